@@ -1,0 +1,1 @@
+"""Staff, departments, programs; how they sign in; sessions and tokens."""

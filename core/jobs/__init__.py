@@ -1,0 +1,1 @@
+"""Long work kept in PostgreSQL: progress, cancel, resume, visible while it runs."""

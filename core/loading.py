@@ -1,0 +1,93 @@
+"""Loads the plug-ins that the settings allow; anything misspelt, missing or unknown stops the start."""
+
+from collections.abc import Iterable, Mapping
+from importlib.metadata import EntryPoint, entry_points
+
+import pluggy
+
+from core import hooks
+from core.errors import StartError
+from core.plugins import Plugins
+from core.settings import Setting, names
+
+ENTRY_POINTS = "juminzei.plugins"
+PLUGINS = Setting(
+    "plugins", names, ("atena", "audit", "shikakeisan"), "the plug-ins that are switched on (an allow-list)"
+)
+REQUIRED_PLUGINS = Setting(
+    "required_plugins", names, ("audit",), "plug-ins without which this deployment must not start"
+)
+
+
+def available() -> Mapping[str, EntryPoint]:
+    """Return all installed plug-ins by name, enabled or not; none is imported."""
+    return {point.name: point for point in entry_points(group=ENTRY_POINTS)}
+
+
+def load(enabled: Iterable[str], required: Iterable[str] = ()) -> Plugins:
+    """Load the `enabled` plug-ins; raises StartError naming the plug-in and what is wrong with it."""
+    installed = available()
+    wanted = dict.fromkeys(enabled)
+    for name in required:
+        if name not in wanted:
+            raise StartError(f"plug-in {name} is required by this deployment but not enabled")
+    for name in wanted:
+        if name not in installed:
+            raise StartError(f"unknown plug-in {name} (see `juminzei plugins list`)")
+    return assemble({name: _import(installed[name]) for name in wanted})
+
+
+def assemble(modules: Mapping[str, object]) -> Plugins:
+    """Make Plugins of loaded modules; the way in for tests, which have no entry points."""
+    manager = pluggy.PluginManager(hooks.PROJECT)
+    manager.add_hookspecs(hooks)
+    for name, module in modules.items():
+        manager.register(module, name)
+    _add_own_specs(manager)
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise StartError(f"plug-in {_name(manager, error)}: {str(error).splitlines()[0]}") from None
+    return Plugins(manager, _order(manager, list(modules)))
+
+
+def _import(point: EntryPoint) -> object:
+    try:
+        module: object = point.load()
+    except Exception as error:  # whatever a foreign module raises, the administrator gets one line
+        raise StartError(f"plug-in {point.name} cannot be loaded: {type(error).__name__}: {error}") from error
+    return module
+
+
+def _add_own_specs(manager: pluggy.PluginManager) -> None:
+    for specs in manager.hook.hook_specs():
+        manager.add_hookspecs(specs)
+
+
+def _name(manager: pluggy.PluginManager, error: pluggy.PluginValidationError) -> str:
+    return str(manager.get_name(error.plugin))
+
+
+def _order(manager: pluggy.PluginManager, enabled: list[str]) -> list[str]:
+    needs = {impl.plugin_name: impl.function() for impl in manager.hook.requires.get_hookimpls()}
+    ordered: list[str] = []
+    for name in enabled:
+        _place(name, needs, ordered, (), set(enabled))
+    return ordered
+
+
+def _place(
+    name: str,
+    needs: Mapping[str, Iterable[str]],
+    ordered: list[str],
+    trail: tuple[str, ...],
+    enabled: set[str],
+) -> None:
+    if name in trail:
+        raise StartError(f"plug-ins require each other: {' → '.join((*trail, name))}")
+    for need in needs.get(name, ()):
+        if need not in enabled:
+            raise StartError(f"plug-in {name} requires {need}, which is not enabled")
+        _place(need, needs, ordered, (*trail, name), enabled)
+    if name not in ordered:
+        ordered.append(name)

@@ -1,0 +1,12 @@
+"""Long-lived companions of the server (the audit sealer, the job worker), run while it serves."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A named coroutine function that runs until it is cancelled; a crash is logged and it is started again."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
