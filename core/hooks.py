@@ -97,7 +97,7 @@ def services(runtime: Runtime) -> Sequence[Service]:
 
 @spec
 def record_access(session: WriteSession, records: Sequence[AccessRecord]) -> Awaitable[None]:
-    """Write down reads, writes, sign-ins and refusals in the caller's transaction; failing stops the answer."""
+    """Write down reads, writes, sign-ins, refusals in the caller's transaction; failing stops the answer."""
     raise NotImplementedError
 
 

@@ -1,6 +1,6 @@
 """Loads the plug-ins that the settings allow; anything misspelt, missing or unknown stops the start."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 
 import pluggy
@@ -15,7 +15,7 @@ PLUGINS = Setting(
     "plugins", names, ("atena", "audit", "shikakeisan"), "the plug-ins that are switched on (an allow-list)"
 )
 REQUIRED_PLUGINS = Setting(
-    "required_plugins", names, ("audit",), "plug-ins without which this deployment must not start"
+    "required_plugins", names, ("audit",), "plug-ins without which this deployment refuses to start"
 )
 
 
@@ -27,7 +27,7 @@ def available() -> Mapping[str, EntryPoint]:
 def load(enabled: Iterable[str], required: Iterable[str] = ()) -> Plugins:
     """Load the `enabled` plug-ins; raises StartError naming the plug-in and what is wrong with it."""
     installed = available()
-    wanted = dict.fromkeys(enabled)
+    wanted = tuple(dict.fromkeys(enabled))
     for name in required:
         if name not in wanted:
             raise StartError(f"plug-in {name} is required by this deployment but not enabled")
@@ -39,40 +39,44 @@ def load(enabled: Iterable[str], required: Iterable[str] = ()) -> Plugins:
 
 def assemble(modules: Mapping[str, object]) -> Plugins:
     """Make Plugins of loaded modules; the way in for tests, which have no entry points."""
+    order = _order(_manager(modules))
+    # pluggy calls the last registered first, so registering backwards answers in the order of requirements
+    return Plugins(_manager({name: modules[name] for name in reversed(order)}), order)
+
+
+def _manager(modules: Mapping[str, object]) -> pluggy.PluginManager:
     manager = pluggy.PluginManager(hooks.PROJECT)
     manager.add_hookspecs(hooks)
-    for name, module in modules.items():
-        manager.register(module, name)
-    _add_own_specs(manager)
     try:
+        for name, module in modules.items():
+            manager.register(module, name)
+        for specs in manager.hook.hook_specs():
+            manager.add_hookspecs(specs)
         manager.check_pending()
     except pluggy.PluginValidationError as error:
-        raise StartError(f"plug-in {_name(manager, error)}: {str(error).splitlines()[0]}") from None
-    return Plugins(manager, _order(manager, list(modules)))
+        name = _name_of(error.plugin, modules)
+        raise StartError(f"plug-in {name}: {' '.join(str(error).split())}") from None
+    return manager
+
+
+def _name_of(plugin: object, modules: Mapping[str, object]) -> str:
+    return next((name for name, module in modules.items() if module is plugin), "?")
 
 
 def _import(point: EntryPoint) -> object:
     try:
         module: object = point.load()
-    except Exception as error:  # whatever a foreign module raises, the administrator gets one line
+    except Exception as error:  # noqa: BLE001  # whatever a foreign module raises, the administrator gets one line
         raise StartError(f"plug-in {point.name} cannot be loaded: {type(error).__name__}: {error}") from error
     return module
 
 
-def _add_own_specs(manager: pluggy.PluginManager) -> None:
-    for specs in manager.hook.hook_specs():
-        manager.add_hookspecs(specs)
-
-
-def _name(manager: pluggy.PluginManager, error: pluggy.PluginValidationError) -> str:
-    return str(manager.get_name(error.plugin))
-
-
-def _order(manager: pluggy.PluginManager, enabled: list[str]) -> list[str]:
+def _order(manager: pluggy.PluginManager) -> Sequence[str]:
+    enabled = [name for name, _ in manager.list_name_plugin()]
     needs = {impl.plugin_name: impl.function() for impl in manager.hook.requires.get_hookimpls()}
     ordered: list[str] = []
     for name in enabled:
-        _place(name, needs, ordered, (), set(enabled))
+        _place(name, needs, ordered, (), enabled)
     return ordered
 
 
@@ -81,7 +85,7 @@ def _place(
     needs: Mapping[str, Iterable[str]],
     ordered: list[str],
     trail: tuple[str, ...],
-    enabled: set[str],
+    enabled: Sequence[str],
 ) -> None:
     if name in trail:
         raise StartError(f"plug-ins require each other: {' → '.join((*trail, name))}")

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from types import ModuleType
 from typing import Any
 
 import pluggy
 
 
 class Plugins:
-    """The enabled plug-ins in the order of their requirements: a plug-in stands after what it needs."""
+    """The enabled plug-ins, in the order of their requirements: each stands after what it needs."""
 
     def __init__(self, manager: pluggy.PluginManager, order: Sequence[str]) -> None:
         self.manager = manager
@@ -21,22 +20,15 @@ class Plugins:
     def __iter__(self) -> Iterator[str]:
         return iter(self.order)
 
-    def module(self, name: str) -> ModuleType:
-        """Return the module of the enabled plug-in `name`."""
-        module: ModuleType = self.manager.get_plugin(name)
-        return module
-
-    def answers(self, hook: str, **arguments: object) -> dict[str, Any]:
-        """Call `hook` and return each plug-in's answer under its name, in the order of requirements."""
-        caller = getattr(self.manager.hook, hook)
-        impls = {impl.plugin_name: impl for impl in caller.get_hookimpls()}
-        found = {name: impls[name] for name in self.order if name in impls}
-        return {name: impl.function(**_wanted(impl, arguments)) for name, impl in found.items()}
+    def answers(self, hook: str, **arguments: object) -> list[Any]:
+        """Call `hook` and return the answers in the order of requirements."""
+        found: list[Any] = getattr(self.manager.hook, hook)(**arguments)
+        return found
 
     def gather(self, hook: str, **arguments: object) -> list[Any]:
         """Call a hook whose answers are sequences and return them joined."""
-        return list(chain.from_iterable(self.answers(hook, **arguments).values()))
+        return list(chain.from_iterable(self.answers(hook, **arguments)))
 
-
-def _wanted(impl: pluggy.HookImpl, arguments: dict[str, object]) -> dict[str, object]:
-    return {name: arguments[name] for name in impl.argnames}
+    async def run(self, hook: str, **arguments: object) -> list[Any]:
+        """Call a hook whose answers are awaitables and await them one after another."""
+        return [await answer for answer in self.answers(hook, **arguments)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A named coroutine function that runs until it is cancelled; a crash is logged and it is started again."""
+    """A named coroutine function that runs until cancelled; after a crash it is logged and started again."""
 
     name: str
     run: Callable[[], Awaitable[None]]
