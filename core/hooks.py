@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 import pluggy
+from starlette.routing import BaseRoute
 
 from core.access.journal import AccessRecord
 from core.checks import Check
@@ -21,7 +22,7 @@ from core.menu import MenuEntry
 from core.runtime import Runtime
 from core.services import Service
 from core.settings import Setting
-from core.storage.database import WriteSession
+from core.storage.database import Database, WriteSession
 from core.storage.migrations import Migrations
 
 PROJECT = "juminzei"
@@ -51,8 +52,8 @@ def settings() -> Sequence[Setting[Any]]:
 
 
 @spec
-def policy() -> Path:
-    """Name the plug-in's `policy.csv`: Casbin rows `p, role:…, object, action`."""
+def policy() -> Sequence[Path]:
+    """Name the plug-in's policy files: Casbin rows `p, role:…, object, action`."""
     raise NotImplementedError
 
 
@@ -75,6 +76,12 @@ def menu() -> Sequence[MenuEntry]:
 
 
 @spec
+def routes(runtime: Runtime, database: Database) -> Sequence[BaseRoute]:
+    """Hand over HTTP routes beside `/graphql`, for callers that cannot speak GraphQL (OAuth2, …)."""
+    raise NotImplementedError
+
+
+@spec
 def commands() -> Sequence[click.Command]:
     """Hand over commands for `juminzei`; each finds the Runtime in `click.Context.obj`."""
     raise NotImplementedError
@@ -90,7 +97,7 @@ def jobs() -> Sequence[JobType]:
 
 
 @spec
-def services(runtime: Runtime) -> Sequence[Service]:
+def services(runtime: Runtime, database: Database) -> Sequence[Service]:
     """Hand over what must run beside the server, for as long as it serves."""
     raise NotImplementedError
 
@@ -102,7 +109,7 @@ def record_access(session: WriteSession, records: Sequence[AccessRecord]) -> Awa
 
 
 @spec
-def selfcheck(runtime: Runtime) -> Awaitable[Sequence[Check]]:
+def selfcheck(runtime: Runtime, database: Database) -> Awaitable[Sequence[Check]]:
     """Say what is set up and what is not."""
     raise NotImplementedError
 

@@ -66,7 +66,7 @@ def _name_of(plugin: object, modules: Mapping[str, object]) -> str:
 def _import(point: EntryPoint) -> object:
     try:
         module: object = point.load()
-    except Exception as error:  # noqa: BLE001  # whatever a foreign module raises, the administrator gets one line
+    except Exception as error:  # whatever a foreign module raises, the administrator gets one line
         raise StartError(f"plug-in {point.name} cannot be loaded: {type(error).__name__}: {error}") from error
     return module
 
