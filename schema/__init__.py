@@ -1,1 +1,1 @@
-"""The composition root: puts core and the enabled plug-ins together into one schema, one server, one command."""
+"""The composition root: core and the enabled plug-ins become one schema, one server, one command."""

@@ -1,0 +1,36 @@
+"""`juminzei selfcheck`: what is set up and what is not; exit 1 when something is missing."""
+
+import asyncio
+import json
+import sys
+
+import click
+
+from core.checks import Check, CheckState
+from core.runtime import Runtime
+
+SIGNS = {CheckState.OK: "○", CheckState.WARNING: "△", CheckState.FAILED: "×"}
+
+
+@click.command("selfcheck")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object per check, for programs")
+@click.pass_obj
+def selfcheck(runtime: Runtime, *, as_json: bool) -> None:
+    """自己点検 (what is set up and what is not)"""
+    checks = asyncio.run(collect(runtime))
+    for check in checks:
+        click.echo(_as_json(check) if as_json else f"{SIGNS[check.state]} {check.name}: {check.message}")
+    sys.exit(any(check.state is CheckState.FAILED for check in checks))
+
+
+async def collect(runtime: Runtime) -> list[Check]:
+    """Ask core and every enabled plug-in."""
+    async with runtime.open_database() as database:
+        answers = await runtime.plugins.run("selfcheck", runtime=runtime, database=database)
+    return [check for answer in answers for check in answer]
+
+
+def _as_json(check: Check) -> str:
+    return json.dumps(
+        {"name": check.name, "state": check.state, "message": check.message}, ensure_ascii=False
+    )

@@ -1,0 +1,35 @@
+"""`juminzei`: the one command. Builds the Runtime, gathers the commands of core and plug-ins, runs one."""
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from core.errors import JuminzeiError, StartError
+from core.runtime import Runtime
+from core.settings import environment
+from schema.build import build_runtime
+from schema.commands import schema_group
+from schema.demo import demo
+from schema.policy import policy_group
+from schema.serve import serve
+
+
+def build_cli(runtime: Runtime) -> click.Group:
+    """Make the command line of this deployment: what is switched off is not there."""
+    group = click.Group("juminzei", help="個人住民税システム Juminzei")
+    for command in (demo, serve, schema_group, policy_group, *runtime.plugins.gather("commands")):
+        if command.name in group.commands:
+            raise StartError(f"two plug-ins bring the command {command.name}")
+        group.add_command(command)
+    return group
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command; a refusal is one line on standard error and exit code 2."""
+    try:
+        runtime = build_runtime(environment())
+        build_cli(runtime)(args=arguments, obj=runtime)
+    except (StartError, JuminzeiError) as error:
+        click.echo(f"juminzei: {error}", err=True)
+        sys.exit(2)
