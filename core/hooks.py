@@ -4,7 +4,7 @@ A plug-in is a module with `@hook` functions, found through the entry-point grou
 Hooks that a plug-in calls itself (`assessment_decided`, …) are declared by that plug-in: see `hook_specs`.
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -90,6 +90,12 @@ def commands() -> Sequence[click.Command]:
 @spec
 def jobs() -> Sequence[JobType]:
     """Hand over the kinds of long work that this plug-in can do."""
+    raise NotImplementedError
+
+
+@spec
+def pages() -> Mapping[str, str]:
+    """Hand over generated documentation: path under `docs/` to text; CI checks that it is current."""
     raise NotImplementedError
 
 

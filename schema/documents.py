@@ -1,0 +1,44 @@
+"""`juminzei docs build | check`: the generated pages of documentation, written or compared."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from core.runtime import Runtime
+
+FOLDER = Path(__file__).parent.parent / "docs"
+
+
+@click.group("docs")
+def docs_group() -> None:
+    """生成される文書 (documentation that is made from the code)"""
+
+
+@docs_group.command("build")
+@click.pass_obj
+def build(runtime: Runtime) -> None:
+    """Write every generated page."""
+    for path, text in _pages(runtime).items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+@docs_group.command("check")
+@click.pass_obj
+def check(runtime: Runtime) -> None:
+    """Compare the pages with the code; exit 1 and name those that are out of date."""
+    stale = [path for path, text in _pages(runtime).items() if _read(path) != text]
+    for path in stale:
+        click.echo(f"out of date: docs/{path.relative_to(FOLDER)} (run `juminzei docs build`)", err=True)
+    sys.exit(bool(stale))
+
+
+def _pages(runtime: Runtime) -> dict[Path, str]:
+    return {
+        FOLDER / name: text for answer in runtime.plugins.answers("pages") for name, text in answer.items()
+    }
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.exists() else None
