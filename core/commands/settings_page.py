@@ -8,8 +8,8 @@ from core.settings import Setting
 HEAD = """# Settings
 
 Made by `juminzei docs build` from the declarations; do not edit. A setting is read from its environment
-variable, else from the TOML file (`juminzei.toml`, or `JUMINZEI_CONFIG`), else it has its default. A value that
-cannot be read, or a name that nobody declared, stops the start with one line and exit code 2.
+variable, else from the TOML file (`juminzei.toml`, or `JUMINZEI_CONFIG`), else it has its default. A value
+that cannot be read, or a name that nobody declared, stops the start with one line and exit code 2.
 `juminzei settings` prints the values in force and where each comes from; secrets are hidden.
 
 | setting | variable | default | what it is for |
