@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute
 
 from core.access.journal import AccessRecord
 from core.checks import Check
-from core.demo import DemoCity, DemoQuery
+from core.demo.city import DemoCity, DemoQuery
 from core.graphql.parts import GraphQLParts
 from core.jobs.types import JobType
 from core.menu import MenuEntry

@@ -1,0 +1,1 @@
+"""The synthetic city that `juminzei demo` makes, shared by the plug-ins that people it."""

@@ -1,0 +1,80 @@
+"""`juminzei demo`: a synthetic city that answers queries, on a machine with nothing but Python."""
+
+import asyncio
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+
+import click
+import orjson
+
+from core.demo.city import DemoCity, DemoQuery
+from core.demo.memory import recall, remember
+from core.errors import StartError
+from core.identity.api import DemoSignIn, create_demo_staff
+from core.runtime import Runtime
+from core.settings import PROFILE, environment
+from core.storage.migrations import migrate
+from schema.build import build_runtime
+from schema.serve import HOST, PORT, listen, run_workers
+
+
+@dataclass(frozen=True)
+class DemoSheet:
+    """What the demo prints: where it answers, who can sign in and how, what to ask."""
+
+    url: str
+    people: int
+    sign_ins: list[DemoSignIn]
+    queries: list[DemoQuery]
+
+
+@click.command("demo")
+@click.option("--people", type=click.IntRange(1, 1_000_000), default=500, show_default=True, help="人数")
+@click.option("--seed", type=int, default=2026, show_default=True, help="乱数の種 (same seed, same city)")
+@click.option("--no-serve", is_flag=True, help="作るだけで、サーバーは起動しない")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+@click.pass_obj
+def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: bool) -> None:
+    """架空の市を作って動かします (a synthetic city, answering GraphQL)"""
+    runtime = _as_demo(runtime)
+    with ExitStack() as stack:
+        listening = None if no_serve else stack.enter_context(listen(runtime))
+        address = stack.enter_context(runtime.database_address())
+        asyncio.run(migrate(address, runtime.plugins.answers("migrations")))
+        sheet = asyncio.run(_prepare(runtime, people, seed))
+        click.echo(orjson.dumps(asdict(sheet)) if as_json else _as_text(sheet))
+        if listening is not None:
+            run_workers(runtime, listening)
+
+
+def _as_demo(runtime: Runtime) -> Runtime:
+    """Switch to the demo profile, unless somebody stated that this is production."""
+    sources = runtime.settings.sources
+    if runtime.is_production and sources.origin(PROFILE) != "default":
+        raise StartError("profile is production: no synthetic people are put into a real city's database")
+    return build_runtime({**environment(), PROFILE.variable: "demo"})
+
+
+async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
+    async with runtime.open_database() as database:
+        async with database.transaction() as session:
+            city = await recall(session, runtime)
+            if city is None:
+                city = DemoCity(runtime, people, seed)
+                await runtime.plugins.run("seed_demo", session=session, city=city)
+                await remember(session, city)
+        sign_ins = await create_demo_staff(runtime, database)
+    url = f"http://{runtime.settings[HOST]}:{runtime.settings[PORT]}/graphql"
+    return DemoSheet(url, city.people, sign_ins, runtime.plugins.gather("demo_queries", city=city))
+
+
+def _as_text(sheet: DemoSheet) -> str:
+    parts = [f"架空の市ができました（{sheet.people}人）。", ""]
+    for person in sheet.sign_ins:
+        parts += [f"■ {person.title}", f"  職員番号 {person.staff_number}   パスワード {person.password}"]
+        parts += [f"  認証アプリ {person.totp_uri}", f"  トークン   {person.token}", ""]
+    for number, query in enumerate(sheet.queries, 1):
+        variables = orjson.dumps(query.variables).decode()
+        parts += [f"▼ 問い合わせ {number}: {query.title}（{query.staff}）", query.query.strip()]
+        parts += [f"変数 {variables}", ""]
+    return "\n".join([*parts, f"{sheet.url} で応答しています。Ctrl-C で終わります。"])
