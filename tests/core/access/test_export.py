@@ -1,0 +1,80 @@
+"""The matrix of access rights: complete, both ways, and on the command line."""
+
+from types import SimpleNamespace
+
+import pytest
+import strawberry
+from click.testing import CliRunner
+
+from core.access.commands import policy_commands
+from core.access.export import Doors, as_csv, doors, matrix, require_granted, unused
+from core.access.masking import Masked
+from core.access.permission import Permission
+from core.access.policy import Policy
+from core.errors import StartError
+from core.graphql.fields import column, door
+
+READ, NUMBER = Permission("atena.person", "read"), Permission("atena.my_number", "read")
+MASK = Permission("atena.my_number", "mask")
+POLICY = Policy.load(
+    {
+        "x": "p, role:tax, atena.person, read\np, role:tax, atena.my_number, read\n"
+        "p, role:other, atena.my_number, mask\np, role:other, ghost, read\n"
+    }
+)
+FIELDS: Doors = {("Person", "name"): [READ], ("Person", "myNumber"): [NUMBER, MASK]}
+EXPECTED = """subject,type,field,object,action,allowed
+role:other,Person,myNumber,atena.my_number,read,no
+role:other,Person,myNumber,atena.my_number,mask,yes
+role:other,Person,name,atena.person,read,no
+role:tax,Person,myNumber,atena.my_number,read,yes
+role:tax,Person,myNumber,atena.my_number,mask,no
+role:tax,Person,name,atena.person,read,yes
+"""
+
+
+@strawberry.type
+class Person:
+    name: str = column(READ, "氏名")
+
+    @door(NUMBER, "個人番号", extensions=[Masked(MASK)])
+    def my_number(self) -> str:
+        return ""
+
+
+@strawberry.type
+class Query:
+    @door(READ, "個人")
+    def person(self) -> Person:
+        return Person(name="")
+
+
+def test_the_matrix_holds_every_subject_field_and_action() -> None:
+    assert as_csv(matrix(FIELDS, POLICY)) == EXPECTED
+
+
+def test_the_fields_are_found_in_the_schema() -> None:
+    assert doors(strawberry.Schema(Query)) == {**FIELDS, ("Query", "person"): [READ]}
+
+
+@pytest.mark.parametrize("missing", [Permission("atena.persom", "read"), Permission("atena.person", "mask")])
+@pytest.mark.parametrize("others", [[], [READ]])
+def test_a_field_unknown_to_the_policy_stops_the_start(missing: Permission, others: list[Permission]) -> None:
+    with pytest.raises(StartError) as refusal:
+        require_granted({**FIELDS, ("Person", "kana"): [*others, missing]}, POLICY)
+    assert str(refusal.value) == f"Person.kana asks for {missing}, which the policy grants to nobody"
+
+
+def test_grants_that_no_field_asks_for_are_told() -> None:
+    assert unused(FIELDS, POLICY) == [Permission("ghost", "read")]
+
+
+def test_the_commands() -> None:
+    group = policy_commands(lambda _runtime: FIELDS)
+    runtime = SimpleNamespace(policy=POLICY)
+    exported = CliRunner().invoke(group, ["export"], obj=runtime)
+    checked = CliRunner().invoke(group, ["check"], obj=runtime)
+    assert (exported.exit_code, exported.output) == (0, EXPECTED)
+    assert checked.exit_code == 0
+    assert checked.output.splitlines()[0] == "△ ghost:read: この権限を求める項目は API にありません。"
+    assert POLICY.checksum in checked.output
