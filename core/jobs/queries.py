@@ -1,0 +1,183 @@
+"""All SQL of the jobs. What a worker changes, it changes as the attempt that it holds, or not at all."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core.access.actor import Actor, ActorKind
+from core.jobs.state import ACTIVE, HELD, RESUMABLE, JobState, JobStatus
+from core.jobs.tables import IS_ACTIVE, job
+from core.storage.database import ReadSession, WriteSession
+
+NOW = func.clock_timestamp()
+
+
+async def add(
+    session: WriteSession, kind: str, parameters: Mapping[str, Any], actor: Actor, key: str | None
+) -> int | None:
+    """Queue a job and return its id, or None if an active job has the same key."""
+    statement = (
+        insert(job)
+        .values(
+            type=kind,
+            parameters=parameters,
+            key=key,
+            requester=actor.number,
+            requester_kind=actor.kind,
+            department=actor.department,
+        )
+        .on_conflict_do_nothing(index_elements=[job.c.key], index_where=IS_ACTIVE)
+        .returning(job.c.id)
+    )
+    added: int | None = await session.scalar(statement)
+    return added
+
+
+async def active(session: ReadSession, key: str) -> int | None:
+    """Return the id of the active job with this key."""
+    statement = select(job.c.id).where(job.c.key == key, job.c.state.in_(ACTIVE))
+    return await session.scalar(statement)
+
+
+async def get(session: ReadSession, job_id: int) -> JobStatus | None:
+    """Return one job."""
+    row = (await session.execute(select(job).where(job.c.id == job_id))).one_or_none()
+    return None if row is None else _status(row)
+
+
+async def newest(session: ReadSession, limit: int, before: int | None = None) -> Sequence[JobStatus]:
+    """Return up to `limit` jobs, the newest first, older than job `before` if that is given."""
+    statement = select(job).order_by(job.c.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(job.c.id < before)
+    return [_status(row) for row in await session.execute(statement)]
+
+
+async def claim(
+    session: WriteSession, kinds: Collection[str], lease: timedelta, only: int | None = None
+) -> JobStatus | None:
+    """Take the oldest job that waits or whose worker let the lease run out; None if there is none.
+
+    The new attempt is the fencing token: from this commit on the former worker can save nothing.
+    """
+    abandoned = and_(job.c.state.in_(HELD), job.c.lease_until < NOW)
+    free = [job.c.type.in_(kinds), or_(job.c.state == JobState.QUEUED, abandoned)]
+    if only is not None:
+        free.append(job.c.id == only)
+    oldest = select(job.c.id).where(*free).order_by(job.c.id).limit(1).with_for_update(skip_locked=True)
+    waited = job.c.state == JobState.QUEUED
+    statement = (
+        update(job)
+        .where(job.c.id == oldest.scalar_subquery())
+        .values(
+            state=case((waited, JobState.RUNNING), else_=job.c.state),
+            stalls=case((waited, job.c.stalls), else_=job.c.stalls + 1),
+            attempt=job.c.attempt + 1,
+            started_at=func.coalesce(job.c.started_at, NOW),
+            lease_until=NOW + lease,
+        )
+        .returning(job)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else _status(row)
+
+
+async def state_of(session: ReadSession, job_id: int, attempt: int) -> JobState | None:
+    """Return the job's state if this attempt still holds it."""
+    statement = select(job.c.state).where(_held(job_id, attempt))
+    state = await session.scalar(statement)
+    return None if state is None else JobState(state)
+
+
+async def renew(session: WriteSession, job_id: int, attempt: int, lease: timedelta) -> JobState | None:
+    """Prolong the lease and return the job's state; None if this attempt does not hold the job any more."""
+    statement = (
+        update(job).where(_held(job_id, attempt)).values(lease_until=NOW + lease).returning(job.c.state)
+    )
+    state = await session.scalar(statement)
+    return None if state is None else JobState(state)
+
+
+async def save(
+    session: WriteSession, job_id: int, attempt: int, lease: timedelta, progress: Mapping[str, Any]
+) -> bool:
+    """Write cursor and progress at the end of a step; False if this attempt holds the job no more."""
+    statement = (
+        update(job)
+        .where(_held(job_id, attempt))
+        .values(**progress, stalls=0, lease_until=NOW + lease)
+        .returning(job.c.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def give_back(session: WriteSession, job_id: int, attempt: int, *, stalled: bool) -> bool:
+    """Let any worker go on with the job from its cursor; False if this attempt does not hold it any more."""
+    cancelling = job.c.state == JobState.CANCELLING
+    statement = (
+        update(job)
+        .where(_held(job_id, attempt))
+        .values(
+            state=case((cancelling, JobState.CANCELLED), else_=JobState.QUEUED),
+            finished_at=case((cancelling, NOW)),
+            stalls=job.c.stalls + int(stalled),
+            lease_until=None,
+        )
+        .returning(job.c.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def finish(
+    session: WriteSession, job_id: int, attempt: int, state: JobState, ending: Mapping[str, Any]
+) -> bool:
+    """Write how the job ended; False if this attempt does not hold it any more."""
+    statement = (
+        update(job)
+        .where(_held(job_id, attempt))
+        .values(**ending, state=state, finished_at=NOW, lease_until=None)
+        .returning(job.c.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def cancel(session: WriteSession, job_id: int) -> bool:
+    """Cancel a waiting job, or ask the worker of a running one to stop; False if it is neither."""
+    waited = job.c.state == JobState.QUEUED
+    statement = (
+        update(job)
+        .where(job.c.id == job_id, job.c.state.in_(ACTIVE))
+        .values(
+            state=case((waited, JobState.CANCELLED), else_=JobState.CANCELLING),
+            finished_at=case((waited, NOW)),
+        )
+        .returning(job.c.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+async def resume(session: WriteSession, job_id: int) -> bool:
+    """Queue a failed or cancelled job again, cursor and progress kept; False if it is neither.
+
+    Raises IntegrityError if an active job has the same key.
+    """
+    statement = (
+        update(job)
+        .where(job.c.id == job_id, job.c.state.in_(RESUMABLE))
+        .values(state=JobState.QUEUED, stalls=0, error_code=None, error_message=None, finished_at=None)
+        .returning(job.c.id)
+    )
+    return await session.scalar(statement) is not None
+
+
+def _held(job_id: int, attempt: int) -> ColumnElement[bool]:
+    return and_(job.c.id == job_id, job.c.attempt == attempt, job.c.state.in_(HELD))
+
+
+def _status(row: Any) -> JobStatus:
+    values = row._asdict()
+    kinds = {"state": JobState(row.state), "requester_kind": ActorKind(row.requester_kind)}
+    return JobStatus(**{**values, **kinds})
