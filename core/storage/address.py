@@ -1,6 +1,7 @@
 """Where the database is: one URL per role, taken from the settings or from the embedded server."""
 
 from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from core.errors import StartError
 from core.settings import Setting, Settings
@@ -29,6 +30,19 @@ class ServerAddress:
 
     owner_url: str
     app_url: str
+
+    @property
+    def app_role(self) -> str:
+        """The application's role, as the grants name it."""
+        parts = urlsplit(self.app_url)
+        return unquote(parts.username or "") or parse_qs(parts.query).get("user", [""])[0]
+
+    def at(self, database: str) -> "ServerAddress":
+        """Return the address of another database on the same server."""
+        owner, app = (
+            urlsplit(url)._replace(path=f"/{database}").geturl() for url in (self.owner_url, self.app_url)
+        )
+        return ServerAddress(owner_url=owner, app_url=app)
 
 
 def external_address(settings: Settings) -> ServerAddress | None:

@@ -4,6 +4,6 @@ Every command that needs it holds a shared lock while it works; a supervisor pro
 and stops it when the last lock is gone, however that happened. docs/operations/database.md tells the story.
 """
 
-from core.storage.embedded.server import ServerState, embedded_server, status, stop
+from core.storage.embedded.server import ServerState, embedded_server, erase, status, stop
 
-__all__ = ["ServerState", "embedded_server", "status", "stop"]
+__all__ = ["ServerState", "embedded_server", "erase", "status", "stop"]

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -66,6 +67,16 @@ def status(data_dir: Path) -> ServerState:
     if not (data_dir / "pg" / "data").exists():
         return ServerState.ABSENT
     return ServerState.STOPPED if _is_free(Cluster.below(data_dir)) else ServerState.RUNNING
+
+
+def erase(data_dir: Path) -> None:
+    """Delete all data, for ever; raises StartError while a command uses the server."""
+    cluster = Cluster.below(data_dir)
+    with cluster.users_lock() as users:
+        if not users.try_exclusive():
+            raise StartError("embedded PostgreSQL: a command is using the database, so it is not erased")
+        _shut_down(cluster)
+        shutil.rmtree(cluster.data, ignore_errors=True)
 
 
 def _ensure_running(cluster: Cluster, settings: Mapping[str, str], deadline: float) -> None:

@@ -1,0 +1,66 @@
+"""Says at the end of a whole test run which hooks no test really had answered; then the run has failed.
+
+A hook counts when some plug-in answered it in some worker. A run of chosen tests is not judged.
+"""
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from core import hooks
+from core.plugins import Plugins
+
+SPECS = {
+    name
+    for name, function in vars(hooks).items()
+    if inspect.isfunction(function) and hasattr(function, f"{hooks.PROJECT}_spec")
+}
+ANSWERED = "answered_hooks"
+
+
+class HookMonitor:
+    """Gathers the names of answered hooks, in each worker and in the process that controls them."""
+
+    def __init__(self) -> None:
+        self.answered: set[str] = set()
+
+    @pytest.fixture(scope="session", autouse=True)
+    def watch_hooks(self) -> Iterator[None]:
+        """Note every hook that gets an answer during the session."""
+        original = Plugins.answers
+
+        def answers(plugins: Plugins, hook: str, **arguments: object) -> list[object]:
+            found = original(plugins, hook, **arguments)
+            if found:
+                self.answered.add(hook)
+            return found
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Plugins, "answers", answers)
+            yield
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Send what was gathered to the controller; the controller judges a whole run."""
+        output = getattr(session.config, "workeroutput", None)
+        if output is not None:
+            output[ANSWERED] = sorted(self.answered)
+        elif _is_whole(session.config) and SPECS - self.answered:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            print(f"\nhooks that no test had answered: {', '.join(sorted(SPECS - self.answered))}")  # noqa: T201
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Take over what a worker of pytest-xdist gathered."""
+        self.answered.update(getattr(node, "workeroutput", {}).get(ANSWERED, ()))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the monitor once per process."""
+    config.pluginmanager.register(HookMonitor(), "hook_monitor")
+
+
+def _is_whole(config: pytest.Config) -> bool:
+    chosen = config.getoption("keyword") or config.getoption("lf")
+    return config.args == config.getini("testpaths") and not chosen
