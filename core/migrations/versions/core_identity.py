@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date, nullable=False),
         sa.Column("valid_to", sa.Date),
         _moment("disabled_at", nullable=True),
-        _moment("created_at", default=NOW),
+        _moment("created_at", server_default=NOW),
         sa.CheckConstraint("number ~ '^[0-9A-Za-z]{1,10}$'", name="ck_staff_number"),
         _reference("staff", "department", "department.code"),
         schema="core",
@@ -114,7 +114,7 @@ def _create_clients() -> None:
         sa.Column("valid_from", sa.Date, nullable=False),
         sa.Column("valid_to", sa.Date),
         _moment("disabled_at", nullable=True),
-        _moment("created_at", default=NOW),
+        _moment("created_at", server_default=NOW),
         schema="core",
     )
     op.create_table(
