@@ -1,0 +1,130 @@
+"""Composes the one schema: roots merged, types extended, everything without a permission refused."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import strawberry
+from graphql import GraphQLInterfaceType, GraphQLObjectType
+from strawberry.exceptions import DuplicatedTypeName
+from strawberry.schema.name_converter import NameConverter
+from strawberry.types.field import StrawberryField
+
+from core.access.permission import Permission
+from core.access.policy import Policy
+from core.errors import StartError
+from core.graphql.analysis import DEFINITION, permission_of
+from core.graphql.fields import OPEN, PERMISSION, Structure
+from core.graphql.parts import GraphQLParts
+from core.graphql.schema import HouseSchema, fields_of
+from core.runtime import Runtime
+
+ROOTS = ("query", "mutation", "subscription")
+_NAMES = NameConverter()
+
+
+def compose_schema(runtime: Runtime) -> HouseSchema:
+    """Compose the parts of core and of the enabled plug-ins, against the deployment's policy."""
+    return compose(runtime.plugins.answers("graphql"), runtime.policy)
+
+
+def compose(parts: Sequence[GraphQLParts], policy: Policy) -> HouseSchema:
+    """Merge `parts`; raises StartError for a name given twice, or a field without a known permission."""
+    query, mutation, subscription = (_merged(root, _pieces(parts, root)) for root in ROOTS)
+    if query is None:
+        raise StartError("GraphQL: no plug-in brings a query")
+    try:
+        schema = HouseSchema(query, mutation, subscription, _additions(parts))
+    except DuplicatedTypeName as error:
+        owners = " and ".join(map(owner_of, (error.first_cls, error.second_cls)))
+        raise StartError(f"GraphQL: type {_type_name(error)} is defined by both {owners}") from None
+    for name, field in _all_fields(schema):
+        _check_permission(name, field, policy.permissions)
+    return schema
+
+
+def owner_of(kind: object) -> str:
+    """Name the plug-in (or `core`) that a class comes from, by the module it stands in."""
+    module = str(getattr(kind, "__module__", ""))
+    return module.removeprefix("plugins.").split(".", 1)[0]
+
+
+def _pieces(parts: Sequence[GraphQLParts], root: str) -> list[type]:
+    return [kind for part in parts for kind in getattr(part, root)]
+
+
+def _merged(root: str, pieces: Sequence[type]) -> type | None:
+    """Make one root type that inherits all pieces, in the order of requirements."""
+    _refuse_duplicates(root.capitalize(), pieces)
+    if not pieces:
+        return None
+    merged: type = strawberry.type(type(root.capitalize(), tuple(pieces), {}))
+    return merged
+
+
+def _additions(parts: Sequence[GraphQLParts]) -> Mapping[type, Sequence[type]]:
+    additions: dict[type, list[type]] = {}
+    for part in parts:
+        for owner, addition in part.additions.items():
+            additions.setdefault(owner, []).append(addition)
+    for owner, kinds in additions.items():
+        _refuse_duplicates(owner.__name__, [owner, *kinds])
+        for kind in kinds:
+            _refuse_bare_fields(owner, kind)
+    return additions
+
+
+def _refuse_duplicates(name: str, kinds: Sequence[type]) -> None:
+    seen: dict[str, type] = {}
+    for kind in kinds:
+        for field in fields_of(kind):
+            field_name = _NAMES.get_graphql_name(field)
+            other = seen.setdefault(field_name, kind)
+            if other is not kind:
+                owners = f"{owner_of(other)} and {owner_of(kind)}"
+                raise StartError(f"GraphQL: field {name}.{field_name} is defined by both {owners}")
+
+
+def _refuse_bare_fields(owner: type, kind: type) -> None:
+    """An added field cannot be an attribute of the owner's class: it needs a resolver."""
+    for field in fields_of(kind):
+        if field.base_resolver is None:
+            place = f"{owner.__name__}.{_NAMES.get_graphql_name(field)}"
+            raise StartError(f"GraphQL: {owner_of(kind)} adds {place} without a resolver")
+
+
+def _all_fields(schema: HouseSchema) -> Iterator[tuple[str, Any]]:
+    for kind in schema.core.type_map.values():
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not kind.name.startswith("__"):
+            for name, field in kind.fields.items():
+                yield f"{kind.name}.{name}", field
+
+
+def _check_permission(name: str, field: Any, known: frozenset[Permission]) -> None:
+    definition: StrawberryField | None = field.extensions.get(DEFINITION)
+    permission = permission_of(field)
+    owner = owner_of(definition.origin if definition is not None else None)
+    if permission is None:
+        raise StartError(f"GraphQL: field {name} of {owner} states no permission (see core.graphql.fields)")
+    if permission == OPEN:
+        if definition is None or not _is_structure(definition.origin):
+            raise StartError(f"GraphQL: field {name} of {owner} is open, but its type is no Structure")
+        return
+    for asked in (permission, *_others(field)):
+        if asked not in known:
+            raise StartError(f"GraphQL: field {name} of {owner} asks for {asked}, which no policy grants")
+
+
+def _others(field: Any) -> Iterator[Permission]:
+    """Return the further permissions of a field: of masking, and of its arguments."""
+    definition: StrawberryField = field.extensions[DEFINITION]
+    others = [value for key, value in definition.metadata.items() if key != PERMISSION]
+    yield from (value for value in others if isinstance(value, Permission))
+    yield from (found for argument in field.args.values() if (found := permission_of(argument)) is not None)
+
+
+def _is_structure(origin: object) -> bool:
+    return isinstance(origin, type) and issubclass(origin, Structure)
+
+
+def _type_name(error: DuplicatedTypeName) -> str:
+    return error.message.split()[1]
