@@ -13,8 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.errors import Unavailable
 
-OUT = ("08", "25P03", "53", "57P")
-"""SQLSTATEs that mean: no connection, or no server that works (Appendix A of the PostgreSQL manual)."""
+OUT = ("08", "25P03", "28", "3D", "53", "57P")
+"""SQLSTATEs that mean: not connected, or not to a server that works (PostgreSQL manual, Appendix A)."""
 BUSY = ("40001", "40P01", "55P03", "57014")
 """Serialization failure, deadlock, lock time-out, statement time-out."""
 NAMES_ONLY = ("23", "42")
@@ -65,7 +65,7 @@ def _clean(error: DBAPIError | asyncpg.PostgresError | asyncpg.InterfaceError) -
     sqlstate = str(getattr(cause, "sqlstate", None) or "")
     gone = isinstance(error, DBAPIError) and error.connection_invalidated
     if gone or sqlstate.startswith(OUT):
-        return DatabaseUnavailable()
+        return DatabaseUnavailable(sqlstate=sqlstate)
     if sqlstate.startswith(BUSY):
         return DatabaseBusy()
     text = str(cause.args[0]) if sqlstate.startswith(NAMES_ONLY) else type(cause).__name__

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, TypeVarTuple, overload
 
+import asyncpg
 from sqlalchemy import Executable, FromClause, Result, ScalarResult, Table
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
@@ -123,7 +124,10 @@ class WriteSession(ReadSession):
         driver = (await connection.get_raw_connection()).driver_connection
         if driver is None:
             raise TypeError("no connection")
-        done: str = await driver.copy_records_to_table(
-            table.name, schema_name=table.schema, columns=columns, records=records
-        )
+        try:
+            done: str = await driver.copy_records_to_table(
+                table.name, schema_name=table.schema, columns=columns, records=records
+            )
+        except (TypeError, ValueError, OverflowError):  # their texts can quote the value
+            raise asyncpg.DataError("a value does not fit its column") from None
         return int(done.removeprefix("COPY "))

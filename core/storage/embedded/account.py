@@ -30,6 +30,13 @@ def owner_of(path: Path) -> Account:
     return _by_uid(path.stat().st_uid)
 
 
+def give_to_owner_of(folder: Path, descriptor: int) -> None:
+    """Have a file that root made in a user's folder belong to that user, who must be able to go on."""
+    if running_as_root():
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
+
+
 def account_for(folder: Path, data: Path) -> Account:
     """Choose the server's account: whoever owns the data, else the folder; never root."""
     owner = owner_of(data if data.exists() else folder)

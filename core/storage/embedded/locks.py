@@ -8,6 +8,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from core.storage.embedded.account import give_to_owner_of
+
 PAUSE = 0.02
 """Seconds between two looks at something that another process does."""
 
@@ -17,6 +19,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self.descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        give_to_owner_of(path.parent, self.descriptor)
 
     def __enter__(self) -> Self:
         return self

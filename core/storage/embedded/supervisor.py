@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from core.storage.embedded.account import give_to_owner_of
 from core.storage.embedded.cluster import Cluster
 from core.storage.embedded.locks import FileLock, wait_until
 
@@ -32,6 +33,7 @@ class Supervisor:
         self.cluster = cluster
         self.lock = lock
         self.log = cluster.log.open("ab")
+        give_to_owner_of(cluster.folder, self.log.fileno())
         self.postmaster = self._launch()
 
     def is_up(self) -> bool:
@@ -62,6 +64,8 @@ class Supervisor:
             self.postmaster = self._launch()
             if self.is_up():
                 return True
+            if self.postmaster.returncode == 0:  # somebody stopped it before it was ready
+                return False
             time.sleep(WATCH_SECONDS)
         return False
 
@@ -70,8 +74,9 @@ class Supervisor:
         self.postmaster.wait()
 
     def _launch(self) -> subprocess.Popen[bytes]:
-        # We hold the server's lock, so the process that a left-over file names is not a postmaster of ours.
-        (self.cluster.data / "postmaster.pid").unlink(missing_ok=True)
+        # We hold the server's lock, so whatever process a left-over file names is not a server of ours.
+        for left_over in (self.cluster.data / "postmaster.pid", *(self.cluster.data / "run").iterdir()):
+            left_over.unlink(missing_ok=True)
         options = [word for setting in SOCKET_ONLY for word in ("-c", setting)]
         return self.cluster.spawn(
             "postgres",
