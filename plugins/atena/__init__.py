@@ -1,0 +1,100 @@
+"""宛名 (atena): persons and employers with history on two clocks, addresses, the My Number vault."""
+
+from collections.abc import Awaitable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.checks import Check
+from core.demo.city import DemoCity, DemoQuery
+from core.graphql.parts import GraphQLParts
+from core.hooks import hook
+from core.menu import MenuEntry
+from core.runtime import Runtime
+from core.services import Service
+from core.settings import Setting
+from core.storage.database import Database, WriteSession
+from core.storage.migrations import Migrations
+from plugins.atena import commands as atena_commands
+from plugins.atena.city import queries as city_queries
+from plugins.atena.city.seed import seed_city
+from plugins.atena.graphql.mutation import AtenaMutation
+from plugins.atena.graphql.query import AtenaQuery
+from plugins.atena.permissions import EMPLOYER, MY_NUMBER_WRITE, PERSON, PERSON_WRITE
+from plugins.atena.vault.checks import check_vault
+from plugins.atena.vault.keyring import VAULT_KEY_FILE, open_keyring
+
+FOLDER = Path(__file__).parent
+CLOSE_REVISION = "SELECT, INSERT, UPDATE (known_to)"
+COUNT_CHANGE = "SELECT, INSERT, UPDATE (version, changed_at)"
+
+
+@hook
+def settings() -> Sequence[Setting[Any]]:
+    return [VAULT_KEY_FILE]
+
+
+@hook
+def policy() -> Sequence[Path]:
+    return [FOLDER / "policy.csv"]
+
+
+@hook
+def migrations() -> Migrations:
+    return Migrations(
+        "atena",
+        FOLDER / "migrations" / "versions",
+        "atena",
+        grants="SELECT, INSERT",
+        table_grants={
+            "person": COUNT_CHANGE,
+            "employer": COUNT_CHANGE,
+            "person_revision": CLOSE_REVISION,
+            "address_revision": CLOSE_REVISION,
+            "employer_revision": CLOSE_REVISION,
+            "my_number": "SELECT, INSERT, UPDATE (known_to, sealed, blind_index, key_version)",
+        },
+    )
+
+
+@hook
+def graphql() -> GraphQLParts:
+    return GraphQLParts(query=(AtenaQuery,), mutation=(AtenaMutation,))
+
+
+@hook
+def menu() -> Sequence[MenuEntry]:
+    return [
+        MenuEntry("atena.search_persons", "宛名照会", PERSON),
+        MenuEntry("atena.search_employers", "事業所照会", EMPLOYER),
+        MenuEntry("atena.register_non_resident", "住登外者の登録", PERSON_WRITE),
+        MenuEntry("atena.register_my_number", "住登外者の個人番号の登録", MY_NUMBER_WRITE),
+    ]
+
+
+@hook
+def commands() -> Sequence[click.Command]:
+    return [atena_commands.atena]
+
+
+@hook
+def services(runtime: Runtime) -> Sequence[Service]:
+    """Nothing runs beside the server; but no server starts without usable keys."""
+    open_keyring(runtime.settings)
+    return []
+
+
+@hook
+async def selfcheck(runtime: Runtime, database: Database) -> Sequence[Check]:
+    return [await check_vault(database, runtime.settings)]
+
+
+@hook
+def seed_demo(session: WriteSession, city: DemoCity) -> Awaitable[None]:
+    return seed_city(session, city)
+
+
+@hook
+def demo_queries(city: DemoCity) -> Sequence[DemoQuery]:
+    return city_queries.demo_queries(city)

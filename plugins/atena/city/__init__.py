@@ -1,0 +1,1 @@
+"""The people of the synthetic city: plausible households and ages, and nobody real among them."""

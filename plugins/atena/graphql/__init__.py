@@ -1,0 +1,1 @@
+"""What 宛名 brings into the GraphQL schema."""

@@ -1,0 +1,12 @@
+"""What the fields of 宛名 ask for; policy.csv says who holds it."""
+
+from core.access.permission import Permission
+
+PERSON = Permission("atena.person", "read")
+PERSON_WRITE = Permission("atena.person", "write")
+EMPLOYER = Permission("atena.employer", "read")
+EMPLOYER_WRITE = Permission("atena.employer", "write")
+MY_NUMBER = Permission("atena.my_number", "read")
+MY_NUMBER_MASK = Permission("atena.my_number", "mask")
+MY_NUMBER_SEARCH = Permission("atena.my_number", "search")
+MY_NUMBER_WRITE = Permission("atena.my_number", "write")

@@ -1,0 +1,43 @@
+"""Writing many subjects at once: ids reserved beforehand, rows by COPY."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import BigInteger, Table, func, select
+
+from core.storage.database import WriteSession
+from plugins.atena import tables
+
+Rows = list[tuple[object, ...]]
+
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "person": ("id", "atena_number", "changed_at"),
+    "person_revision": (
+        *("person_id", "valid_from", "known_from", "kind", "name", "kana", "name_key", "kana_key"),
+        *("birth_date", "birth_precision", "birth_note", "sex"),
+    ),
+    "address_revision": (
+        *("person_id", "valid_from", "valid_to", "known_from", "municipality_code", "prefecture"),
+        *("municipality", "town_code", "town", "lot", "building", "postal_code"),
+    ),
+    "my_number": ("person_id", "valid_from", "known_from", "sealed", "blind_index", "key_version"),
+    "employer": ("id", "designation_number", "changed_at"),
+    "employer_revision": (
+        *("employer_id", "valid_from", "known_from", "name", "kana", "name_key", "kana_key"),
+        *("corporate_number", "postal_code", "address", "building"),
+    ),
+}
+"""The columns that `write_all` expects of each table, in order; the others take their defaults."""
+
+
+async def reserve_ids(session: WriteSession, table: Table, count: int) -> Sequence[int]:
+    """Take `count` ids for rows of `table` that are yet to be written."""
+    sequence = func.pg_get_serial_sequence(table.fullname, "id")
+    each = func.generate_series(1, count).table_valued("number")
+    statement = select(func.nextval(sequence, type_=BigInteger)).select_from(each)
+    return (await session.scalars(statement)).all()
+
+
+async def write_all(session: WriteSession, rows: Mapping[str, Rows]) -> None:
+    """Copy the rows of several tables, in the order given."""
+    for name, records in rows.items():
+        await session.copy(tables.metadata.tables[f"atena.{name}"], COLUMNS[name], records)

@@ -1,0 +1,140 @@
+"""The tables of PostgreSQL schema `atena`.
+
+A person or employer is one row that never changes but for its counter; what is said about them stands in
+revision tables, on two clocks (see history.py). Keys for searching carry the collation "C", so that one plain
+index serves beginnings of names, their order, and pages.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Sequence,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+from core.storage.tables import schema_metadata
+
+metadata = schema_metadata("atena")
+
+non_resident_serial = Sequence("non_resident_serial", metadata=metadata)
+designation_serial = Sequence("designation_serial", metadata=metadata)
+
+PRESENT = text("known_to = 'infinity'")
+"""Revisions that are not superseded; the condition of every index for searching."""
+
+
+def _text(name: str, condition: str = "", *, nullable: bool = False) -> tuple[SchemaItem, ...]:
+    column = Column(name, Text, nullable=nullable)
+    return (column, CheckConstraint(condition, name)) if condition else (column,)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text(collation="C"), nullable=False)
+
+
+def _subject(name: str, number: SchemaItem) -> Table:
+    """A person or employer: `version` counts the changes, so that two clerks cannot overwrite each other."""
+    return Table(
+        name,
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        number,
+        Column("version", Integer, nullable=False, server_default="1"),
+        Column("changed_at", DateTime(timezone=True), nullable=False),
+    )
+
+
+def _history(name: str, subject: str, *said: SchemaItem) -> Table:
+    owner = f"{subject}_id"
+    return Table(
+        name,
+        metadata,
+        Column("id", BigInteger, Identity(always=True), primary_key=True),
+        Column(owner, BigInteger, ForeignKey(f"atena.{subject}.id"), nullable=False),
+        Column("valid_from", Date, nullable=False),
+        Column("valid_to", Date, nullable=False, server_default="infinity"),
+        Column("known_from", DateTime(timezone=True), nullable=False),
+        Column("known_to", DateTime(timezone=True), nullable=False, server_default="infinity"),
+        *said,
+        CheckConstraint("valid_from < valid_to", "validity"),
+        CheckConstraint("known_from < known_to", "record_time"),
+        Index(f"ix_{name}_{owner}", owner),
+        Index(f"uq_{name}_begin", owner, "valid_from", unique=True, postgresql_where=PRESENT),
+        Index(f"uq_{name}_end", owner, "valid_to", unique=True, postgresql_where=PRESENT),
+    )
+
+
+person = _subject("person", Column("atena_number", Text, nullable=False, unique=True))
+
+person_revision = _history(
+    "person_revision",
+    "person",
+    *_text("kind", "kind IN ('resident', 'non_resident')"),
+    *_text("name", "name <> ''"),
+    *_text("kana"),
+    _key("name_key"),
+    _key("kana_key"),
+    Column("birth_date", Date),
+    *_text("birth_precision", "birth_precision IN ('day', 'month', 'year')", nullable=True),
+    *_text("birth_note"),
+    *_text("sex", "sex IN ('0', '1', '2', '9')"),
+    Column("death_date", Date),
+    CheckConstraint("(birth_date IS NULL) = (birth_precision IS NULL)", "birth"),
+    Index("ix_person_revision_kana", "kana_key", "person_id", postgresql_where=PRESENT),
+    Index("ix_person_revision_name", "name_key", "person_id", postgresql_where=PRESENT),
+    Index("ix_person_revision_birth", "birth_date", "person_id", postgresql_where=PRESENT),
+)
+
+address_revision = _history(
+    "address_revision",
+    "person",
+    *_text("municipality_code", "municipality_code ~ '^[0-9]{6}$'"),
+    *_text("prefecture"),
+    *_text("municipality"),
+    *_text("town_code", "town_code ~ '^[0-9]{7}$'"),
+    *_text("town"),
+    *_text("lot"),
+    *_text("building"),
+    *_text("postal_code", "postal_code ~ '^([0-9]{7})?$'"),
+)
+
+my_number = _history(
+    "my_number",
+    "person",
+    Column("sealed", LargeBinary, nullable=False),
+    Column("blind_index", LargeBinary, nullable=False),
+    Column("key_version", SmallInteger, nullable=False),
+    CheckConstraint("octet_length(sealed) = 40 AND octet_length(blind_index) = 32", "sealed"),
+    Index("ix_my_number_blind_index", "blind_index"),
+    Index("ix_my_number_key_version", "key_version"),
+)
+
+employer = _subject("employer", Column("designation_number", Text, nullable=False, unique=True))
+
+employer_revision = _history(
+    "employer_revision",
+    "employer",
+    *_text("name", "name <> ''"),
+    *_text("kana"),
+    _key("name_key"),
+    _key("kana_key"),
+    *_text("corporate_number", "corporate_number ~ '^[1-9][0-9]{12}$'", nullable=True),
+    *_text("postal_code", "postal_code ~ '^([0-9]{7})?$'"),
+    *_text("address"),
+    *_text("building"),
+    Index("ix_employer_revision_kana", "kana_key", "employer_id", postgresql_where=PRESENT),
+    Index("ix_employer_revision_name", "name_key", "employer_id", postgresql_where=PRESENT),
+    Index("ix_employer_revision_corporate_number", "corporate_number", postgresql_where=PRESENT),
+)
