@@ -5,16 +5,16 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import strawberry
-from graphql import GraphQLInterfaceType, GraphQLObjectType
-from strawberry.schema.schema_converter import GraphQLCoreConverter
+from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
 from core.access.masking import MASK
 from core.access.permission import Permission
 from core.access.policy import Policy
 from core.errors import StartError
-from core.graphql.fields import PERMISSION
+from core.graphql.analysis import metadata_of
+from core.graphql.fields import OPEN, PERMISSION
 
+WITH_FIELDS = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType
 Doors = Mapping[
     tuple[str, str], Sequence[Permission]
 ]  # (type, field) → its permission, and its mask's if any
@@ -31,12 +31,12 @@ class Cell(NamedTuple):
     allowed: str
 
 
-def doors(schema: strawberry.Schema) -> Doors:
-    """Return every field of the composed schema that states a permission."""
+def doors(schema: GraphQLSchema) -> Doors:
+    """Return every field, input field and argument of the composed schema that states a permission."""
     return {
-        (name, field_name): permissions
-        for name, field_name, metadata in _fields(schema)
-        if (permissions := [metadata[key] for key in (PERMISSION, MASK) if key in metadata])
+        (name, field): permissions
+        for name, field, metadata in _stated(schema)
+        if (permissions := [metadata[key] for key in (PERMISSION, MASK) if metadata.get(key, OPEN) != OPEN])
     }
 
 
@@ -74,9 +74,12 @@ def unused(doors: Doors, policy: Policy) -> list[Permission]:
     return sorted(policy.permissions - asked)
 
 
-def _fields(schema: strawberry.Schema) -> Iterator[tuple[str, str, Mapping[str, Permission]]]:
-    for name, kind in schema._schema.type_map.items():  # the built types: additions of plug-ins included
-        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__"):
-            for field_name, field in kind.fields.items():
-                declared = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-                yield name, field_name, getattr(declared, "metadata", {})
+def _stated(schema: GraphQLSchema) -> Iterator[tuple[str, str, Mapping[str, Permission]]]:
+    """Yield (type, field, metadata) of all built types, additions of plug-ins included."""
+    for name, kind in schema.type_map.items():
+        if name.startswith("__") or not isinstance(kind, WITH_FIELDS):
+            continue
+        for field_name, field in kind.fields.items():
+            yield name, field_name, metadata_of(field)
+            for argument_name, argument in getattr(field, "args", {}).items():
+                yield name, f"{field_name}({argument_name})", metadata_of(argument)

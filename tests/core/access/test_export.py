@@ -1,6 +1,7 @@
 """The matrix of access rights: complete, both ways, and on the command line."""
 
 from types import SimpleNamespace
+from typing import Annotated
 
 import pytest
 import strawberry
@@ -12,7 +13,8 @@ from core.access.masking import Masked
 from core.access.permission import Permission
 from core.access.policy import Policy
 from core.errors import StartError
-from core.graphql.fields import column, door
+from core.graphql.fields import OPEN, Structure, column, door, guarded
+from core.graphql.schema import HouseSchema
 
 READ, NUMBER = Permission("atena.person", "read"), Permission("atena.my_number", "read")
 MASK = Permission("atena.my_number", "mask")
@@ -43,10 +45,21 @@ class Person:
 
 
 @strawberry.type
+class Page(Structure):
+    people: list[Person] = column(OPEN, "個人")
+
+
+@strawberry.input
+class Search:
+    name: str | None = None
+    number: str | None = column(NUMBER, "個人番号", default=None)
+
+
+@strawberry.type
 class Query:
     @door(READ, "個人")
-    def person(self) -> Person:
-        return Person(name="")
+    def people(self, search: Search, number: Annotated[str, guarded(NUMBER, "個人番号")]) -> Page:
+        return Page(people=[])
 
 
 def test_the_matrix_holds_every_subject_field_and_action() -> None:
@@ -54,7 +67,12 @@ def test_the_matrix_holds_every_subject_field_and_action() -> None:
 
 
 def test_the_fields_are_found_in_the_schema() -> None:
-    assert doors(strawberry.Schema(Query)) == {**FIELDS, ("Query", "person"): [READ]}
+    assert doors(HouseSchema(Query).core) == {
+        **FIELDS,
+        ("Query", "people"): [READ],
+        ("Query", "people(number)"): [NUMBER],
+        ("Search", "number"): [NUMBER],
+    }
 
 
 @pytest.mark.parametrize("missing", [Permission("atena.persom", "read"), Permission("atena.person", "mask")])

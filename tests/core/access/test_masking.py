@@ -101,7 +101,7 @@ async def test_the_mask_needs_no_reason(field: str, shown: str) -> None:
 
 
 def test_both_permissions_stand_in_metadata_and_description() -> None:
-    assert doors(SCHEMA)["Query", "number"] == [READ, MASK]
+    assert doors(SCHEMA._schema)["Query", "number"] == [READ, MASK]
     assert "Requires `atena.my_number:read`. Masked for `atena.my_number:mask`." in SCHEMA.as_str()
 
 
