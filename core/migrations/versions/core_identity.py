@@ -1,5 +1,7 @@
 """Identity: departments, staff, roles, credentials, sessions, lock-out, programs."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -146,7 +148,7 @@ def downgrade() -> None:
         op.drop_table(table, schema="core")
 
 
-def _create_of_person(table: str, *columns: sa.Column[object]) -> None:
+def _create_of_person(table: str, *columns: sa.Column[Any]) -> None:
     """Create a table whose rows belong to a member of staff and are looked up by them."""
     reference = _reference(table, "staff_number", "staff.number")
     op.create_table(table, columns[0], _text("staff_number"), *columns[1:], reference, schema="core")
@@ -163,7 +165,7 @@ def _bytes(name: str, *, nullable: bool = False, primary_key: bool = False) -> s
 
 def _moment(
     name: str, *, nullable: bool = False, server_default: sa.TextClause | None = None
-) -> sa.Column[object]:
+) -> sa.Column[Any]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable, server_default=server_default)
 
 
