@@ -94,10 +94,11 @@ async def test_session_is_of_no_use_after_its_block(database: Database) -> None:
 
 
 async def test_get_returns_object_or_none(session: WriteSession, account: Any) -> None:
-    made = account(number="1", balance=10)
+    made: Any = account(number="1", balance=10)
     session.add(made)
     await session.flush()
-    assert await session.get(account, made.id) is made
+    found: Any = await session.get(account, made.id)
+    assert found is made
     await session.delete(made)
     await session.flush()
     assert await session.get(account, made.id) is None
@@ -108,11 +109,12 @@ async def test_locked_object_shows_what_others_committed(database: Database, acc
         made = account(number="1", balance=10)
         setting_up.add(made)
     async with database.transaction() as session:
-        stale = await session.get(account, made.id)
+        stale: Any = await session.get(account, made.id)
         async with database.transaction() as other:
             await other.execute(update(account).values(balance=20))
         assert stale.balance == 10
-        assert (await session.get_locked(account, made.id)).balance == 20
+        fresh: Any = await session.get_locked(account, made.id)
+        assert (fresh.balance, fresh is stale) == (20, True)
 
 
 async def test_fifty_increments_side_by_side_all_count(database: Database, account: Any) -> None:
@@ -122,7 +124,7 @@ async def test_fifty_increments_side_by_side_all_count(database: Database, accou
 
     async def increment() -> None:
         async with database.transaction() as session:
-            found = await session.get_locked(account, made.id)
+            found: Any = await session.get_locked(account, made.id)
             found.balance += 1
 
     await asyncio.gather(*(increment() for _ in range(50)))
@@ -195,7 +197,7 @@ async def test_violated_constraint_is_named(session: WriteSession, account: Any)
     ],
 )
 async def test_time_limits_give_busy(
-    database: Database, url: str, limits: dict[str, float], statement: str
+    database: Database, url: str, limits: dict[str, Any], statement: str
 ) -> None:
     limited = Database(url, **limits)
     async with database.transaction() as holder:
