@@ -5,18 +5,12 @@ from importlib.metadata import EntryPoint, entry_points
 
 import pluggy
 
-from core import hooks
+from core import builtin, hooks
 from core.errors import StartError
 from core.plugins import Plugins
-from core.settings import Setting, names
 
 ENTRY_POINTS = "juminzei.plugins"
-PLUGINS = Setting(
-    "plugins", names, ("atena", "audit", "shikakeisan"), "the plug-ins that are switched on (an allow-list)"
-)
-REQUIRED_PLUGINS = Setting(
-    "required_plugins", names, ("audit",), "plug-ins without which this deployment refuses to start"
-)
+CORE = "core"
 
 
 def available() -> Mapping[str, EntryPoint]:
@@ -38,7 +32,8 @@ def load(enabled: Iterable[str], required: Iterable[str] = ()) -> Plugins:
 
 
 def assemble(modules: Mapping[str, object]) -> Plugins:
-    """Make Plugins of loaded modules; the way in for tests, which have no entry points."""
+    """Make Plugins of core and the loaded modules; the way in for tests, which have no entry points."""
+    modules = {CORE: builtin, **modules}
     order = _order(_manager(modules))
     # pluggy calls the last registered first, so registering backwards answers in the order of requirements
     return Plugins(_manager({name: modules[name] for name in reversed(order)}), order)

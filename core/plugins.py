@@ -6,6 +6,15 @@ from typing import Any
 
 import pluggy
 
+from core.settings import Setting, names
+
+PLUGINS = Setting(
+    "plugins", names, ("atena", "audit", "shikakeisan"), "the plug-ins that are switched on (an allow-list)"
+)
+REQUIRED_PLUGINS = Setting(
+    "required_plugins", names, ("audit",), "plug-ins without which this deployment refuses to start"
+)
+
 
 class Plugins:
     """The enabled plug-ins, in the order of their requirements: each stands after what it needs."""

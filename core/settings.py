@@ -64,7 +64,7 @@ class Settings:
     """The values of all declared settings; raises StartError on the first bad or unknown one."""
 
     def __init__(self, declared: Iterable[Setting[Any]], sources: Sources) -> None:
-        self.declared = {setting.name: setting for setting in (CONFIG, *declared)}
+        self.declared = {setting.name: setting for setting in declared}
         self.sources = sources
         self._refuse_unknown()
         self._values = {name: sources.read(setting) for name, setting in self.declared.items()}

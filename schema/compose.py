@@ -4,16 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import strawberry
-from graphql import GraphQLInterfaceType, GraphQLObjectType
+from graphql import GraphQLField, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
 from strawberry.exceptions import DuplicatedTypeName
 from strawberry.schema.name_converter import NameConverter
-from strawberry.types.field import StrawberryField
 
 from core.access.permission import Permission
 from core.access.policy import Policy
 from core.errors import StartError
-from core.graphql.analysis import DEFINITION, permission_of
-from core.graphql.fields import OPEN, PERMISSION, Structure
+from core.graphql.analysis import DEFINITION, metadata_of, permission_of
+from core.graphql.fields import OPEN, Structure
 from core.graphql.parts import GraphQLParts
 from core.graphql.schema import HouseSchema, fields_of
 from core.runtime import Runtime
@@ -38,7 +37,9 @@ def compose(parts: Sequence[GraphQLParts], policy: Policy) -> HouseSchema:
         owners = " and ".join(map(owner_of, (error.first_cls, error.second_cls)))
         raise StartError(f"GraphQL: type {_type_name(error)} is defined by both {owners}") from None
     for name, field in _all_fields(schema):
-        _check_permission(name, field, policy.permissions)
+        _check_stated(name, field)
+    for name, element in _all_guarded(schema):
+        _check_known(name, element, policy.permissions)
     return schema
 
 
@@ -92,34 +93,40 @@ def _refuse_bare_fields(owner: type, kind: type) -> None:
             raise StartError(f"GraphQL: {owner_of(kind)} adds {place} without a resolver")
 
 
-def _all_fields(schema: HouseSchema) -> Iterator[tuple[str, Any]]:
+def _all_fields(schema: HouseSchema) -> Iterator[tuple[str, GraphQLField]]:
     for kind in schema.core.type_map.values():
         if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not kind.name.startswith("__"):
             for name, field in kind.fields.items():
                 yield f"{kind.name}.{name}", field
 
 
-def _check_permission(name: str, field: Any, known: frozenset[Permission]) -> None:
-    definition: StrawberryField | None = field.extensions.get(DEFINITION)
+def _all_guarded(schema: HouseSchema) -> Iterator[tuple[str, Any]]:
+    """Return everything that may ask for a permission: fields, their arguments, fields of inputs."""
+    for name, field in _all_fields(schema):
+        yield name, field
+        yield from ((f"{name}({argument})", definition) for argument, definition in field.args.items())
+    for kind in schema.core.type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            yield from ((f"{kind.name}.{name}", definition) for name, definition in kind.fields.items())
+
+
+def _check_stated(name: str, field: GraphQLField) -> None:
+    definition = field.extensions[DEFINITION]
     permission = permission_of(field)
-    owner = owner_of(definition.origin if definition is not None else None)
     if permission is None:
+        owner = owner_of(definition.origin)
         raise StartError(f"GraphQL: field {name} of {owner} states no permission (see core.graphql.fields)")
-    if permission == OPEN:
-        if definition is None or not _is_structure(definition.origin):
-            raise StartError(f"GraphQL: field {name} of {owner} is open, but its type is no Structure")
-        return
-    for asked in (permission, *_others(field)):
-        if asked not in known:
-            raise StartError(f"GraphQL: field {name} of {owner} asks for {asked}, which no policy grants")
+    if permission == OPEN and not _is_structure(definition.origin):
+        raise StartError(
+            f"GraphQL: {name} of {owner_of(definition.origin)} is open, but its type no Structure"
+        )
 
 
-def _others(field: Any) -> Iterator[Permission]:
-    """Return the further permissions of a field: of masking, and of its arguments."""
-    definition: StrawberryField = field.extensions[DEFINITION]
-    others = [value for key, value in definition.metadata.items() if key != PERMISSION]
-    yield from (value for value in others if isinstance(value, Permission))
-    yield from (found for argument in field.args.values() if (found := permission_of(argument)) is not None)
+def _check_known(name: str, element: Any, known: frozenset[Permission]) -> None:
+    """Refuse a permission that nobody can hold, be it the field's own or the one of its mask."""
+    for asked in metadata_of(element).values():
+        if isinstance(asked, Permission) and asked != OPEN and asked not in known:
+            raise StartError(f"GraphQL: {name} asks for {asked}, which no policy grants")
 
 
 def _is_structure(origin: object) -> bool:

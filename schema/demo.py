@@ -10,12 +10,14 @@ import orjson
 from core.demo.city import DemoCity, DemoQuery
 from core.demo.memory import recall, remember
 from core.errors import StartError
-from core.identity.api import DemoSignIn, create_demo_staff
+from core.identity.demo import DemoSignIn, create_demo_staff
+from core.identity.opening import open_identity
 from core.runtime import Runtime
 from core.settings import PROFILE, environment
 from core.storage.migrations import migrate
 from schema.build import build_runtime
-from schema.serve import HOST, PORT, listen, run_workers
+from schema.serve import listen, run_workers
+from schema.settings import HOST, PORT
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
                 city = DemoCity(runtime, people, seed)
                 await runtime.plugins.run("seed_demo", session=session, city=city)
                 await remember(session, city)
-        sign_ins = await create_demo_staff(runtime, database)
+            sign_ins = await create_demo_staff(session, open_identity(runtime, database))
     url = f"http://{runtime.settings[HOST]}:{runtime.settings[PORT]}/graphql"
     return DemoSheet(url, city.people, sign_ins, runtime.plugins.gather("demo_queries", city=city))
 
@@ -71,7 +73,10 @@ async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
 def _as_text(sheet: DemoSheet) -> str:
     parts = [f"架空の市ができました（{sheet.people}人）。", ""]
     for person in sheet.sign_ins:
-        parts += [f"■ {person.title}", f"  職員番号 {person.staff_number}   パスワード {person.password}"]
+        parts += [
+            f"■ {person.name}（{person.role}）",
+            f"  職員番号 {person.staff_number}   パスワード {person.password}",
+        ]
         parts += [f"  認証アプリ {person.totp_uri}", f"  トークン   {person.token}", ""]
     for number, query in enumerate(sheet.queries, 1):
         variables = orjson.dumps(query.variables).decode()

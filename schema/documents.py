@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from core.commands.settings_page import settings_page
 from core.runtime import Runtime
 
 FOLDER = Path(__file__).parent.parent / "docs"

@@ -11,14 +11,18 @@ from core.settings import environment
 from schema.build import build_runtime
 from schema.commands import schema_group
 from schema.demo import demo
+from schema.documents import docs_group
+from schema.plugins import plugins_group
 from schema.policy import policy_group
 from schema.serve import serve
+
+OWN = (demo, serve, plugins_group, schema_group, policy_group, docs_group)
 
 
 def build_cli(runtime: Runtime) -> click.Group:
     """Make the command line of this deployment: what is switched off is not there."""
     group = click.Group("juminzei", help="個人住民税システム Juminzei")
-    for command in (demo, serve, schema_group, policy_group, *runtime.plugins.gather("commands")):
+    for command in (*OWN, *runtime.plugins.gather("commands")):
         if command.name in group.commands:
             raise StartError(f"two plug-ins bring the command {command.name}")
         group.add_command(command)

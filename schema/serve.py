@@ -14,13 +14,10 @@ from starlette.applications import Starlette
 from core.errors import StartError
 from core.runtime import Runtime
 from core.services import keep_running
-from core.settings import Setting, environment, whole
+from core.settings import environment
 from schema.application import build_application
 from schema.build import build_runtime
-
-HOST = Setting("host", str, "127.0.0.1", "address to listen on; keep it on loopback behind a TLS proxy")
-PORT = Setting("port", whole(0, 65535), 8000, "port to listen on")
-WORKERS = Setting("workers", whole(1, 64), 1, "server processes; one per core is a good number")
+from schema.settings import HOST, PORT, WORKERS
 
 
 @click.command("serve")

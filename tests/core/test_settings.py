@@ -12,7 +12,7 @@ COLOUR = Setting("colour", one_of("red", "blue"), "red", "a colour")
 LIST = Setting("list", names, ("a",), "some names")
 SWITCH = Setting("switch", boolean, False, "on or off")
 SECRET = Setting("token", str, "", "a secret", secret=True, env="SECRET_TOKEN")
-DECLARED = (PORT, COLOUR, LIST, SWITCH, SECRET)
+DECLARED = (CONFIG, PORT, COLOUR, LIST, SWITCH, SECRET)
 
 
 def read(tmp_path: Path, toml: str = "", **environ: str) -> Settings:

@@ -7,42 +7,45 @@ from pathlib import Path
 
 import click
 
-from core import loading
 from core.errors import StartError
+from core.loading import available
+from core.plugins import PLUGINS
 from core.runtime import Runtime
 from core.settings import CONFIG
+from schema.build import build_runtime
+from schema.compose import compose_schema
 
 LINE = re.compile(r"^plugins\s*=\s*\[[^\]]*\]", re.MULTILINE)
 
 
 @click.group("plugins")
-def plugins() -> None:
+def plugins_group() -> None:
     """プラグインの一覧・有効化・無効化 (switch municipal processes on or off)"""
 
 
-@plugins.command("list")
+@plugins_group.command("list")
 @click.pass_obj
 def list_plugins(runtime: Runtime) -> None:
     """入っているプラグインと状態を表示します。"""
-    for name in sorted({*loading.available(), *runtime.plugins}):
+    for name in sorted({*available(), *runtime.plugins}):
         click.echo(f"{'on ' if name in runtime.plugins else 'off'}  {name}")
 
 
-@plugins.command("enable")
+@plugins_group.command("enable")
 @click.argument("name")
 @click.pass_obj
 def enable(runtime: Runtime, name: str) -> None:
     """プラグインを有効にします(次の起動から)。"""
-    chosen = runtime.settings[loading.PLUGINS]
+    chosen = runtime.settings[PLUGINS]
     _choose(runtime, chosen if name in chosen else (*chosen, name))
 
 
-@plugins.command("disable")
+@plugins_group.command("disable")
 @click.argument("name")
 @click.pass_obj
 def disable(runtime: Runtime, name: str) -> None:
     """プラグインを無効にします(次の起動から。表とデータは残ります)。"""
-    chosen = runtime.settings[loading.PLUGINS]
+    chosen = runtime.settings[PLUGINS]
     if name not in chosen:
         raise StartError(f"plug-in {name} is not enabled")
     _choose(runtime, [other for other in chosen if other != name])
@@ -50,9 +53,10 @@ def disable(runtime: Runtime, name: str) -> None:
 
 def _choose(runtime: Runtime, chosen: Sequence[str]) -> None:
     """Try the new combination first, then write it: an impossible one never reaches the file."""
-    if loading.PLUGINS.variable in runtime.settings.sources.environ:
-        raise StartError(f"{loading.PLUGINS.variable} is set in the environment and would win over the file")
-    loading.load(chosen, runtime.settings[loading.REQUIRED_PLUGINS])
+    environ = runtime.settings.sources.environ
+    if PLUGINS.variable in environ:
+        raise StartError(f"{PLUGINS.variable} is set in the environment and would win over the file")
+    compose_schema(build_runtime({**environ, PLUGINS.variable: ",".join(chosen)}))
     write_choice(Path(runtime.settings[CONFIG]), chosen)
     click.echo(f"plugins = {', '.join(chosen)}")
 

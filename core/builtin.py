@@ -1,0 +1,117 @@
+"""What core itself brings, answered through the same hooks as any plug-in's."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from starlette.routing import BaseRoute
+
+from core.access.policy import POLICY_MINIMUM
+from core.checks import Check, CheckState
+from core.commands.db import db_group
+from core.commands.jobs import jobs as jobs_group
+from core.commands.selfcheck import selfcheck as selfcheck_command
+from core.commands.settings import show_settings
+from core.commands.staff import clients, staff
+from core.demo.memory import holds_demo
+from core.graphql import settings as graphql_settings
+from core.graphql.parts import GraphQLParts
+from core.hooks import hook
+from core.identity import settings as identity_settings
+from core.identity.graphql import graphql_parts as identity_parts
+from core.identity.oauth import oauth_routes
+from core.identity.opening import open_identity
+from core.jobs.graphql import graphql_parts as job_parts
+from core.jobs.worker import JOB_LEASE, JOB_SLOTS
+from core.jobs.worker import services as worker_services
+from core.plugins import PLUGINS, REQUIRED_PLUGINS
+from core.runtime import Runtime
+from core.services import Service
+from core.settings import CONFIG, DATA_DIR, PROFILE, Setting
+from core.storage.address import DATABASE_OWNER_URL, DATABASE_URL
+from core.storage.database import Database
+from core.storage.migrations import Migrations
+from core.storage.readiness import check_ready
+
+FOLDER = Path(__file__).parent
+SETTINGS: Sequence[Setting[Any]] = (
+    CONFIG,
+    PROFILE,
+    DATA_DIR,
+    PLUGINS,
+    REQUIRED_PLUGINS,
+    POLICY_MINIMUM,
+    DATABASE_URL,
+    DATABASE_OWNER_URL,
+    JOB_LEASE,
+    JOB_SLOTS,
+    *graphql_settings.SETTINGS,
+    *identity_settings.SETTINGS,
+)
+
+
+@hook
+def settings() -> Sequence[Setting[Any]]:
+    return SETTINGS
+
+
+@hook
+def policy() -> Sequence[Path]:
+    return sorted(FOLDER.glob("*/policy.csv"))
+
+
+@hook
+def migrations() -> Migrations:
+    return Migrations("core", FOLDER / "migrations" / "versions", "core")
+
+
+@hook
+def graphql() -> GraphQLParts:
+    identity, jobs = identity_parts(), job_parts()
+    return GraphQLParts(
+        query=identity.query + jobs.query,
+        mutation=identity.mutation + jobs.mutation,
+        subscription=identity.subscription + jobs.subscription,
+    )
+
+
+@hook
+def routes(runtime: Runtime, database: Database) -> Sequence[BaseRoute]:
+    return oauth_routes(open_identity(runtime, database))
+
+
+@hook
+def commands() -> Sequence[click.Command]:
+    return [show_settings, selfcheck_command, db_group, staff, clients, jobs_group]
+
+
+@hook
+def services(runtime: Runtime, database: Database) -> Sequence[Service]:
+    return worker_services(runtime, database)
+
+
+@hook
+async def selfcheck(runtime: Runtime, database: Database) -> Sequence[Check]:
+    problems = await check_ready(database, runtime.plugins.answers("migrations"))
+    database_checks = [Check("データベース", CheckState.FAILED, problem) for problem in problems]
+    if not problems:
+        database_checks = [
+            Check("データベース", CheckState.OK, "最新の版です。"),
+            await _people(runtime, database),
+        ]
+    return [_profile(runtime), *database_checks]
+
+
+def _profile(runtime: Runtime) -> Check:
+    state = CheckState.OK if runtime.is_production else CheckState.WARNING
+    return Check("プロファイル", state, runtime.settings[PROFILE])
+
+
+async def _people(runtime: Runtime, database: Database) -> Check:
+    async with database.read() as session:
+        synthetic = await holds_demo(session)
+    if not synthetic:
+        return Check("住民データ", CheckState.OK, "架空の市ではありません。")
+    state = CheckState.FAILED if runtime.is_production else CheckState.OK
+    return Check("住民データ", state, "架空の市のデータが入っています。")

@@ -1,0 +1,66 @@
+"""The Starlette application of a deployment: `/graphql`, the routes of plug-ins, `/health`."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from core.access.journal import AccessRecord
+from core.errors import StartError
+from core.graphql.console import Console
+from core.graphql.documents import Documents
+from core.graphql.execution import Executor
+from core.graphql.http import GraphQLEndpoint
+from core.graphql.settings import PAGE_LIMIT, TRUSTED_DOCUMENTS, TRUSTED_DOCUMENTS_ONLY
+from core.graphql.trusted import read_trusted
+from core.identity.authenticator import Authenticator
+from core.identity.opening import open_identity
+from core.runtime import Runtime
+from core.storage.database import Database, WriteSession
+from core.storage.readiness import check_ready
+from schema.compose import compose_schema
+
+
+async def build_application(runtime: Runtime, database: Database) -> Starlette:
+    """Make the application; raises StartError when the database or the configuration is not fit to serve."""
+    problems = await check_ready(database, runtime.plugins.answers("migrations"))
+    if problems:
+        raise StartError(problems[0])
+    routes = [
+        Route("/graphql", build_endpoint(runtime, database)),
+        Route("/health", health),
+        *runtime.plugins.gather("routes", runtime=runtime, database=database),
+    ]
+    return Starlette(routes=routes)
+
+
+def build_endpoint(runtime: Runtime, database: Database) -> GraphQLEndpoint:
+    """Compose the schema and put the guarded way in before it."""
+    settings = runtime.settings
+    schema = compose_schema(runtime)
+    documents = Documents(
+        schema,
+        introspection=not runtime.is_production,
+        page_limit=settings[PAGE_LIMIT],
+        trusted=read_trusted(settings[TRUSTED_DOCUMENTS]),
+        trusted_only=settings[TRUSTED_DOCUMENTS_ONLY],
+    )
+
+    async def record_access(session: WriteSession, records: Sequence[AccessRecord]) -> None:
+        await runtime.plugins.run("record_access", session=session, records=records)
+
+    return GraphQLEndpoint(
+        Executor(schema, database, settings, record_access),
+        documents,
+        Authenticator(open_identity(runtime, database)).authenticate,
+        settings,
+        runtime.clock,
+        None if runtime.is_production else Console(),
+    )
+
+
+async def health(_: Request) -> JSONResponse:
+    """Tell a load balancer that this process answers; says nothing of what is inside."""
+    return JSONResponse({"status": "ok"})
