@@ -58,14 +58,13 @@ def _as_demo(runtime: Runtime) -> Runtime:
 
 
 async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
-    async with runtime.open_database() as database:
-        async with database.transaction() as session:
-            city = await recall(session, runtime)
-            if city is None:
-                city = DemoCity(runtime, people, seed)
-                await runtime.plugins.run("seed_demo", session=session, city=city)
-                await remember(session, city)
-            sign_ins = await create_demo_staff(session, open_identity(runtime, database))
+    async with runtime.open_database() as database, database.transaction() as session:
+        city = await recall(session, runtime)
+        if city is None:
+            city = DemoCity(runtime, people, seed)
+            await runtime.plugins.run("seed_demo", session=session, city=city)
+            await remember(session, city)
+        sign_ins = await create_demo_staff(session, open_identity(runtime, database))
     url = f"http://{runtime.settings[HOST]}:{runtime.settings[PORT]}/graphql"
     return DemoSheet(url, city.people, sign_ins, runtime.plugins.gather("demo_queries", city=city))
 

@@ -36,9 +36,11 @@ def check(runtime: Runtime) -> None:
 
 
 def _pages(runtime: Runtime) -> dict[Path, str]:
-    return {
-        FOLDER / name: text for answer in runtime.plugins.answers("pages") for name, text in answer.items()
-    }
+    """Return every generated page; they describe the deployment in which all plug-ins are on."""
+    pages = {"settings.md": settings_page(runtime.settings.declared.values())}
+    for answer in runtime.plugins.answers("pages"):
+        pages.update(answer)
+    return {FOLDER / name: text for name, text in pages.items()}
 
 
 def _read(path: Path) -> str | None:
