@@ -1,4 +1,4 @@
-"""The offices of the reference city that its published description names; other cities bring their own file."""
+"""The offices that the reference city's published description names; other cities bring their own file."""
 
 import csv
 from collections.abc import Mapping

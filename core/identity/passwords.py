@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import secrets
 import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -50,22 +51,22 @@ class Hasher:
         self._threads = ThreadPoolExecutor(workers, "argon2")
         self._waiting = 0
         # verified when there is no account, so that an unknown number costs the same work
-        self._nobody = self._hasher.hash("nobody's password")
+        self._nobody = self._hasher.hash(secrets.token_bytes(16))
 
     async def hash(self, password: str) -> str:
         """Return the argon2id hash with its parameters."""
-        return await self._run(self._hasher.hash, normalise(password))
+        return await self._run(self._hasher.hash, _as_bytes(password))
 
     async def verify(self, hashed: str | None, password: str) -> bool:
         """Tell whether `password` fits; without a hash the same work is done and the answer is no."""
-        fits = await self._run(self._verify, hashed or self._nobody, normalise(password))
-        return fits and hashed is not None
+        fits = await self._run(self._verify, hashed or self._nobody, _as_bytes(password))
+        return fits and bool(hashed)
 
     def close(self) -> None:
         """Let the threads go."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def _run(self, work: Callable[..., R], *arguments: str) -> R:
+    async def _run(self, work: Callable[..., R], *arguments: str | bytes) -> R:
         if self._waiting >= WAITING:
             raise Unavailable
         self._waiting += 1
@@ -74,8 +75,13 @@ class Hasher:
         finally:
             self._waiting -= 1
 
-    def _verify(self, hashed: str, password: str) -> bool:
+    def _verify(self, hashed: str, password: bytes) -> bool:
         try:
             return self._hasher.verify(hashed, password)
         except (Argon2Error, InvalidHashError):
             return False
+
+
+def _as_bytes(password: str) -> bytes:
+    """Encode what was typed, whatever it was: half a surrogate pair is a wrong password, not a fault."""
+    return normalise(password).encode("utf-8", "surrogatepass")
