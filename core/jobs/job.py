@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from core.access.journal import Journal
+from core.graphql.execution import journaling
 from core.jobs import queries
-from core.jobs.access import new_journal, write_access
+from core.jobs.access import write_access
 from core.jobs.errors import JobCancelled, LeaseLost
 from core.jobs.news import announce
 from core.jobs.state import JobState, JobStatus
@@ -95,7 +97,8 @@ class Job:
             async with self.database.transaction() as session:
                 await self._may_go_on(session)
                 step = Step(session, self.status)
-                with new_journal() as journal:
+                journal = Journal()
+                with journaling(journal):
                     yield step
                 await write_access(session, self.runtime, self.status, journal)
                 await self._save(step)

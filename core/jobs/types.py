@@ -49,8 +49,9 @@ def collect(types: Iterable[JobType]) -> dict[str, JobType]:
     """Return the kinds of job by name; raises StartError if two share one."""
     known: dict[str, JobType] = {}
     for kind in types:
-        if known.setdefault(kind.name, kind) is not kind:
+        if kind.name in known:
             raise StartError(f"two plug-ins bring the job {kind.name}")
+        known[kind.name] = kind
     return known
 
 
