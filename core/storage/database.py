@@ -61,23 +61,22 @@ class Database:
 
         A cancellation during the commit is raised after it: the outcome is then decided, not unknown.
         """
-        session = _session(self.engine)
-        lent = WriteSession(session)
+        lent = WriteSession(_session(self.engine))
         try:
             yield lent
-            await finished(lent.commit())
-        finally:
-            await finished(lent.in_turn(session.close))
+        except BaseException:
+            await finished(lent.close())
+            raise
+        await finished(lent.commit_and_close())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
         """Lend a session that sees one state of the database throughout and cannot write."""
-        session = _session(self._reading)
-        lent = ReadSession(session)
+        lent = ReadSession(_session(self._reading))
         try:
             yield lent
         finally:
-            await finished(lent.in_turn(session.close))
+            await finished(lent.close())
 
     async def connect(self) -> asyncpg.Connection:
         """Open a connection of the driver's own, outside of the pool; the caller closes it."""

@@ -64,6 +64,10 @@ class ReadSession:
         """Return the object with the given primary key, or None."""
         return await self.in_turn(lambda: self._session.get(kind, key))
 
+    async def close(self) -> None:
+        """For the lender alone: roll back what is not committed and give the connection back."""
+        await self.in_turn(self._session.close)
+
     async def in_turn(self, call: Callable[[], Awaitable[T]]) -> T:
         """Wait until no sibling uses the connection, then make the call."""
         async with self._turn:
@@ -102,15 +106,20 @@ class WriteSession(ReadSession):
         """Write many rows by COPY and return how many; server defaults fill the columns not named."""
         return await self.in_turn(lambda: self._copy(table, columns, records))
 
-    async def commit(self) -> None:
-        """For the lender alone: commit, unless a statement failed.
+    async def commit_and_close(self) -> None:
+        """For the lender alone: commit, unless a statement failed, and give the connection back.
 
         After a failure PostgreSQL answers COMMIT with a rollback and no error. Code that swallowed the error
         would take its work for done, so that is refused with RuntimeError.
         """
-        if self._failed:
-            raise RuntimeError("a statement of this transaction failed, so nothing of it can be committed")
-        await self.in_turn(self._session.commit)
+        try:
+            if self._failed:
+                raise RuntimeError(
+                    "a statement of this transaction failed, so nothing of it can be committed"
+                )
+            await self.in_turn(self._session.commit)
+        finally:
+            await self.close()
 
     async def _copy(
         self, table: FromClause, columns: Sequence[str], records: Iterable[Sequence[object]]

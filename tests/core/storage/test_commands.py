@@ -4,14 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import pluggy
 import pytest
 from click.testing import CliRunner, Result
 
+from core import hooks
 from core.access.policy import Policy
 from core.commands.db import db_group
 from core.errors import StartError
 from core.hooks import hook
-from core.loading import assemble
+from core.plugins import Plugins
 from core.runtime import Runtime
 from core.settings import DATA_DIR, PROFILE, Settings, Sources
 from core.storage.address import DATABASE_OWNER_URL, DATABASE_URL, external_address
@@ -29,7 +31,10 @@ def run(tmp_path: Path, sample: Migrations) -> Run:
     def migrations() -> Migrations:
         return sample
 
-    plugins = assemble({"sample": SimpleNamespace(migrations=migrations)})
+    manager = pluggy.PluginManager(hooks.PROJECT)
+    manager.add_hookspecs(hooks)
+    manager.register(SimpleNamespace(migrations=migrations), "sample")
+    plugins = Plugins(manager, ["sample"])
 
     def run(*arguments: str, answer: str | None = None, **environ: str) -> Result:
         sources = Sources({"JUMINZEI_DATA_DIR": str(tmp_path), "JUMINZEI_PROFILE": "demo", **environ})
