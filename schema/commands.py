@@ -17,15 +17,15 @@ def schema_group() -> None:
 
 
 @schema_group.command("export")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), default=SDL, help="`-` は標準出力")
+@click.option("--output", help="another file; `-` は標準出力")
 @click.pass_obj
-def export(runtime: Runtime, output: Path) -> None:
+def export(runtime: Runtime, output: str | None) -> None:
     """Write the schema of the enabled plug-ins as SDL."""
     text = sdl_of(runtime)
-    if str(output) == "-":
+    if output == "-":
         click.echo(text, nl=False)
     else:
-        output.write_text(text, encoding="utf-8")
+        Path(output or SDL).write_text(text, encoding="utf-8")
 
 
 @schema_group.command("check")

@@ -16,6 +16,7 @@ from core.graphql.fields import OPEN, Structure
 from core.graphql.parts import GraphQLParts
 from core.graphql.schema import HouseSchema, fields_of
 from core.runtime import Runtime
+from schema.menu import menu_parts
 
 ROOTS = ("query", "mutation", "subscription")
 _NAMES = NameConverter()
@@ -23,7 +24,8 @@ _NAMES = NameConverter()
 
 def compose_schema(runtime: Runtime) -> HouseSchema:
     """Compose the parts of core and of the enabled plug-ins, against the deployment's policy."""
-    return compose(runtime.plugins.answers("graphql"), runtime.policy)
+    menu = menu_parts(runtime.plugins.gather("menu"))
+    return compose([*runtime.plugins.answers("graphql"), menu], runtime.policy)
 
 
 def compose(parts: Sequence[GraphQLParts], policy: Policy) -> HouseSchema:
@@ -34,7 +36,7 @@ def compose(parts: Sequence[GraphQLParts], policy: Policy) -> HouseSchema:
     try:
         schema = HouseSchema(query, mutation, subscription, _additions(parts))
     except DuplicatedTypeName as error:
-        owners = " and ".join(map(owner_of, (error.first_cls, error.second_cls)))
+        owners = " and ".join(sorted(map(owner_of, (error.first_cls, error.second_cls))))
         raise StartError(f"GraphQL: type {_type_name(error)} is defined by both {owners}") from None
     for name, field in _all_fields(schema):
         _check_stated(name, field)
@@ -79,10 +81,10 @@ def _refuse_duplicates(name: str, kinds: Sequence[type]) -> None:
     for kind in kinds:
         for field in fields_of(kind):
             field_name = _NAMES.get_graphql_name(field)
-            other = seen.setdefault(field_name, kind)
-            if other is not kind:
-                owners = f"{owner_of(other)} and {owner_of(kind)}"
+            if field_name in seen:
+                owners = f"{owner_of(seen[field_name])} and {owner_of(kind)}"
                 raise StartError(f"GraphQL: field {name}.{field_name} is defined by both {owners}")
+            seen[field_name] = kind
 
 
 def _refuse_bare_fields(owner: type, kind: type) -> None:

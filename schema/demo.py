@@ -12,6 +12,7 @@ from core.demo.memory import recall, remember
 from core.errors import StartError
 from core.identity.demo import DemoSignIn, create_demo_staff
 from core.identity.opening import open_identity
+from core.identity.settings import TOKEN_MINUTES
 from core.runtime import Runtime
 from core.settings import PROFILE, environment
 from core.storage.migrations import migrate
@@ -46,6 +47,10 @@ def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: b
         sheet = asyncio.run(_prepare(runtime, people, seed))
         click.echo(orjson.dumps(asdict(sheet)) if as_json else _as_text(sheet))
         if listening is not None:
+            if not as_json:
+                click.echo(
+                    f"\n{sheet.url} をブラウザーで開き、トークンと問い合わせを貼り付けてください。Ctrl-C で終わります。"
+                )
             run_workers(runtime, listening)
 
 
@@ -70,15 +75,19 @@ async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
 
 
 def _as_text(sheet: DemoSheet) -> str:
-    parts = [f"架空の市ができました（{sheet.people}人）。", ""]
-    for person in sheet.sign_ins:
-        parts += [
-            f"■ {person.name}（{person.role}）",
-            f"  職員番号 {person.staff_number}   パスワード {person.password}",
-        ]
-        parts += [f"  認証アプリ {person.totp_uri}", f"  トークン   {person.token}", ""]
-    for number, query in enumerate(sheet.queries, 1):
-        variables = orjson.dumps(query.variables).decode()
-        parts += [f"▼ 問い合わせ {number}: {query.title}（{query.staff}）", query.query.strip()]
-        parts += [f"変数 {variables}", ""]
-    return "\n".join([*parts, f"{sheet.url} で応答しています。Ctrl-C で終わります。"])
+    parts = [f"架空の市ができました（{sheet.people}人）。", *map(_sign_in, sheet.sign_ins)]
+    parts += [_query(number, query) for number, query in enumerate(sheet.queries, 1)]
+    return "\n\n".join(parts)
+
+
+def _sign_in(person: DemoSignIn) -> str:
+    return (
+        f"■ {person.name}（{person.role}）  職員番号 {person.staff_number}  パスワード {person.password}\n"
+        f"  認証アプリ {person.totp_uri}\n"
+        f"  トークン（{TOKEN_MINUTES.default}分有効） {person.token}"
+    )
+
+
+def _query(number: int, query: DemoQuery) -> str:
+    variables = orjson.dumps(query.variables).decode()
+    return f"▼ 問い合わせ{number}: {query.title}（{query.staff}）\n{query.query.strip()}\n変数 {variables}"

@@ -10,7 +10,6 @@ from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectT
 from core.access.masking import MASK
 from core.access.permission import Permission
 from core.access.policy import Policy
-from core.errors import StartError
 from core.graphql.analysis import metadata_of
 from core.graphql.fields import OPEN, PERMISSION
 
@@ -56,16 +55,6 @@ def as_csv(cells: Iterator[Cell]) -> str:
     writer.writerow(Cell._fields)
     writer.writerows(cells)
     return out.getvalue()
-
-
-def require_granted(doors: Doors, policy: Policy) -> None:
-    """Raise StartError for the first field that nobody may open: a mistyped permission, a lost file."""
-    for (type_name, field), permissions in sorted(doors.items()):
-        for permission in permissions:
-            if permission not in policy.permissions:
-                raise StartError(
-                    f"{type_name}.{field} asks for {permission}, which the policy grants to nobody"
-                )
 
 
 def unused(doors: Doors, policy: Policy) -> list[Permission]:

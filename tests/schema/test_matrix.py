@@ -3,16 +3,14 @@
 from types import SimpleNamespace
 from typing import Annotated
 
-import pytest
 import strawberry
 from click.testing import CliRunner
 
-from core.access.commands import policy_commands
-from core.access.export import Doors, as_csv, doors, matrix, require_granted, unused
+from schema.policy import policy_commands
+from schema.matrix import Doors, as_csv, doors, matrix, unused
 from core.access.masking import Masked
 from core.access.permission import Permission
 from core.access.policy import Policy
-from core.errors import StartError
 from core.graphql.fields import OPEN, Structure, column, door, guarded
 from core.graphql.schema import HouseSchema
 
@@ -73,14 +71,6 @@ def test_the_fields_are_found_in_the_schema() -> None:
         ("Query", "people(number)"): [NUMBER],
         ("Search", "number"): [NUMBER],
     }
-
-
-@pytest.mark.parametrize("missing", [Permission("atena.persom", "read"), Permission("atena.person", "mask")])
-@pytest.mark.parametrize("others", [[], [READ]])
-def test_a_field_unknown_to_the_policy_stops_the_start(missing: Permission, others: list[Permission]) -> None:
-    with pytest.raises(StartError) as refusal:
-        require_granted({**FIELDS, ("Person", "kana"): [*others, missing]}, POLICY)
-    assert str(refusal.value) == f"Person.kana asks for {missing}, which the policy grants to nobody"
 
 
 def test_grants_that_no_field_asks_for_are_told() -> None:
