@@ -93,7 +93,8 @@ def _refusal(error: GraphQLError) -> JuminzeiError:
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
-    if error.path is None or original is None or isinstance(original, GraphQLError):
+    is_about_input = error.path is None and error.nodes
+    if is_about_input or original is None or isinstance(original, GraphQLError):
         return _bad_value(error, original)
     return original if isinstance(original, JuminzeiError) else JuminzeiError()
 

@@ -95,11 +95,13 @@ class Executor:
     async def record(
         self, session: WriteSession, records: Sequence[AccessRecord], correlation_id: str
     ) -> None:
-        """Write lines of the access log; raises AccessNotRecorded whatever goes wrong."""
+        """Write lines of the access log; raises AccessNotRecorded, or Unavailable without a database."""
         if not records:
             return
         try:
             await self.record_access(session, records)
+        except Unavailable:
+            raise
         except Exception as error:
             log_unexpected(error, correlation_id)
             raise AccessNotRecorded from error

@@ -35,7 +35,7 @@ NOBODY = Actor(ActorKind.ANONYMOUS, "")
 
 
 class Authenticate(Protocol):
-    """Tells who asks: nobody in particular without a token; raises Unauthenticated for one that is not valid."""
+    """Tells who asks: nobody in particular without a token; raises Unauthenticated for a bad one."""
 
     async def __call__(self, headers: Headers) -> Actor: ...
 

@@ -114,9 +114,9 @@ def _part(value: Any, kind: type) -> object:
         return UUID(value) if isinstance(value, str) else _wrong()
     if kind is date:
         return date.fromisoformat(value)
-    if type(value) is not kind or (kind is int and value not in INT64) or (kind is str and "\0" in value):
-        _wrong()
-    return value
+    if type(value) is not kind or (isinstance(value, int) and value not in INT64):
+        return _wrong()
+    return _wrong() if isinstance(value, str) and "\0" in value else value
 
 
 def _wrong() -> object:
