@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import pluggy
 
@@ -68,7 +69,9 @@ def _import(point: EntryPoint) -> object:
 
 def _order(manager: pluggy.PluginManager) -> Sequence[str]:
     enabled = [name for name, _ in manager.list_name_plugin()]
-    needs = {impl.plugin_name: impl.function() for impl in manager.hook.requires.get_hookimpls()}
+    needs: dict[str, Any] = {
+        answer.plugin_name: answer.function() for answer in manager.hook.requires.get_hookimpls()
+    }
     ordered: list[str] = []
     for name in enabled:
         _place(name, needs, ordered, (), enabled)

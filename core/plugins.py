@@ -8,10 +8,10 @@ import pluggy
 
 from core.settings import Setting, names
 
-PLUGINS = Setting(
+PLUGINS: Setting[tuple[str, ...]] = Setting(
     "plugins", names, ("atena", "audit", "shikakeisan"), "the plug-ins that are switched on (an allow-list)"
 )
-REQUIRED_PLUGINS = Setting(
+REQUIRED_PLUGINS: Setting[tuple[str, ...]] = Setting(
     "required_plugins", names, ("audit",), "plug-ins without which this deployment refuses to start"
 )
 

@@ -15,15 +15,16 @@ from typing import Any, Generic, TypeVar, cast
 from core.errors import StartError
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True)
-class Setting(Generic[T]):
+class Setting(Generic[T_co]):
     """One setting: its name in the TOML file, how to read it, its default and what it is for."""
 
     name: str
-    parse: Callable[[str], T]
-    default: T
+    parse: Callable[[str], T_co]
+    default: T_co
     help: str
     secret: bool = False
     env: str = ""

@@ -20,6 +20,8 @@ from schema.build import build_runtime
 from schema.serve import listen, run_workers
 from schema.settings import HOST, PORT
 
+INVITATION = "をブラウザーで開き、トークンと問い合わせを貼り付けてください。Ctrl-C で終わります。"
+
 
 @dataclass(frozen=True)
 class DemoSheet:
@@ -48,9 +50,7 @@ def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: b
         click.echo(orjson.dumps(asdict(sheet)) if as_json else _as_text(sheet))
         if listening is not None:
             if not as_json:
-                click.echo(
-                    f"\n{sheet.url} をブラウザーで開き、トークンと問い合わせを貼り付けてください。Ctrl-C で終わります。"
-                )
+                click.echo(f"\n{sheet.url} {INVITATION}")
             run_workers(runtime, listening)
 
 

@@ -25,7 +25,7 @@ def needs(*names: str) -> types.ModuleType:
 
 def test_answers_come_in_the_order_of_requirements() -> None:
     plugins = assemble({"top": needs("middle"), "base": plugin(), "middle": needs("base")})
-    assert plugins.order == ("base", "middle", "top")
+    assert plugins.order == ("core", "base", "middle", "top")
     assert plugins.answers("requires") == [("base",), ("middle",)]
 
 
