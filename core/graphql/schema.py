@@ -1,9 +1,9 @@
 """Strawberry's schema with the seams the house needs: added fields, prepared documents, a silent log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError, GraphQLObjectType, GraphQLSchema
 from strawberry import Schema
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
@@ -11,6 +11,7 @@ from strawberry.types import ExecutionContext
 from strawberry.types.base import StrawberryObjectDefinition, get_object_definition
 from strawberry.types.field import StrawberryField
 
+from core.graphql.analysis import DEFINITION
 from core.graphql.scalars import SCALARS
 
 PREPARED = "prepared"
@@ -48,6 +49,8 @@ class HouseSchema(Schema):
             config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
         )
 
+        self._shorten_plain_fields()
+
     def get_fields(self, type_definition: StrawberryObjectDefinition) -> list[StrawberryField]:
         """Return a type's own fields and those that others add to it."""
         added = self.additions.get(type_definition.origin, ())
@@ -59,10 +62,25 @@ class HouseSchema(Schema):
     ) -> None:
         """Log nothing: the text of an error may quote what was submitted. See core.graphql.answers."""
 
+    def _shorten_plain_fields(self) -> None:
+        """Read plain attributes without Strawberry's detour: most fields of an answer are such."""
+        for kind in self.core.type_map.values():
+            for field in kind.fields.values() if isinstance(kind, GraphQLObjectType) else ():
+                definition = field.extensions.get(DEFINITION)
+                if isinstance(definition, StrawberryField) and definition.is_basic_field:
+                    field.resolve = _attribute(definition.python_name)
+
     @property
     def core(self) -> GraphQLSchema:
         """Return graphql-core's schema; Strawberry offers it under a private name only."""
         return self._schema
+
+
+def _attribute(name: str) -> Callable[[object, object], object]:
+    def resolve(source: object, _info: object) -> object:
+        return getattr(source, name)
+
+    return resolve
 
 
 def fields_of(kind: type) -> list[StrawberryField]:

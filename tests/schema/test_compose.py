@@ -15,6 +15,7 @@ from core.errors import StartError
 from core.graphql.fields import OPEN, Structure, column, door, guarded
 from core.graphql.parts import GraphQLParts
 from core.graphql.schema import HouseSchema
+from core.menu import MenuEntry
 from schema import commands
 from schema import compose as composing
 from schema.compose import compose, owner_of
@@ -221,6 +222,10 @@ class FakePlugins:
         assert hook == "graphql"
         return self.parts
 
+    def gather(self, hook: str) -> list[MenuEntry]:
+        assert hook == "menu"
+        return []
+
 
 @dataclass
 class FakeRuntime:
@@ -228,12 +233,20 @@ class FakeRuntime:
     policy: Policy = POLICY
 
 
+@pytest.fixture
+def _without_menu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The menu is added to `Me`, which the small house here does not have."""
+    monkeypatch.setattr(composing, "menu_parts", lambda _entries: GraphQLParts())
+
+
+@pytest.mark.usefixtures("_without_menu")
 def test_a_runtime_is_composed_of_what_its_plugins_answer() -> None:
     runtime: Any = FakeRuntime(FakePlugins([OWNER, EXTENDER]))
 
     assert isinstance(composing.compose_schema(runtime), HouseSchema)
 
 
+@pytest.mark.usefixtures("_without_menu")
 def test_export_and_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(commands, "SDL", tmp_path / "schema.graphql")
     house, smaller = (FakeRuntime(FakePlugins(parts)) for parts in ([OWNER, EXTENDER], [OWNER]))
