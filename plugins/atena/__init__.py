@@ -16,9 +16,9 @@ from core.services import Service
 from core.settings import Setting
 from core.storage.database import Database, WriteSession
 from core.storage.migrations import Migrations
-from plugins.atena import commands as atena_commands
 from plugins.atena.city import queries as city_queries
 from plugins.atena.city.seed import seed_city
+from plugins.atena.commands import atena as command_group
 from plugins.atena.graphql.mutation import AtenaMutation
 from plugins.atena.graphql.query import AtenaQuery
 from plugins.atena.permissions import EMPLOYER, MY_NUMBER_WRITE, PERSON, PERSON_WRITE
@@ -75,7 +75,7 @@ def menu() -> Sequence[MenuEntry]:
 
 @hook
 def commands() -> Sequence[click.Command]:
-    return [atena_commands.atena]
+    return [command_group]
 
 
 @hook

@@ -14,6 +14,8 @@ Content = Mapping[str, Any]
 
 FOREVER = date.max
 """The open end of validity; stored as `infinity`."""
+OPEN = datetime.max.replace(tzinfo=UTC)
+"""The open end of record time; stored as `infinity`."""
 LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 """A moment at which exactly the present revisions are known: after every change, before `infinity`."""
 

@@ -142,7 +142,7 @@ class Findings:
     def items(self, checks: Mapping[str, Check], given: Mapping[str, Any], prefix: str = "") -> None:
         """Check every given item."""
         for name, value in given.items():
-            self.found.extend(checks[name](prefix + _graphql_name(name), value))
+            self.found.extend(checks[name](prefix + graphql_name(name), value))
 
     def life(self, given: Mapping[str, Any], today: date) -> None:
         """Check the dates of a life against today and each other."""
@@ -159,7 +159,7 @@ class Findings:
         """Check from when and until when something is to hold."""
         if not EARLIEST <= span.valid_from < FOREVER:
             self.add("validFrom", "range", "有効開始日を確認してください。")
-        if span.valid_to <= span.valid_from:
+        elif span.valid_to <= span.valid_from:
             self.add("validTo", "order", "有効終了日は有効開始日より後の日付にしてください。")
 
     def designation_number(self, value: str) -> None:
@@ -218,6 +218,7 @@ def _seen_length(value: str) -> int:
     return sum(not unicodedata.combining(character) for character in _UNSEEN.sub("", value))
 
 
-def _graphql_name(column: str) -> str:
+def graphql_name(column: str) -> str:
+    """Return the GraphQL name of an item: the one that findings and the access log use."""
     first, *rest = column.split("_")
     return first + "".join(part.capitalize() for part in rest)

@@ -12,7 +12,7 @@ from plugins.atena import tables
 from plugins.atena.check_digits import modulus_9, modulus_11
 from plugins.atena.city import names
 from plugins.atena.city.people import WARDS, Citizen, citizens
-from plugins.atena.history import FOREVER
+from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.partial_date import Precision
 from plugins.atena.particulars import Kind
 from plugins.atena.queries.bulk import Rows, reserve_ids, write_all
@@ -97,13 +97,17 @@ def _said(citizen: Citizen) -> tuple[object, ...]:
 
 
 def _addresses(person_id: int, citizen: Citizen) -> Iterator[tuple[object, ...]]:
-    """A later address closes the earlier one: known since the move."""
-    ends = [day for day, _ in citizen.homes[1:]] + [FOREVER]
-    for (day, home), end in zip(citizen.homes, ends, strict=True):
+    """Until the move nobody knew that the first address would end."""
+    ends = [day for day, _ in citizen.homes[1:]]
+    for position, (day, home) in enumerate(citizen.homes):
         place = home.place
         said = (place.code, place.prefecture, place.name, "0000000", home.town, home.lot, home.building)
-        known = _recorded(day if end == FOREVER else end)
-        yield (person_id, day, end, known, *said, place.postal_code)
+        rest = (*said, place.postal_code)
+        for end in ends[position:]:
+            yield (person_id, day, FOREVER, _recorded(day), _recorded(end), *rest)
+            yield (person_id, day, end, _recorded(end), OPEN, *rest)
+        if position == len(ends):
+            yield (person_id, day, FOREVER, _recorded(day), OPEN, *rest)
 
 
 async def _write_employers(session: WriteSession, city: DemoCity) -> None:

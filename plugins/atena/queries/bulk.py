@@ -16,8 +16,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("birth_date", "birth_precision", "birth_note", "sex"),
     ),
     "address_revision": (
-        *("person_id", "valid_from", "valid_to", "known_from", "municipality_code", "prefecture"),
-        *("municipality", "town_code", "town", "lot", "building", "postal_code"),
+        *("person_id", "valid_from", "valid_to", "known_from", "known_to", "municipality_code"),
+        *("prefecture", "municipality", "town_code", "town", "lot", "building", "postal_code"),
     ),
     "my_number": ("person_id", "valid_from", "known_from", "sealed", "blind_index", "key_version"),
     "employer": ("id", "designation_number", "changed_at"),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, exists, func, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.history import LATEST
@@ -58,5 +59,5 @@ async def replace_seals(session: WriteSession, rows: Sequence[Mapping[str, Any]]
 
 async def one_seal_per_key(session: ReadSession) -> Sequence[Row[Any]]:
     """Return one row for each key that sealed anything, to try the keys on."""
-    chosen = select(my_number).distinct(sealed.key_version).order_by(sealed.key_version)
+    chosen = select(my_number).ext(distinct_on(sealed.key_version)).order_by(sealed.key_version)
     return (await session.execute(chosen)).all()

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from plugins.atena import tables
 from plugins.atena.errors import DesignationNumberTaken, Finding, InvalidInput
 from plugins.atena.history import Carving, Content, Revision, Span, overlay
-from plugins.atena.particulars import EMPLOYER_CHECKS, Findings, employer_content
+from plugins.atena.particulars import EMPLOYER_CHECKS, Findings, employer_content, graphql_name
 from plugins.atena.queries import employers, history
 from plugins.atena.service.work import Work
 
@@ -31,7 +31,7 @@ async def register_employer(
         raise DesignationNumberTaken from None
     said = employer_content(items)
     await history.begin(work.session, tables.employer_revision, employer_id, work.now, span, said)
-    work.journal.wrote(JOURNAL_TYPE, number, set(items))
+    work.journal.wrote(JOURNAL_TYPE, number, {graphql_name(item) for item in items})
     return number
 
 
@@ -46,7 +46,7 @@ async def correct_employer(
     decide = partial(_corrected, span, employer_content(items))
     if not await history.change(work.session, tables.employer_revision, employer_id, at, decide):
         raise InvalidInput([Finding("input", "no-change", "変更する内容がありません。")])
-    work.journal.wrote(JOURNAL_TYPE, number, set(items))
+    work.journal.wrote(JOURNAL_TYPE, number, {graphql_name(item) for item in items})
 
 
 def _check(span: Span, items: Mapping[str, Any], designation_number: str | None = None) -> None:

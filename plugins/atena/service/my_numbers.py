@@ -36,7 +36,7 @@ async def register_my_number(
     decide = partial(_registered, span, content, indexes)
     if not await history.change(work.session, tables.my_number, person_id, at, decide):
         raise InvalidInput([Finding("input", "no-change", "変更する内容がありません。")])
-    work.journal.wrote(JOURNAL_TYPE, number, {"my_number"})
+    work.journal.wrote(JOURNAL_TYPE, number, {"myNumber"})
 
 
 def _check(span: Span, my_number: str) -> None:

@@ -9,7 +9,14 @@ from plugins.atena import tables
 from plugins.atena.check_digits import modulus_11
 from plugins.atena.errors import Finding, InvalidInput
 from plugins.atena.history import Carving, Content, Revision, Span, overlay, replace
-from plugins.atena.particulars import ADDRESS_CHECKS, PERSON_CHECKS, Findings, Kind, person_content
+from plugins.atena.particulars import (
+    ADDRESS_CHECKS,
+    PERSON_CHECKS,
+    Findings,
+    Kind,
+    graphql_name,
+    person_content,
+)
 from plugins.atena.queries import history, persons
 from plugins.atena.service.work import Work
 
@@ -97,4 +104,5 @@ def _moved(span: Span, address: Content, present: list[Revision]) -> Carving:
 
 
 def _entered(given: PersonChange) -> set[str]:
-    return {*given.items, *(["address"] if given.address is not None else [])}
+    items = [*given.items, *(["address"] if given.address is not None else [])]
+    return {graphql_name(item) for item in items}

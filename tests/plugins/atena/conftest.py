@@ -1,0 +1,132 @@
+"""宛名 stands on its own: its tests run with its own migrations, policy and a key file of their own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.datastructures import Headers
+
+import core
+from core.access.actor import Actor, ActorKind
+from core.access.journal import AccessRecord, Journal
+from core.access.policy import Policy
+from core.clock import Clock
+from core.graphql.documents import Documents
+from core.graphql.execution import Executor
+from core.graphql.http import GraphQLEndpoint
+from core.graphql.settings import SETTINGS
+from core.settings import DATA_DIR, PROFILE, Settings, Sources
+from core.storage.database import Database, WriteSession
+from core.storage.migrations import Migrations
+from plugins import atena
+from plugins.atena.service.work import Work
+from plugins.atena.vault.keyring import VAULT_KEY_FILE, Keyring, open_keyring
+from schema.compose import compose
+
+NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 6, 10)
+ROLES = ("tax_clerk", "tax_chief", "other_office", "administrator", "auditor")
+
+
+class StandingClock(Clock):
+    """Shows the time that a test sets."""
+
+    def __init__(self) -> None:
+        self.moment = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class House:
+    """宛名 served to every role: `post` asks, `records` is the access log."""
+
+    endpoint: GraphQLEndpoint
+    clock: StandingClock
+    records: list[AccessRecord] = field(default_factory=list)
+    keys: int = 0
+
+    async def post(
+        self, query: str, role: str = "tax_clerk", reason: str = "", **variables: Any
+    ) -> httpx.Response:
+        self.keys += 1
+        headers = {"authorization": role}
+        if query.lstrip().startswith("mutation") and "registerMyNumber" not in query:
+            headers["idempotency-key"] = f"test-key-{self.keys:06d}"
+        body = {"query": query, "variables": variables, "extensions": {"reason": reason}}
+        transport = httpx.ASGITransport(app=self.endpoint)
+        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+            return await client.post("/graphql", json=body, headers=headers)
+
+    async def data(self, query: str, role: str = "tax_clerk", reason: str = "", **variables: Any) -> Any:
+        answer = (await self.post(query, role, reason, **variables)).json()
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def refusal(self, query: str, role: str = "tax_clerk", reason: str = "", **variables: Any) -> Any:
+        answer = (await self.post(query, role, reason, **variables)).json()
+        assert answer.get("data") in (None, {"person": None}, {"person": {"myNumber": None}}), answer
+        [error] = answer["errors"]
+        return error["extensions"]
+
+    async def record(self, session: WriteSession, records: Sequence[AccessRecord]) -> None:
+        self.records.extend(records)
+
+
+@pytest.fixture(scope="session")
+def branches() -> Sequence[Migrations]:
+    return [
+        Migrations("core", Path(core.__file__).parent / "migrations" / "versions", "core"),
+        atena.migrations(),
+    ]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    environ = {"JUMINZEI_PROFILE": "development", "JUMINZEI_DATA_DIR": str(tmp_path)}
+    return Settings([*SETTINGS, PROFILE, DATA_DIR, VAULT_KEY_FILE], Sources(environ))
+
+
+@pytest.fixture
+def keyring(settings: Settings) -> Keyring:
+    return open_keyring(settings)
+
+
+@pytest.fixture
+def work(session: WriteSession) -> Work:
+    return Work(session, Journal(), NOW, TODAY)
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return Policy.load({str(file): file.read_text(encoding="utf-8") for file in atena.policy()})
+
+
+@pytest.fixture
+def extra_parts() -> Sequence[Any]:
+    """What other plug-ins add; a test module may override it."""
+    return []
+
+
+@pytest.fixture
+async def house(database: Database, settings: Settings, policy: Policy, extra_parts: Sequence[Any]) -> House:
+    schema = compose([atena.graphql(), *extra_parts], policy)
+    actors: Mapping[str, Actor] = {
+        role: Actor(ActorKind.STAFF, role, grants=policy.grants([f"role:{role}"])) for role in ROLES
+    }
+
+    async def authenticate(headers: Headers) -> Actor:
+        return actors[headers["authorization"]]
+
+    async def record(session: WriteSession, records: Sequence[AccessRecord]) -> None:
+        await house.record(session, records)
+
+    clock = StandingClock()
+    executor = Executor(schema, database, settings, record)
+    house = House(GraphQLEndpoint(executor, Documents(schema), authenticate, settings, clock), clock)
+    return house
