@@ -1,3 +1,3 @@
-"""Fixtures for all tests: the database house stands in `core.testing.database`."""
+"""Fixtures for all tests: the database, the whole house, and a watch over the hooks that were answered."""
 
-pytest_plugins = ["core.testing.database"]
+pytest_plugins = ["core.testing.database", "core.testing.hook_monitor", "schema.testing"]

@@ -4,7 +4,6 @@ A hook counts when some plug-in answered it in some worker. A run of chosen test
 """
 
 import inspect
-from collections.abc import Iterator
 
 import pytest
 
@@ -24,10 +23,10 @@ class HookMonitor:
 
     def __init__(self) -> None:
         self.answered: set[str] = set()
+        self.patch = pytest.MonkeyPatch()
 
-    @pytest.fixture(scope="session", autouse=True)
-    def watch_hooks(self) -> Iterator[None]:
-        """Note every hook that gets an answer during the session."""
+    def pytest_sessionstart(self) -> None:
+        """Note every hook that gets an answer, from now on."""
         original = Plugins.answers
 
         def answers(plugins: Plugins, hook: str, **arguments: object) -> list[object]:
@@ -36,13 +35,12 @@ class HookMonitor:
                 self.answered.add(hook)
             return found
 
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Plugins, "answers", answers)
-            yield
+        self.patch.setattr(Plugins, "answers", answers)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Send what was gathered to the controller; the controller judges a whole run."""
+        self.patch.undo()
         output = getattr(session.config, "workeroutput", None)
         if output is not None:
             output[ANSWERED] = sorted(self.answered)

@@ -1,0 +1,12 @@
+"""The composition root is tested with the migrations of all plug-ins."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.storage.migrations import Migrations
+
+
+@pytest.fixture(scope="session")
+def branches(house_branches: Sequence[Migrations]) -> Sequence[Migrations]:
+    return house_branches
