@@ -103,6 +103,8 @@ def _bad_value(error: GraphQLError, original: BaseException | None) -> JuminzeiE
     """A variable or argument that could not be read: say where and which rule, never the value."""
     place = error.locations[0] if error.locations else None
     found: dict[str, Any] = {"line": place.line, "column": place.column} if place else {}
+    if error.extensions and "field" in error.extensions:
+        found["field"] = error.extensions["field"]
     if isinstance(original, JuminzeiError):
         return BadValue(original.text, **{**original.details, **found})
     return BadValue(None, **found)

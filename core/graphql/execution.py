@@ -27,6 +27,7 @@ from core.graphql.idempotency import StoredAnswer, Ticket, claim, keep
 from core.graphql.records import AccessNotRecorded, RecordAccess, Trace, records_of, refusal_records
 from core.graphql.request import GraphQLRequest
 from core.graphql.schema import PREPARED, HouseSchema
+from core.graphql.values import place_errors
 from core.settings import Settings
 from core.storage.database import Database, WriteSession
 
@@ -60,7 +61,7 @@ class Answer:
 class _RollBack(Exception):
     """Leaves the transaction with nothing done, and keeps the errors of the execution."""
 
-    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+    def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__()
         self.errors = errors
 
@@ -160,7 +161,8 @@ class Executor:
         await self.record(session, records, call.trace.correlation_id)
         return stored.body
 
-    async def _failed(self, call: Call, errors: Sequence[GraphQLError]) -> Answer:
+    async def _failed(self, call: Call, errors: list[GraphQLError]) -> Answer:
+        place_errors(errors, self.schema.core, call.request.variables)
         refusals = refusals_of(errors)
         worst = max(refusals, key=lambda refusal: refusal.status)
         if not isinstance(worst, Unavailable):

@@ -250,6 +250,28 @@ async def test_values_are_not_echoed(
     assert answer.json()["errors"][0]["extensions"]["line"] == 1
 
 
+@pytest.mark.parametrize(
+    ("given", "fields"),
+    [
+        ({"name": 1}, ["name"]),
+        ({"also": {"also": {"name": 1}}}, ["also.also.name"]),
+        ({"name": 1, "number": []}, ["name", "number"]),
+        ({"also": {"made_up_123456789018": 1}}, ["also"]),
+        ({"made_up_123456789018": 1}, [None]),
+        ("text", [None]),
+    ],
+)
+async def test_a_bad_value_is_placed_by_names_of_the_schema(
+    house: Any, given: object, fields: list[str | None]
+) -> None:
+    query = "query($v: Filter) { search(filter: $v) { id } }"
+
+    answer = await house.post(query, variables={"v": given})
+
+    assert [error["extensions"].get("field") for error in answer.json()["errors"]] == fields
+    assert "123456789018" not in answer.text
+
+
 @pytest.mark.parametrize(("fail", "code"), [("boom", "INTERNAL"), ("version", "CONFLICT")])
 async def test_a_failed_mutation_leaves_only_its_line(house: Any, fail: str, code: str) -> None:
     answer = await house.post(NOTE, variables={"t": "a", "f": fail}, headers=KEY)
