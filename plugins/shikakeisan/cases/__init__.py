@@ -1,0 +1,1 @@
+"""Worked examples: published figures as data, run against the rules to the yen."""

@@ -1,0 +1,1 @@
+"""The facts about a person: their vocabulary, schema, strict validation and columns."""

@@ -1,0 +1,1 @@
+"""The figures of the law: year files, municipality files, their gates and their differences."""

@@ -1,0 +1,151 @@
+"""Assessing: from facts to every figure, for one person with its explanation or for a whole city."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from plugins.shikakeisan.engine.evaluate import Population, evaluate, run_block
+from plugins.shikakeisan.engine.explain import Node, explain_values
+from plugins.shikakeisan.engine.graph import Plan, build_plan
+from plugins.shikakeisan.engine.rule import RELATIVES, Column
+from plugins.shikakeisan.engine.values import Parameter
+from plugins.shikakeisan.facts.columns import population
+from plugins.shikakeisan.facts.findings import Finding
+from plugins.shikakeisan.facts.validate import Person, validate
+from plugins.shikakeisan.facts.vocabulary import COLUMNS
+from plugins.shikakeisan.law.municipalities import STANDARD, load_municipality
+from plugins.shikakeisan.law.parameters import bind, check_complete
+from plugins.shikakeisan.law.years import load_year, year_path
+from plugins.shikakeisan.rules import RULES
+
+RESULTS: tuple[str, ...] = tuple(name for name, rule in RULES.items() if rule.rows == "taxpayer")
+"""Every figure of a taxpayer."""
+ROOT = "payable"
+"""The figure at the root of an explanation: what the taxpayer pays."""
+BATCH = 4096
+"""People whose facts are held at once when a file is calculated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one person: figures, or findings; ``assumed`` names what was taken as the usual case."""
+
+    values: Mapping[str, Any]
+    errors: Sequence[Finding] = ()
+    assumed: Sequence[Finding] = ()
+    explanation: Node | None = None
+
+
+@cache
+def parameters_read() -> frozenset[str]:
+    """Names of the parameters of years and municipalities that the rules read."""
+    names = {parameter for rule in RULES.values() for parameter in rule.parameters}
+    return frozenset(names - RULES.keys() - COLUMNS.keys() - {RELATIVES})
+
+
+@cache
+def parameters(fiscal_year: int, municipality: str = STANDARD) -> Mapping[str, Parameter | None]:
+    """Parameters of a year in a municipality; the year's file must have exactly what the rules read."""
+    year = load_year(fiscal_year)
+    check_complete(year, parameters_read(), year_path(fiscal_year).name)
+    return bind(year, load_municipality(municipality))
+
+
+@cache
+def plan(fiscal_year: int, municipality: str = STANDARD, wanted: tuple[str, ...] = RESULTS) -> Plan:
+    """The order of calculation, found once per year, municipality and set of wanted figures."""
+    return build_plan(RULES, COLUMNS, parameters(fiscal_year, municipality), wanted)
+
+
+def assess_columns(
+    fiscal_year: int, municipality: str, people: Population, wanted: Collection[str] = RESULTS
+) -> dict[str, Column]:
+    """Figures of many people as columns, straight from columns of facts (already validated)."""
+    return evaluate(plan(fiscal_year, municipality, tuple(wanted)), people)
+
+
+def assess(fiscal_year: int, municipality: str, facts: Any, *, explain: bool = False) -> Outcome:
+    """Figures of one person. Faults of the facts are in ``errors``; an unknown year or code raises."""
+    return next(assess_many(fiscal_year, municipality, [facts], explain=explain))
+
+
+def assess_many(
+    fiscal_year: int, municipality: str, people: Iterable[Any], *, explain: bool = False
+) -> Iterator[Outcome]:
+    """Figures of each person, in order. A bad one has its errors and the rest is calculated."""
+    order = plan(fiscal_year, municipality)
+    batch: list[Person | list[Finding]] = []
+    for facts in people:
+        batch.append(validate(facts, fiscal_year, RULES))
+        if len(batch) == BATCH:
+            yield from _outcomes(order, batch, explain=explain)
+            batch = []
+    yield from _outcomes(order, batch, explain=explain)
+
+
+def explain(fiscal_year: int, municipality: str, facts: Any, root: str = ROOT) -> Node | Sequence[Finding]:
+    """The explanation of one figure of one person: the graph with its values; or the faults of the facts."""
+    person = validate(facts, fiscal_year, RULES)
+    if not isinstance(person, Person):
+        return person
+    return _explanation(plan(fiscal_year, municipality), person, root)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A quantity that differs between two sets of facts."""
+
+    name: str
+    label: str
+    law: str
+    before: Any
+    after: Any
+
+
+def compare(
+    fiscal_year: int, municipality: str, before: Any, after: Any
+) -> Sequence[Cause] | Sequence[Finding]:
+    """What if: every quantity that differs, in the order of calculation, so causes stand before effects."""
+    first, second = (validate(facts, fiscal_year, RULES) for facts in (before, after))
+    if not isinstance(first, Person):
+        return first
+    if not isinstance(second, Person):
+        return second
+    order = plan(fiscal_year, municipality)
+    old, new = (_all_values(order, person) for person in (first, second))
+    rules = (step.rule for step in order.steps if step.rule.rows == "taxpayer")
+    causes = (Cause(r.name, r.label, r.law, _plain(old[r.name]), _plain(new[r.name])) for r in rules)
+    return [cause for cause in causes if cause.before != cause.after]
+
+
+def _outcomes(order: Plan, batch: Sequence[Person | list[Finding]], *, explain: bool) -> Iterator[Outcome]:
+    good = [person for person in batch if isinstance(person, Person)]
+    columns = evaluate(order, population(good)) if good else {}
+    place = 0
+    for one in batch:
+        if isinstance(one, Person):
+            values = {name: _plain(columns[name][..., place : place + 1]) for name in order.wanted}
+            node = _explanation(order, one, ROOT) if explain else None
+            yield Outcome(values, assumed=one.assumed, explanation=node)
+            place += 1
+        else:
+            yield Outcome({}, errors=one)
+
+
+def _all_values(order: Plan, person: Person) -> dict[str, Column]:
+    return run_block(order, population([person]), 0, 1, keep=True)
+
+
+def _explanation(order: Plan, person: Person, root: str) -> Node:
+    return explain_values(order, _all_values(order, person), root, person.given)
+
+
+def _plain(column: Column) -> Any:
+    """One person's value as plain data: a number, a truth value, or a list of them."""
+    if column.ndim > 1:
+        return [_plain(part) for part in column]
+    value = column[0]
+    return bool(value) if isinstance(value, np.bool_) else int(value)
