@@ -11,11 +11,18 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+import core
 from core.access.actor import Actor, ActorKind
 from core.access.journal import AccessRecord
+from core.access.policy import Policy
 from core.clock import MovableClock
+from core.loading import assemble
+from core.runtime import Runtime
+from core.settings import CONFIG, DATA_DIR, PROFILE, Settings, Sources
+from core.storage.address import DATABASE_OWNER_URL, DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from core.storage.migrations import Migrations
+from plugins import audit
 from plugins.audit import queries
 from plugins.audit.chain import Checkpoint, canonical, first_link, header_line, next_link, row_line
 from plugins.audit.second_place import SecondPlace
@@ -94,7 +101,8 @@ def check() -> Callable[..., Verdict]:
 
 @pytest.fixture(scope="session")
 def branches() -> Sequence[Migrations]:
-    return [MIGRATIONS]
+    own = Path(core.__file__).parent / "migrations" / "versions"
+    return [Migrations("core", own, "core"), MIGRATIONS]
 
 
 @pytest.fixture
@@ -137,3 +145,23 @@ def seal_all(sealer: Sealer, database: Database) -> Callable[[], object]:
         raise AssertionError("something was never sealed")
 
     return run
+
+
+@pytest.fixture
+def runtime_of(address: ServerAddress, tmp_path: Path) -> Callable[..., Runtime]:
+    """A deployment on the test's database, with the given environment variables."""
+
+    def make(**environ: str) -> Runtime:
+        given = {
+            "JUMINZEI_CONFIG": str(tmp_path / "none.toml"),
+            "JUMINZEI_DATA_DIR": str(tmp_path / "data"),
+            "JUMINZEI_PROFILE": "development",
+            "DATABASE_URL": address.app_url,
+            **environ,
+        }
+        declared = [CONFIG, PROFILE, DATA_DIR, DATABASE_URL, DATABASE_OWNER_URL, *audit.settings()]
+        plugins = assemble({"audit": audit})
+        policy = Policy.load({"audit": audit.policy()[0].read_text(encoding="utf-8")})
+        return Runtime(Settings(declared, Sources(given)), plugins, policy)
+
+    return make
