@@ -19,6 +19,7 @@ from core.settings import Settings
 R = TypeVar("R")
 SHORTEST, LONGEST = 12, 128
 FEWEST_DIFFERENT = 6
+SHORTEST_NUMBER = 4
 HISTORY = 5
 WAITING = 64
 COMMON = re.compile(r"passw[o0]rd|qwerty|asdfgh|12345|abcdef|juminzei|okayama|letmein|welcome")
@@ -36,7 +37,7 @@ def check_strength(password: str, staff_number: str) -> None:
         raise WeakPassword(f"パスワードは{SHORTEST}文字以上{LONGEST}文字以内にしてください。", rule="length")
     if any(unicodedata.category(char).startswith("C") for char in text):
         raise WeakPassword("パスワードに使えない文字が含まれています。", rule="characters")
-    if staff_number.casefold() in text.casefold():
+    if len(staff_number) >= SHORTEST_NUMBER and staff_number.casefold() in text.casefold():
         raise WeakPassword("パスワードに職員番号を含めないでください。", rule="staff_number")
     if len(set(text)) < FEWEST_DIFFERENT or COMMON.search(text.casefold()):
         raise WeakPassword("推測されやすいパスワードは使えません。", rule="common")

@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx
+import jwt
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -147,6 +149,15 @@ class Person:
         assert isinstance(self.identity.clock, MovableClock)
         self.identity.clock.move(timedelta(seconds=30))
         return await SignIn(self.identity, self.events).sign_in(self.number, self.password, self.code())
+
+    def renewed(self, signed_in: SignedIn) -> str:
+        """Return a new access token for the same session, as time goes by."""
+        return self.identity.tokens.for_staff(self.number, session_of(signed_in), signed_in.ends_at)
+
+
+def session_of(signed_in: SignedIn) -> UUID:
+    """Return the session that an access token names."""
+    return UUID(jwt.decode(signed_in.access_token, options={"verify_signature": False})["sid"])
 
 
 @pytest.fixture

@@ -1,0 +1,116 @@
+"""`juminzei staff …` and `juminzei clients …`: what each prints and refuses."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+
+import click
+import pluggy
+import pytest
+from click.testing import CliRunner, Result
+
+from core import hooks
+from core.access.journal import AccessRecord
+from core.access.policy import Policy
+from core.commands.staff import clients, staff
+from core.hooks import hook
+from core.identity.departments import REFERENCE_CITY
+from core.identity.settings import SETTINGS
+from core.plugins import Plugins
+from core.runtime import Runtime
+from core.settings import DATA_DIR, PROFILE, Settings, Sources
+from core.storage.address import DATABASE_OWNER_URL, DATABASE_URL, ServerAddress
+from core.storage.database import WriteSession
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def told() -> list[AccessRecord]:
+    """What a recording plug-in was told."""
+    return []
+
+
+@pytest.fixture
+def run(address: ServerAddress, policy: Policy, tmp_path: Path, told: list[AccessRecord]) -> Run:
+    """Run one command on the test's database."""
+
+    @hook
+    async def record_access(session: WriteSession, records: Sequence[AccessRecord]) -> None:
+        told.extend(records)
+
+    manager = pluggy.PluginManager(hooks.PROJECT)
+    manager.add_hookspecs(hooks)
+    manager.register(SimpleNamespace(record_access=record_access), "sample")
+    sources = Sources(
+        {"DATABASE_URL": address.app_url, "JUMINZEI_DATA_DIR": str(tmp_path), "JUMINZEI_PROFILE": "demo"}
+    )
+    settings = Settings([DATA_DIR, PROFILE, DATABASE_URL, DATABASE_OWNER_URL, *SETTINGS], sources)
+    runtime = Runtime(settings, Plugins(manager, ["sample"]), policy)
+
+    def run(group: click.Group, *arguments: str) -> Result:
+        return CliRunner().invoke(group, arguments, obj=runtime)
+
+    return run
+
+
+def test_the_first_administrator_is_made_at_the_terminal(run: Run, told: list[AccessRecord]) -> None:
+    assert run(staff, "departments", str(REFERENCE_CITY)).exit_code == 0
+    arguments = ("900003", "管理 三郎", "0901", "--from", "2026-04-01")
+
+    made = run(staff, "create", *arguments, "--role", "administrator")
+
+    assert made.exit_code == 0
+    assert made.output.startswith("利用開始コード: ")
+    listed = run(staff, "list").output
+    assert listed == "900003\t管理 三郎\t0901\t2026-04-01～\t有効\tadministrator\n"
+    assert [(record.action, record.actor.number) for record in told] == [
+        ("staff_created", "system"),
+        ("role_granted", "system"),
+    ]
+
+
+def test_staff_are_granted_roles_and_barred(run: Run) -> None:
+    run(staff, "departments", str(REFERENCE_CITY))
+    run(staff, "create", "001234", "課税 花子", "0101", "--from", "2026-04-01")
+
+    assert run(staff, "grant", "001234", "tax_clerk", "--to", "2099-04-01").exit_code == 0
+    assert run(staff, "disable", "001234").exit_code == 0
+
+    assert run(staff, "list").output == "001234\t課税 花子\t0101\t2026-04-01～\t停止\ttax_clerk\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("create", "1", "x", "9999"), "VALIDATION"),
+        (("disable", "999999"), "NOT_FOUND"),
+        (("grant", "999999", "tax_clerk"), "NOT_FOUND"),
+    ],
+)
+def test_a_refusal_is_one_line(arguments: Sequence[str], code: str, run: Run) -> None:
+    result = run(staff, *arguments)
+
+    assert result.exit_code == 1
+    assert result.output.count("\n") == 1
+    assert f"({code})" in result.output
+
+
+def test_a_person_whose_role_is_refused_is_not_entered(run: Run) -> None:
+    run(staff, "departments", str(REFERENCE_CITY))
+
+    result = run(staff, "create", "1", "課税 花子", "0101", "--role", "unknown")
+
+    assert "(ROLE_UNKNOWN)" in result.output
+    assert run(staff, "list").output == ""
+
+
+def test_programs_are_registered_listed_and_barred(run: Run) -> None:
+    made = run(clients, "create", "jumin-018", "018", "住民記録", "--scope", "018:thing:read")
+
+    assert made.exit_code == 0
+    assert len(made.output.strip().removeprefix("クライアントシークレット: ")) == 43
+    assert run(clients, "list").output == "jumin-018\t018\t住民記録\t有効\t018:thing:read\n"
+    assert run(clients, "disable", "jumin-018").exit_code == 0
+    assert "停止" in run(clients, "list").output
+    assert "(NOT_FOUND)" in run(clients, "disable", "jumin-018").output
