@@ -22,7 +22,7 @@ READ = Permission("core.job", "read")
 RUN = Permission("core.job", "run")
 CANCEL = Permission("core.job", "cancel")
 
-JobStateEnum = strawberry.enum(JobState, name="JobState", description="ジョブの状態")
+strawberry.enum(JobState, name="JobState", description="ジョブの状態")
 
 
 @strawberry.type(name="Job", description="時間のかかる処理。個人情報は含まない")
@@ -33,7 +33,7 @@ class JobView:
     type: str = column(READ, "種類（例: audit.verify）")
     parameters: JSON = column(READ, "パラメーター")
     requester: str = column(READ, "依頼した職員の番号")
-    state: JobStateEnum = column(READ, "状態")
+    state: JobState = column(READ, "状態")
     done: int = column(READ, "済んだ件数")
     total: int | None = column(READ, "全体の件数。まだ分からないときはnull")
     message: str = column(READ, "進み具合の説明")

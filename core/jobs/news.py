@@ -16,6 +16,7 @@ from core.storage.listening import RECONNECTED, listen, notify
 CHANNEL = "core_job"
 QUEUED = "queued"
 """The topic of jobs that wait for a worker; every job's id is a topic too: its state or progress changed."""
+ONCE_MORE_SECONDS = 0.5
 
 _by_database: WeakKeyDictionary[Database, "News"] = WeakKeyDictionary()
 
@@ -32,7 +33,8 @@ class Waiting:
     async def wait(self, seconds: float) -> None:
         """Wait until there is news, but no longer than `seconds`."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
         self._news.clear()
 
 
@@ -62,8 +64,7 @@ class News:
             del self._waiting[topic]
         if not self._waiting and self._listening is not None:
             listening, self._listening = self._listening, None
-            listening.cancel()
-            await finished(_ended(listening))
+            await finished(_stopped(listening))
 
     async def _listen(self) -> None:
         async with aclosing(listen(self._database, CHANNEL)) as topics:
@@ -87,6 +88,8 @@ async def announce(session: WriteSession, *topics: str | int) -> None:
         await notify(session, CHANNEL, str(topic))
 
 
-async def _ended(task: asyncio.Task[None]) -> None:
-    with suppress(asyncio.CancelledError):
-        await task
+async def _stopped(task: asyncio.Task[None]) -> None:
+    """Cancel until it has worked: `asyncio.wait_for` of Python 3.11 may swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=ONCE_MORE_SECONDS)

@@ -6,7 +6,6 @@ process or another, goes on from the last committed step when the lease has run 
 
 import asyncio
 import logging
-import traceback
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
@@ -14,6 +13,7 @@ from typing import Any
 from uuid import uuid4
 
 from core.errors import JuminzeiError, Unavailable
+from core.graphql.answers import log_unexpected
 from core.jobs import queries
 from core.jobs.errors import JobCancelled, JobStalled, LeaseLost
 from core.jobs.job import Job
@@ -156,10 +156,8 @@ def _ending_of(job: Job, causes: Sequence[BaseException]) -> Change | None:
 def _crash(job: Job, cause: BaseException) -> tuple[str, str]:
     """Log where an unforeseen exception came from, but not its text, which may quote personal data."""
     correlation_id = uuid4().hex
-    frames = "".join(traceback.format_tb(cause.__traceback__))
-    log.error(
-        "job %s (%s): %s [%s]\n%s", job.id, job.status.type, type(cause).__name__, correlation_id, frames
-    )
+    log.error("job %s (%s) failed: %s", job.id, job.status.type, correlation_id)
+    log_unexpected(cause, correlation_id)
     return JuminzeiError.code, f"{JuminzeiError.message}(問い合わせ番号: {correlation_id})"
 
 
