@@ -15,22 +15,22 @@ from core.identity.opening import open_identity
 from core.identity.settings import TOKEN_MINUTES
 from core.runtime import Runtime
 from core.settings import PROFILE, environment
+from core.storage.address import DATABASE_URL
 from core.storage.migrations import migrate
 from schema.build import build_runtime
-from schema.serve import listen, run_workers
-from schema.settings import HOST, PORT
+from schema.serve import listen, run_workers, url_of
 
 INVITATION = "をブラウザーで開き、トークンと問い合わせを貼り付けてください。Ctrl-C で終わります。"
 
 
-@dataclass(frozen=True)
+@dataclass
 class DemoSheet:
-    """What the demo prints: where it answers, who can sign in and how, what to ask."""
+    """What the demo prints: who can sign in and how, what to ask, and where (empty: it does not serve)."""
 
-    url: str
     people: int
     sign_ins: list[DemoSignIn]
     queries: list[DemoQuery]
+    url: str = ""
 
 
 @click.command("demo")
@@ -47,18 +47,18 @@ def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: b
         address = stack.enter_context(runtime.database_address())
         asyncio.run(migrate(address, runtime.plugins.answers("migrations")))
         sheet = asyncio.run(_prepare(runtime, people, seed))
+        sheet.url = "" if listening is None else url_of(listening)
         click.echo(orjson.dumps(asdict(sheet)) if as_json else _as_text(sheet))
         if listening is not None:
-            if not as_json:
-                click.echo(f"\n{sheet.url} {INVITATION}")
             run_workers(runtime, listening)
 
 
 def _as_demo(runtime: Runtime) -> Runtime:
-    """Switch to the demo profile, unless somebody stated that this is production."""
+    """Switch to the demo profile, unless this may be a real city's database."""
     sources = runtime.settings.sources
-    if runtime.is_production and sources.origin(PROFILE) != "default":
-        raise StartError("profile is production: no synthetic people are put into a real city's database")
+    is_stated = sources.origin(PROFILE) != "default"
+    if runtime.is_production and (is_stated or runtime.settings[DATABASE_URL]):
+        raise StartError("no synthetic people are put into a real city's database (state profile = demo)")
     return build_runtime({**environment(), PROFILE.variable: "demo"})
 
 
@@ -70,13 +70,14 @@ async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
             await runtime.plugins.run("seed_demo", session=session, city=city)
             await remember(session, city)
         sign_ins = await create_demo_staff(session, open_identity(runtime, database))
-    url = f"http://{runtime.settings[HOST]}:{runtime.settings[PORT]}/graphql"
-    return DemoSheet(url, city.people, sign_ins, runtime.plugins.gather("demo_queries", city=city))
+    return DemoSheet(city.people, sign_ins, runtime.plugins.gather("demo_queries", city=city))
 
 
 def _as_text(sheet: DemoSheet) -> str:
     parts = [f"架空の市ができました（{sheet.people}人）。", *map(_sign_in, sheet.sign_ins)]
     parts += [_query(number, query) for number, query in enumerate(sheet.queries, 1)]
+    if sheet.url:
+        parts.append(f"{sheet.url} {INVITATION}")
     return "\n\n".join(parts)
 
 

@@ -14,7 +14,6 @@ from starlette.applications import Starlette
 from core.errors import StartError
 from core.runtime import Runtime
 from core.services import keep_running
-from core.settings import environment
 from schema.application import build_application
 from schema.build import build_runtime
 from schema.settings import HOST, PORT, WORKERS
@@ -25,7 +24,7 @@ from schema.settings import HOST, PORT, WORKERS
 def serve(runtime: Runtime) -> None:
     """GraphQL サーバーを起動します。"""
     with listen(runtime) as listening, runtime.database_address():
-        click.echo(f"http://{runtime.settings[HOST]}:{listening.getsockname()[1]}/graphql")
+        click.echo(url_of(listening))
         run_workers(runtime, listening)
 
 
@@ -38,12 +37,18 @@ def listen(runtime: Runtime) -> socket.socket:
         raise StartError(f"cannot listen on {place}: {error.strerror}") from None
 
 
+def url_of(listening: socket.socket) -> str:
+    """Return where the bound socket answers GraphQL."""
+    host, port = listening.getsockname()
+    return f"http://{host}:{port}/graphql"
+
+
 def run_workers(runtime: Runtime, listening: socket.socket) -> None:
     """Serve in this process, or in as many as the settings say, all on one socket."""
     spawn = multiprocessing.get_context("spawn")
+    given = (dict(runtime.settings.sources.environ), listening)
     others = [
-        spawn.Process(target=_work, args=(listening,), daemon=True)
-        for _ in range(runtime.settings[WORKERS] - 1)
+        spawn.Process(target=_work, args=given, daemon=True) for _ in range(runtime.settings[WORKERS] - 1)
     ]
     for other in others:
         other.start()
@@ -83,5 +88,5 @@ async def _serve(runtime: Runtime, listening: socket.socket) -> None:
         await uvicorn.Server(config).serve(sockets=[listening])
 
 
-def _work(listening: socket.socket) -> None:
-    serve_here(build_runtime(environment()), listening)
+def _work(environ: dict[str, str], listening: socket.socket) -> None:
+    serve_here(build_runtime(environ), listening)

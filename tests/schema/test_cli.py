@@ -1,0 +1,151 @@
+"""The command line as an administrator meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from core.errors import StartError
+from core.settings import CONFIG, DATA_DIR
+from schema.build import build_runtime
+from schema.main import build_cli
+from schema.testing import environ_of
+
+JUMINZEI = (sys.executable, "-c", "from schema.main import main; main()")
+
+
+def invoke(folder: Path, *arguments: str, **environ: str) -> Result:
+    runtime = build_runtime(environ_of(folder, **environ))
+    return CliRunner().invoke(build_cli(runtime), arguments, obj=runtime)
+
+
+def start(folder: Path, *arguments: str, **environ: str) -> subprocess.Popen[str]:
+    own = {CONFIG.variable: str(folder / "juminzei.toml"), DATA_DIR.variable: str(folder / "data")}
+    return subprocess.Popen(
+        [*JUMINZEI, *arguments],
+        env={**os.environ, **own, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(folder: Path, *arguments: str, **environ: str) -> tuple[int, str, str]:
+    process = start(folder, *arguments, **environ)
+    out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
+
+
+def test_settings_lists_every_setting_and_hides_secrets(tmp_path: Path) -> None:
+    result = invoke(tmp_path, "settings", "--json", DATABASE_URL="postgresql://secret")
+    rows = {row["setting"]: row for row in map(json.loads, result.output.splitlines())}
+    assert rows["port"] | {"help": ""} == {
+        "setting": "port",
+        "variable": "JUMINZEI_PORT",
+        "value": "8000",
+        "from": "default",
+        "default": "8000",
+        "help": "",
+    }
+    assert rows["database_url"]["from"] == "DATABASE_URL"
+    assert "secret" not in rows["database_url"]["value"]
+    assert all(row["help"] for row in rows.values())
+
+
+def test_a_plugin_is_switched_off_and_on_again(tmp_path: Path) -> None:
+    file = tmp_path / "juminzei.toml"
+    file.write_text("# ours\nport = 8001\n", encoding="utf-8")
+    assert invoke(tmp_path, "plugins", "disable", "atena").exit_code == 0
+    assert file.read_text(encoding="utf-8").endswith("# ours\nport = 8001\n")
+    assert "off  atena" in invoke(tmp_path, "plugins", "list").output
+    assert invoke(tmp_path, "plugins", "enable", "atena").exit_code == 0
+    assert "on   atena" in invoke(tmp_path, "plugins", "list").output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["plugins", "disable", "audit"], "plug-in audit is required by this deployment"),
+        (["plugins", "disable", "nothing"], "plug-in nothing is not enabled"),
+        (["plugins", "enable", "nothing"], "unknown plug-in nothing"),
+    ],
+)
+def test_an_impossible_combination_is_refused_and_not_written(
+    tmp_path: Path, arguments: Sequence[str], message: str
+) -> None:
+    result = invoke(tmp_path, *arguments)
+    assert isinstance(result.exception, StartError)
+    assert message in str(result.exception)
+    assert not (tmp_path / "juminzei.toml").exists()
+
+
+def test_the_policy_is_exported_whole(tmp_path: Path) -> None:
+    lines = invoke(tmp_path, "policy", "export").output.splitlines()
+    assert lines[0] == "subject,type,field,object,action,allowed"
+    assert "role:other_office,Person,myNumber,atena.my_number,mask,yes" in lines
+    assert "role:other_office,Person,myNumber,atena.my_number,read,no" in lines
+
+
+@pytest.mark.parametrize(
+    ("environ", "message"),
+    [
+        ({"JUMINZEI_PORT": "many"}, "setting port (JUMINZEI_PORT) cannot be read"),
+        ({"JUMINZEI_PLUGINS": "audit,nothing"}, "unknown plug-in nothing"),
+        ({"JUMINZEI_POLICY_MINIMUM": "100000"}, "fewer than policy_minimum"),
+        ({"JUMINZEI_PROFILE": "production"}, "no synthetic people"),
+        ({"DATABASE_URL": "postgresql://localhost/real"}, "no synthetic people"),
+    ],
+)
+def test_a_wrong_configuration_is_one_line_and_exit_2(
+    tmp_path: Path, environ: dict[str, str], message: str
+) -> None:
+    code, out, err = run(tmp_path, "demo", **environ)
+    assert (code, out) == (2, "")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def ask(sheet: dict[str, Any], number: int) -> dict[str, Any]:
+    query = sheet["queries"][number]
+    token = next(each["token"] for each in sheet["sign_ins"] if each["role"] == query["staff"])
+    request = urllib.request.Request(  # noqa: S310  # our own server on loopback
+        sheet["url"],
+        json.dumps({"query": query["query"], "variables": query["variables"]}).encode(),
+        {"Content-Type": "application/json", "Authorization": f"Bearer {token}"},
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def test_demo_serves_the_printed_queries_twice_and_leaves_nothing_running(tmp_path: Path) -> None:
+    for _ in range(2):
+        process = start(tmp_path, "demo", "--people", "40", "--json", JUMINZEI_PORT="0")
+        assert process.stdout is not None
+        sheet = json.loads(process.stdout.readline())
+        answers = [ask(sheet, number) for number in range(3)]
+        process.send_signal(signal.SIGINT)
+        assert "".join(process.communicate(timeout=60)).strip() == ""
+        assert process.returncode in (0, 130)
+        assert len(sheet["sign_ins"]) == 3
+        assert answers[0]["data"]["searchPersons"]["edges"]
+        assert answers[2]["data"]["person"]["myNumber"] == "************"
+    code, out, _ = run(tmp_path, "db", "status")
+    assert (code, out) == (0, "組み込みデータベースは停止しています。\n")
+
+
+def test_selfcheck_tells_what_is_set_up(tmp_path: Path) -> None:
+    assert run(tmp_path, "demo", "--people", "10", "--no-serve")[0] == 0
+    code, out, _ = run(tmp_path, "selfcheck", "--json", JUMINZEI_PROFILE="demo")
+    states = {row["name"]: row["state"] for row in map(json.loads, out.splitlines())}
+    assert states["データベース"] == "ok"
+    assert states["住民データ"] == "ok"
+    assert code == 0
