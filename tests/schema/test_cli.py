@@ -94,6 +94,12 @@ def test_the_policy_is_exported_whole(tmp_path: Path) -> None:
     assert "role:other_office,Person,myNumber,atena.my_number,read,no" in lines
 
 
+def test_the_policy_is_checked_against_the_api(tmp_path: Path) -> None:
+    result = invoke(tmp_path, "policy", "check")
+    assert result.exit_code == 0
+    assert build_runtime(environ_of(tmp_path)).policy.checksum in result.output
+
+
 @pytest.mark.parametrize(
     ("environ", "message"),
     [

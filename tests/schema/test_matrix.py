@@ -1,18 +1,15 @@
-"""The matrix of access rights: complete, both ways, and on the command line."""
+"""The matrix of access rights: complete, both ways."""
 
-from types import SimpleNamespace
 from typing import Annotated
 
 import strawberry
-from click.testing import CliRunner
 
-from schema.policy import policy_commands
-from schema.matrix import Doors, as_csv, doors, matrix, unused
 from core.access.masking import Masked
 from core.access.permission import Permission
 from core.access.policy import Policy
 from core.graphql.fields import OPEN, Structure, column, door, guarded
 from core.graphql.schema import HouseSchema
+from schema.matrix import Doors, as_csv, doors, matrix, unused
 
 READ, NUMBER = Permission("atena.person", "read"), Permission("atena.my_number", "read")
 MASK = Permission("atena.my_number", "mask")
@@ -75,14 +72,3 @@ def test_the_fields_are_found_in_the_schema() -> None:
 
 def test_grants_that_no_field_asks_for_are_told() -> None:
     assert unused(FIELDS, POLICY) == [Permission("ghost", "read")]
-
-
-def test_the_commands() -> None:
-    group = policy_commands(lambda _runtime: FIELDS)
-    runtime = SimpleNamespace(policy=POLICY)
-    exported = CliRunner().invoke(group, ["export"], obj=runtime)
-    checked = CliRunner().invoke(group, ["check"], obj=runtime)
-    assert (exported.exit_code, exported.output) == (0, EXPECTED)
-    assert checked.exit_code == 0
-    assert checked.output.splitlines()[0] == "△ ghost:read: この権限を求める項目は API にありません。"
-    assert POLICY.checksum in checked.output
