@@ -20,7 +20,12 @@ from plugins.atena.search_keys import kana_key, name_key
 EARLIEST = date(1868, 1, 1)
 """No date before 明治元年 is plausible for anybody who pays or paid this tax."""
 
-_NOT_TEXT = {"Cc", "Cs", "Cn"}
+# Controls, line separators, surrogates, noncharacters. What Unicode assigned after Python's tables is text.
+_NOT_TEXT = re.compile(
+    "[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff\\ufdd0-\\ufdef\\ufffe\\uffff\\U0010fffe\\U0010ffff]"
+)
+_UNSEEN_AT_MOST = 4
+"""How many code points a seen character may have on average, so that nothing unseen fills the database."""
 _UNSEEN = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _KANA = re.compile(r"[\s\u3041-\u309f\u30a0-\u30ff\uff61-\uff9f・．.\-－‐]*")
 
@@ -50,9 +55,9 @@ def text(limit: int, *, required: bool = False) -> Check:
     def check(field: str, value: Any) -> list[Finding]:
         if not value:
             return [Finding(field, "required", "入力してください。")] if required or value is None else []
-        if any(unicodedata.category(character) in _NOT_TEXT for character in value):
+        if _NOT_TEXT.search(value):
             return [Finding(field, "characters", "使用できない文字（制御文字など）が含まれています。")]
-        if _seen_length(value) > limit:
+        if _seen_length(value) > limit or len(value) > limit * _UNSEEN_AT_MOST:
             return [Finding(field, "length", f"{limit}文字以内で入力してください。")]
         return []
 

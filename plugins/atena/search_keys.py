@@ -7,6 +7,9 @@ database.
 import re
 import unicodedata
 
+LENGTH = 256
+"""Of a longer key only the beginning is kept: an index holds no more than 2,700 bytes."""
+
 _IGNORED = re.compile(
     "[\\s・･.,、。'’`"  # separators inside foreign and trade names
     "\u30fc\uff70\\-\u2010-\u2015\u2212\uff0d\u301c\uff5e~"  # long vowel marks, hyphens, dashes, wave dashes
@@ -29,10 +32,10 @@ def kana_key(text: str) -> str:
     """
     full = unicodedata.normalize("NFKC", text).translate(_HIRAGANA).translate(_SAME_SOUND)
     plain = unicodedata.normalize("NFD", full).translate(_VOICING).translate(_SMALL)
-    return _IGNORED.sub("", plain).casefold()
+    return _IGNORED.sub("", plain).casefold()[:LENGTH]
 
 
 def name_key(text: str) -> str:
     """Fold a written name: width, spaces, variation selectors, and the variants most often seen in names."""
     full = unicodedata.normalize("NFKC", _IGNORED.sub("", text)).translate(_VARIANTS)
-    return _IGNORED.sub("", full).casefold()
+    return _IGNORED.sub("", full).casefold()[:LENGTH]

@@ -1,5 +1,6 @@
 """Registering, correcting and searching persons by GraphQL."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -108,6 +109,9 @@ async def test_all_faults_are_reported_at_once_and_no_value_is_echoed(house: Any
         ({"birthDate": "1700"}, ("birthDate", "range")),
         ({"name": "甲\u0007乙"}, ("name", "characters")),
         ({"name": "あ" * 101}, ("name", "length")),
+        ({"name": "あ" + "\u0301" * 400}, ("name", "length")),
+        ({"name": "甲\u2028乙"}, ("name", "characters")),
+        ({"name": "甲\uffff乙"}, ("name", "characters")),
         ({"validFrom": "1800-01-01"}, ("validFrom", "range")),
         ({"validFrom": "9999-12-31"}, ("validFrom", "range")),
     ],
@@ -124,6 +128,25 @@ async def test_variation_selectors_do_not_count_as_characters(house: Any) -> Non
     assert (await house.data(REGISTER, input={**PERSON_INPUT, "name": name}))["registerNonResident"][
         "name"
     ] == name
+
+
+async def test_the_longest_key_fits_into_the_index(house: Any) -> None:
+    name = "\ufdfa" * 100
+    shown = (await house.data(REGISTER, input={**PERSON_INPUT, "name": name}))["registerNonResident"]
+    found = (await house.data(SEARCH, search={"name": name}))["searchPersons"]["edges"]
+    assert shown["name"] == found[0]["node"]["name"] == name
+
+
+async def test_of_two_corrections_at_once_one_is_told_of_the_other(house: Any) -> None:
+    number = await register(house)
+    change = {"atenaNumber": number, "expectedVersion": 1, "validFrom": "2024-01-01"}
+
+    answers = await asyncio.gather(
+        *(house.post(CORRECT, input={**change, "kana": kana}) for kana in ("カスミ", "アサギリ", "ナギ"))
+    )
+
+    errors = [answer.json().get("errors") for answer in answers]
+    assert [error[0]["extensions"]["currentVersion"] for error in errors if error] == [2, 2]
 
 
 async def test_a_correction_leaves_what_was_known_before(house: Any) -> None:
