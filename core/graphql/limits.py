@@ -26,6 +26,7 @@ from graphql import (
 )
 
 from core.graphql.errors import BadSyntax, TooComplex
+from core.graphql.request import UNSAFE_TEXT
 
 _OPENING = {TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACKET_L}
 _CLOSING = {TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R}
@@ -86,6 +87,8 @@ def scan(text: str, limits: Limits) -> bool:
             _refuse_above("brackets", depth, limits.brackets)
             if token.kind in _NUMBERS:
                 _refuse_above("number_digits", token.end - token.start, limits.number_digits)
+            if token.kind is TokenKind.STRING and UNSAFE_TEXT.search(token.value or ""):
+                raise BadSyntax(line=token.line, column=token.column)  # PostgreSQL could not keep it
             holds_values |= token.kind in _TEXTS or (token.kind in _NUMBERS and token.end - token.start > 4)
     except GraphQLSyntaxError as error:
         raise bad_syntax(error) from None

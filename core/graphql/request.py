@@ -33,7 +33,7 @@ INT64 = range(-(2**63), 2**63)
 _KEYS = {"query": str, "documentId": str, "operationName": str, "variables": dict, "extensions": dict}
 # Every alternative succeeds once it has begun, so the scan never goes back: linear, also on unclosed strings.
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
-_UNSAFE = re.compile("[\0\ud800-\udfff]")
+UNSAFE_TEXT = re.compile("[\0\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DOCUMENT_ID = re.compile(r"(?:sha256:)?([0-9a-f]{64})", re.ASCII)
 
@@ -159,7 +159,7 @@ def _constant(_name: str) -> NoReturn:
 
 def _check_texts(value: object) -> None:
     if isinstance(value, str):
-        if _UNSAFE.search(value):
+        if UNSAFE_TEXT.search(value):
             raise BadRequest(rule="text")
     elif isinstance(value, dict):
         for key, item in value.items():

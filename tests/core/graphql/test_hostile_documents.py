@@ -106,6 +106,9 @@ HOSTILE = {
     "only a fragment": "fragment F on Person { id }",
     "nothing": " ",
     "a NUL": "{ amount \0 }",
+    "an escaped NUL": '{ person(id: "\\u0000") { id } }',
+    "an escaped NUL in braces": '{ person(id: "\\u{0}") { id } }',
+    "half a surrogate pair": '{ person(id: "\\ud800") { id } }',
     "a control character": "{ amount \x07 }",
     "@defer": person("... @defer { id }"),
 }
