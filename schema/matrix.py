@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
 
-from core.access.masking import MASK
 from core.access.permission import Permission
 from core.access.policy import Policy
 from core.graphql.analysis import metadata_of
 from core.graphql.fields import OPEN, PERMISSION
+from core.graphql.masking import MASK
 
 WITH_FIELDS = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType
 Doors = Mapping[

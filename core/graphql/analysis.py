@@ -33,9 +33,9 @@ from graphql import (
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from core.access.journal import PersonalData
-from core.access.masking import MASK
 from core.access.permission import Permission
 from core.graphql.fields import NO_STORE, OPEN, PERMISSION
+from core.graphql.masking import MASK
 
 DEFINITION = GraphQLCoreConverter.DEFINITION_BACKREF
 

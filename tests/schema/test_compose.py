@@ -8,11 +8,11 @@ import pytest
 import strawberry
 from click.testing import CliRunner
 
-from core.access.masking import Masked
 from core.access.permission import Permission
 from core.access.policy import Policy
 from core.errors import StartError
 from core.graphql.fields import OPEN, Structure, column, door, guarded
+from core.graphql.masking import Masked
 from core.graphql.parts import GraphQLParts
 from core.graphql.schema import HouseSchema
 from core.menu import MenuEntry

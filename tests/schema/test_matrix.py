@@ -4,10 +4,10 @@ from typing import Annotated
 
 import strawberry
 
-from core.access.masking import Masked
 from core.access.permission import Permission
 from core.access.policy import Policy
 from core.graphql.fields import OPEN, Structure, column, door, guarded
+from core.graphql.masking import Masked
 from core.graphql.schema import HouseSchema
 from schema.matrix import Doors, as_csv, doors, matrix, unused
 

@@ -8,9 +8,9 @@ import strawberry
 from sqlalchemy import Row
 
 from core.access.journal import PersonalData
-from core.access.masking import Masked, NeedsReason
 from core.graphql.context import Info
 from core.graphql.fields import column, door
+from core.graphql.masking import Masked, NeedsReason
 from plugins.atena.graphql.loaders import AddressesByPerson, PersonKey, SealedNumberByPerson
 from plugins.atena.history import FOREVER
 from plugins.atena.partial_date import PartialDate, Precision

@@ -16,7 +16,6 @@ from starlette.datastructures import Headers
 import core
 from core.access.actor import Actor, ActorKind
 from core.access.journal import AccessRecord, PersonalData, current_journal
-from core.access.masking import Masked
 from core.access.permission import Permission
 from core.clock import Clock
 from core.errors import NotFound, Unauthenticated
@@ -26,6 +25,7 @@ from core.graphql.documents import Documents
 from core.graphql.execution import Executor
 from core.graphql.fields import OPEN, Structure, column, door, guarded, stream
 from core.graphql.http import GraphQLEndpoint
+from core.graphql.masking import Masked
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear, Yen
 from core.graphql.schema import HouseSchema

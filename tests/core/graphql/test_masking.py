@@ -9,11 +9,12 @@ from strawberry.extensions import FieldExtension
 from strawberry.types import ExecutionResult
 
 from core.access.actor import Actor, ActorKind
-from core.access.export import doors
-from core.access.masking import Masked, NeedsReason
 from core.access.permission import Permission
 from core.errors import JuminzeiError
-from core.graphql.fields import door
+from core.graphql.analysis import metadata_of
+from core.graphql.fields import PERMISSION, door
+from core.graphql.masking import MASK as MASK_KEY
+from core.graphql.masking import Masked, NeedsReason
 
 READ = Permission("atena.my_number", "read")
 MASK = Permission("atena.my_number", "mask")
@@ -101,7 +102,8 @@ async def test_the_mask_needs_no_reason(field: str, shown: str) -> None:
 
 
 def test_both_permissions_stand_in_metadata_and_description() -> None:
-    assert doors(SCHEMA._schema)["Query", "number"] == [READ, MASK]
+    stated = metadata_of(SCHEMA._schema.query_type.fields["number"])
+    assert (stated[PERMISSION], stated[MASK_KEY]) == (READ, MASK)
     assert "Requires `atena.my_number:read`. Masked for `atena.my_number:mask`." in SCHEMA.as_str()
 
 
