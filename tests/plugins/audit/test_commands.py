@@ -1,7 +1,6 @@
 """`juminzei audit …`: what an auditor does, from the running log to the proof on another machine."""
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -113,11 +112,12 @@ async def test_missing_files_are_a_wrong_call(arguments: list[str]) -> None:
 
 async def test_verifying_needs_neither_runtime_nor_network(proof: tuple[Path, Path, Path]) -> None:
     file, key, kept = proof
-    arguments = ["verify", file, "--public-key", key, "--checkpoints", kept]
-    done = await asyncio.to_thread(
-        subprocess.run, [sys.executable, "-c", VERIFY, *arguments], capture_output=True, env={}, check=False
+    arguments = ["verify", str(file), "--public-key", str(key), "--checkpoints", str(kept)]
+    program = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", VERIFY, *arguments, stdout=asyncio.subprocess.PIPE, env={}
     )
-    assert (done.returncode, done.stdout.decode()[:1]) == (0, "○")
+    told, _ = await program.communicate()
+    assert (program.returncode, told.decode()[:1]) == (0, "○")
 
 
 async def test_a_checkpoint_is_made_on_demand(

@@ -147,7 +147,7 @@ CRAFTED = [
     (other_spelling, 6, "変更されています"),
     (rewrite_with_links, 5, "5 件目から 8 件目までのどこかが書き換えられています"),
     (swap_checkpoints, 1, "検査点 1 の場所に検査点 2 があります"),
-    (drop_checkpoint, 9, "検査点 2 の場所に検査点 3 があります"),
+    (drop_checkpoint, 5, "検査点 2 の場所に検査点 3 があります"),
     (replay_older_checkpoint, 5, "検査点 2 の場所に検査点 1 があります"),
     (cut_without_checkpoint, 9, "証明する検査点がありません"),
     (cut_in_the_middle_of_a_row, 6, "記録として読めません"),
