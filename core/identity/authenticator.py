@@ -34,7 +34,8 @@ class Authenticator:
         """Return the actor; nobody if no token is sent. `headers` has lower-case names (or ignores case).
 
         Raises Unauthenticated for any token that does not hold here and now, SessionExpired for one whose
-        session was idle or lasted too long. A request with `X-Background: true` does not count as activity.
+        session was idle or lasted too long. A request with `X-Background: true` does not count as activity,
+        nor does a stream of events, which asks again and again by itself.
         """
         current_visit.set(Visit(self._identity, headers.get("user-agent", "")))
         given = headers.get("authorization")
@@ -43,7 +44,7 @@ class Authenticator:
         token = self._token(given)
         if isinstance(token, ClientToken):
             return await self._client(token)
-        return await self._staff(token, background=headers.get("x-background", "").lower() == "true")
+        return await self._staff(token, background=_is_background(headers))
 
     def _token(self, header: str) -> StaffToken | ClientToken:
         """Read the token; one that was verified a moment ago is not verified again."""
@@ -106,3 +107,9 @@ class Authenticator:
     ) -> Actor:
         grants = self._identity.policy.grants(subjects)
         return Actor(kind, number, department, session, frozenset(subjects), grants)
+
+
+def _is_background(headers: Mapping[str, str]) -> bool:
+    return headers.get("x-background", "").lower() == "true" or "text/event-stream" in headers.get(
+        "accept", ""
+    )

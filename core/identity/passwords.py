@@ -1,6 +1,7 @@
 """Passwords: which are good enough, and how they are kept (argon2id) without stalling the server."""
 
 import asyncio
+import base64
 import re
 import secrets
 import unicodedata
@@ -51,8 +52,7 @@ class Hasher:
         self._hasher = PasswordHasher(settings[HASH_ROUNDS], settings[HASH_MEMORY], parallelism=1)
         self._threads = ThreadPoolExecutor(workers, "argon2")
         self._waiting = 0
-        # verified when there is no account, so that an unknown number costs the same work
-        self._nobody = self._hasher.hash(secrets.token_bytes(16))
+        self._nobody = _unmatched(settings)
 
     async def hash(self, password: str) -> str:
         """Return the argon2id hash with its parameters."""
@@ -62,10 +62,6 @@ class Hasher:
         """Tell whether `password` fits; without a hash the same work is done and the answer is no."""
         fits = await self._run(self._verify, hashed or self._nobody, _as_bytes(password))
         return fits and bool(hashed)
-
-    def close(self) -> None:
-        """Let the threads go."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _run(self, work: Callable[..., R], *arguments: str | bytes) -> R:
         if self._waiting >= WAITING:
@@ -86,3 +82,9 @@ class Hasher:
 def _as_bytes(password: str) -> bytes:
     """Encode what was typed, whatever it was: half a surrogate pair is a wrong password, not a fault."""
     return normalise(password).encode("utf-8", "surrogatepass")
+
+
+def _unmatched(settings: Settings) -> str:
+    """Return a hash of nothing: verified for an unknown number, so that it costs the same work."""
+    salt, digest = (base64.b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (16, 32))
+    return f"$argon2id$v=19$m={settings[HASH_MEMORY]},t={settings[HASH_ROUNDS]},p=1${salt}${digest}"

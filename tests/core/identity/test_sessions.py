@@ -82,7 +82,12 @@ async def test_a_session_ends_after_a_quarter_of_an_hour_without_a_request(
 
 @pytest.mark.parametrize(
     ("header", "outcome"),
-    [({}, "001234"), ({"x-background": "true"}, "expired"), ({"x-background": "1"}, "001234")],
+    [
+        ({}, "001234"),
+        ({"x-background": "true"}, "expired"),
+        ({"x-background": "1"}, "001234"),
+        ({"accept": "text/event-stream"}, "expired"),
+    ],
 )
 async def test_only_what_a_person_does_keeps_the_session(
     header: Mapping[str, str], outcome: str, person: Person, clock: MovableClock, authenticator: Authenticator
