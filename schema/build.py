@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from core.access.policy import POLICY_MINIMUM, Policy
-from core.clock import Clock
+from core.clock import Clock, MovableClock
+from core.errors import StartError
 from core.loading import load
 from core.plugins import PLUGINS, REQUIRED_PLUGINS, Plugins
 from core.runtime import Runtime
-from core.settings import Settings, Sources
+from core.settings import PROFILE, Settings, Sources
 from schema.settings import SETTINGS
 
 
@@ -16,6 +17,8 @@ def build_runtime(environ: Mapping[str, str], clock: Clock | None = None) -> Run
     sources = Sources(environ)
     plugins = load(sources.read(PLUGINS), sources.read(REQUIRED_PLUGINS))
     settings = Settings([*plugins.gather("settings"), *SETTINGS], sources)
+    if isinstance(clock, MovableClock) and settings[PROFILE] == "production":
+        raise StartError("a clock that can be moved is refused in production")
     return Runtime(settings, plugins, load_policy(plugins, settings[POLICY_MINIMUM]), clock or Clock())
 
 
