@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -48,11 +49,11 @@ def export(runtime: Runtime, file: Path) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="別の場所に保管された検査点のフォルダー。末尾の切り取りはこれでしか分かりません",
 )
-def verify_file(file: click.File, keys: tuple[Path, ...], checkpoints: Path | None) -> None:
+def verify_file(file: BinaryIO, keys: tuple[Path, ...], checkpoints: Path | None) -> None:
     """出力ファイルが改ざんされていないか確かめます(データベースは不要。改ざんがあれば終了コード 4)。"""
     public = _public_keys(keys)
     try:
-        verdict = verify(file, public, read_kept(checkpoints) if checkpoints else ())  # type: ignore[arg-type]  # click opens it
+        verdict = verify(file, public, read_kept(checkpoints) if checkpoints else ())
     except ChainBroken as broken:
         click.echo(f"× {broken.text}", err=True)
         sys.exit(TAMPERED)
