@@ -30,6 +30,10 @@ class Waiting:
     def tell(self) -> None:
         self._news.set()
 
+    @property
+    def has_news(self) -> bool:
+        return self._news.is_set()
+
     async def wait(self, seconds: float) -> None:
         """Wait until there is news, but no longer than `seconds`."""
         with suppress(TimeoutError):

@@ -12,11 +12,14 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from core.access.actor import Actor, ActorKind
+from core.commands.jobs import jobs as jobs_group
 from core.jobs import queries, service
 from core.jobs.job import Job
+from core.jobs.news import QUEUED, news_of
 from core.jobs.state import JobStatus
 from core.jobs.worker import Worker
 from core.runtime import Runtime
@@ -82,11 +85,21 @@ class House:
 
     async def until(self, job_id: int, wanted: Callable[[JobStatus], bool]) -> JobStatus:
         """Follow the job until it stands as wanted, or has ended."""
-        async with asyncio.timeout(60), aclosing(service.watch(self.database, job_id)) as statuses:
+        async with asyncio.timeout(90), aclosing(service.watch(self.database, job_id)) as statuses:
             async for status in statuses:
                 if wanted(status):
                     break
         return status
+
+    async def until_there(self, job_id: int) -> None:
+        """Wait until a process of ours has queued the job."""
+        async with asyncio.timeout(60), news_of(self.database).about(QUEUED) as queued:
+            while not await self.knows(job_id):
+                await queued.wait(1)
+
+    async def knows(self, job_id: int) -> bool:
+        async with self.database.read() as session:
+            return await queries.get(session, job_id) is not None
 
     async def ended(self, job_id: int) -> JobStatus:
         return await self.until(job_id, lambda status: status.ended)
@@ -105,6 +118,10 @@ class House:
         """Start `juminzei jobs …` as a process of its own."""
         command = [sys.executable, str(SAMPLE), self.address.app_url, str(lease), *arguments]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    async def invoke(self, *arguments: str) -> Result:
+        """Run `juminzei jobs …` in this process; a refusal is the answer's exception."""
+        return await asyncio.to_thread(CliRunner().invoke, jobs_group, arguments, obj=self.runtime)
 
     @asynccontextmanager
     async def working(self, lease: int = 15) -> AsyncIterator[asyncio.Task[None]]:

@@ -4,14 +4,14 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
-from core.errors import Unavailable
 from core.jobs import queries, service
 from core.jobs.errors import LeaseLost
 from core.jobs.state import JobState, JobStatus
 from core.jobs.tables import job as job_table
 from core.jobs.worker import MOST_STALLS, Worker, services
+from core.storage.database import Database
 
 
 async def test_a_job_is_done_with_its_result_and_every_unit_once(house: Any, kinds: Any) -> None:
@@ -239,24 +239,21 @@ async def test_one_committed_step_takes_the_suspicion_away(house: Any, kinds: An
     assert (job.status.stalls, (await house.status(job.id)).stalls) == (MOST_STALLS, 0)
 
 
-async def test_an_outage_of_the_database_gives_the_job_back_to_go_on(
-    house: Any, kinds: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    job_id = await house.enqueue(kinds.COUNT, units=20)
-    save, calls = queries.save, []
+async def test_lost_connections_lose_and_double_nothing(house: Any, kinds: Any) -> None:
+    job_id = await house.enqueue(kinds.COUNT, units=120, size=1, pause=5)
+    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    other = Database(house.address.app_url)
 
-    async def flaky(*arguments: Any) -> bool:
-        calls.append(arguments)
-        if len(calls) == 2:
-            raise Unavailable
-        return await save(*arguments)
-
-    monkeypatch.setattr(queries, "save", flaky)
     async with house.working():
+        for target in (20, 50, 80):
+            await house.until(job_id, lambda status, target=target: status.done >= target)
+            async with other.transaction() as session:
+                await session.execute(cut)
         status = await house.ended(job_id)
+    await other.close()
 
-    assert (status.state, status.attempt) == (JobState.DONE, 2)
-    assert await house.units(job_id) == list(range(20))
+    assert (status.state, status.attempt) == (JobState.DONE, 4)
+    assert await house.units(job_id) == list(range(120))
 
 
 async def test_progress_cannot_go_back(house: Any, kinds: Any) -> None:

@@ -1,0 +1,113 @@
+"""Worker processes killed with -9 at random moments: nothing lost, nothing doubled, no step by hand."""
+
+import asyncio
+import random
+import signal
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from core.jobs import service
+from core.jobs.state import JobState
+
+Start = Callable[..., "subprocess.Popen[str]"]
+STEP = 7
+
+
+async def kill_again_and_again(house: Any, process: Start, job_id: int, kills: int, workers: int) -> int:
+    """Keep `workers` workers alive and kill one of them at a random moment; return how many really died."""
+    chance = random.Random(job_id)
+    running = [process("work") for _ in range(workers)]
+    killed = 0
+    while killed < kills and not (await house.status(job_id)).ended:
+        before = (await house.status(job_id)).done
+        await house.until(job_id, lambda status, before=before: status.done > before)
+        await asyncio.sleep(chance.uniform(0, 0.2))
+        victim = running.pop(chance.randrange(workers))
+        victim.kill()
+        victim.wait()
+        killed += 1
+        running.append(process("work"))
+    return killed
+
+
+async def prove(house: Any, process: Start, kinds: Any, *, units: int, kills: int, workers: int) -> None:
+    job_id = await house.enqueue(kinds.COUNT, units=units, size=STEP, pause=5)
+
+    killed = await kill_again_and_again(house, process, job_id, kills, workers)
+    status = await house.ended(job_id)
+
+    assert killed == kills
+    assert status.state is JobState.DONE
+    assert await house.units(job_id) == list(range(units))
+    assert (status.done, status.cursor) == (units, units)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_a_few_kills_lose_and_double_nothing(
+    house: Any, process: Start, kinds: Any, workers: int
+) -> None:
+    await prove(house, process, kinds, units=800, kills=2, workers=workers)
+
+
+@pytest.mark.slow
+async def test_a_hundred_kills_lose_and_double_nothing(house: Any, process: Start, kinds: Any) -> None:
+    await prove(house, process, kinds, units=60_000, kills=100, workers=2)
+
+
+async def test_two_processes_share_the_jobs_and_never_one_job(house: Any, process: Start, kinds: Any) -> None:
+    jobs = [await house.enqueue(kinds.COUNT, units=20, size=1, pause=10) for _ in range(8)]
+
+    workers = [process("work").pid for _ in range(2)]
+    for job_id in jobs:
+        await house.ended(job_id)
+
+    done_by = [{worker for _, worker in await house.traces(job_id)} for job_id in jobs]
+    assert [await house.units(job_id) for job_id in jobs] == [list(range(20))] * len(jobs)
+    assert all(len(each) == 1 for each in done_by)
+    assert set().union(*done_by) == set(workers)
+
+
+async def test_a_frozen_worker_is_fenced_off_when_it_wakes_up(house: Any, process: Start, kinds: Any) -> None:
+    job_id = await house.enqueue(kinds.COUNT, units=100, size=1, pause=40)
+    frozen = process("work")
+    await house.until(job_id, lambda status: status.done > 0)
+    frozen.send_signal(signal.SIGSTOP)
+    frozen_at = await house.status(job_id)
+
+    process("work")
+    await house.until(job_id, lambda status: status.done > frozen_at.done + 5)
+    frozen.send_signal(signal.SIGCONT)
+    status = await house.ended(job_id)
+
+    assert status.state is JobState.DONE
+    assert status.attempt == 2
+    assert await house.units(job_id) == list(range(100))
+
+
+async def test_a_worker_told_to_end_gives_its_job_back(house: Any, process: Start, kinds: Any) -> None:
+    job_id = await house.enqueue(kinds.COUNT, units=100_000, size=1, pause=5)
+    worker = process("work")
+    await house.until(job_id, lambda status: status.done > 0)
+
+    worker.terminate()
+
+    assert worker.wait(timeout=30) == 0
+    assert (await house.status(job_id)).state is JobState.QUEUED
+
+
+async def test_a_takeover_keeps_a_wish_to_cancel(house: Any, process: Start, kinds: Any) -> None:
+    job_id = await house.enqueue(kinds.COUNT, units=100_000, size=1, pause=5)
+    worker = process("work", lease=2)
+    await house.until(job_id, lambda status: status.done > 0)
+    worker.kill()
+    worker.wait()
+    await house.change(service.cancel, job_id)
+
+    process("work", lease=2)
+    status = await house.ended(job_id)
+
+    assert status.state is JobState.CANCELLED
+    assert await house.units(job_id) == list(range(status.done))
