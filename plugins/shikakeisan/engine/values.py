@@ -61,9 +61,10 @@ class Table:
         found: Yen = self._values[column, self.row(key)]
         return found
 
-    def fraction(self, key: Yen, column: int = 0) -> tuple[Yen, int]:
-        """Numerators and common denominator of a column of rates."""
-        return self(key, column), self.denominators[column]
+    def pick(self, row: Yen, column: int) -> Yen:
+        """Value of a row found before; of a column of rates, the numerator over :attr:`denominators`."""
+        found: Yen = self._values[column, row]
+        return found
 
 
 class Curve:

@@ -56,34 +56,34 @@ def ordinary_instalments(
     return np.where(per_capita_only & (percap_single_bill > 0), single, bills)
 
 
-@rule("給与特別徴収の月割額", law="地方税法321条の5第1項、附則5条の10（令和6年度分）")
-def salary_months(
-    payable: Yen, percap_total: Yen, forest: Yen, special_months: Yen, months: int, month_unit: int
-) -> Yen:
-    """6月から翌年5月まで12か月に割り、百円未満の端数は最初の月に加える.
-
-    均等割と森林環境税の額以下であれば6月に全額。令和6年度の定額減税の対象者は special_months による。
-    """
-    ordinary = split_evenly(payable, months, month_unit)
-    rest = np.zeros_like(payable)
-    single = stack(payable, *[rest] * (months - 1))
-    full = np.where(payable <= percap_total + forest, single, ordinary)
-    return np.where(special_months.any(axis=0), special_months, full)
+@rule("定額減税の対象者の月数", law="地方税法附則5条の10（令和6年度分）", unit="人")
+def special_months(teigaku_total: Yen, teigaku_months: int) -> Yen:
+    """令和6年度の定額減税の対象者は、6月に徴収せず7月から11か月に割る。それ以外の者は0."""
+    return np.where(teigaku_total > 0, teigaku_months, 0)
 
 
-@rule("定額減税の年度の月割額", law="地方税法附則5条の10（令和6年度分）")
-def special_months(
+@rule("給与特別徴収の月割額（端数のない月）", law="地方税法321条の5第1項・附則5条の10（令和6年度分）")
+def salary_month(
     payable: Yen,
-    teigaku_total: Yen,
     percap_total: Yen,
     forest: Yen,
-    teigaku_months: int,
+    special_months: Yen,
+    months: int,
     month_unit: int,
 ) -> Yen:
-    """定額減税の対象者は、6月に徴収せず、減税後の額を7月から11か月に割る。
-    均等割だけが残るときは7月に全額（A-15）."""
-    june = np.zeros_like(payable)
-    spread = split_evenly(payable, teigaku_months, month_unit)
-    single = stack(payable, *[june] * (teigaku_months - 1))
-    later = np.where(payable <= percap_total + forest, single, spread)
-    return np.where(teigaku_total > 0, stack(june, *later), 0)
+    """12か月（定額減税の対象者は11か月）に割り、百円未満を切り捨てた額.
+
+    均等割と森林環境税の額以下であれば最初の月に全額を徴収するので、ほかの月は0（open-questions A-15）。
+    """
+    each = payable // np.where(special_months > 0, special_months, months)
+    return np.where(payable <= percap_total + forest, 0, down_to(each, month_unit))
+
+
+@rule("給与特別徴収の月割額", law="地方税法321条の5第1項・附則5条の10（令和6年度分）")
+def salary_months(payable: Yen, salary_month: Yen, special_months: Yen, months: int) -> Yen:
+    """6月から翌年5月まで。百円未満の端数は最初の月（定額減税の対象者は7月）に加える."""
+    later = salary_month * (months - 2)
+    skips_june = special_months > 0
+    june = np.where(skips_june, 0, payable - later - salary_month)
+    july = np.where(skips_june, payable - later, salary_month)
+    return stack(june, july, *[salary_month] * (months - 2))

@@ -7,7 +7,7 @@ from plugins.shikakeisan.engine.rounding import yen_down
 from plugins.shikakeisan.engine.rule import Flag, Yen, rule
 from plugins.shikakeisan.engine.values import Rate, Split, Table
 
-SPECIFIED_RATE, SPECIFIED_CAP, OTHER_RATE, OTHER_CAP, ADDS_BASIC = range(5)
+SPECIFIED_RATE, OTHER_RATE, ADDS_BASIC = 0, 2, 4
 
 
 @rule("所得税から引ききれない住宅ローン控除額", law="地方税法附則5条の4の2第1項1号・2号")
@@ -42,14 +42,17 @@ def housing_cap(
     housing_periods: Table,
 ) -> Yen:
     """所得税の課税総所得金額等の5％（97,500円まで）、特定取得等は7％（136,500円まで）."""
-    specified = housing_loan_specified_acquisition
-    when = housing_loan_move_in
-    rate, denominator = housing_periods.fraction(when, OTHER_RATE)
-    high, high_denominator = housing_periods.fraction(when, SPECIFIED_RATE)
-    base = housing_loan_it_taxable + housing_basic_excess
-    ordinary = smaller(yen_down(base * rate, denominator), housing_periods(when, OTHER_CAP))
-    special = smaller(yen_down(base * high, high_denominator), housing_periods(when, SPECIFIED_CAP))
-    return np.where(specified, special, ordinary)
+    table, base = housing_periods, housing_loan_it_taxable + housing_basic_excess
+    when = table.row(housing_loan_move_in)
+    ordinary = _limit(table, when, base, OTHER_RATE)
+    special = _limit(table, when, base, SPECIFIED_RATE)
+    return np.where(housing_loan_specified_acquisition, special, ordinary)
+
+
+def _limit(table: Table, when: Yen, base: Yen, column: int) -> Yen:
+    """The rate of a column times the base, up to the amount in the next column."""
+    share = yen_down(base * table.pick(when, column), table.denominators[column])
+    return smaller(share, table.pick(when, column + 1))
 
 
 @rule("住宅借入金等特別税額控除額", law="地方税法附則5条の4の2第1項・5項")

@@ -1,5 +1,6 @@
 """損益通算 (所得税法69条、同施行令198条) と合計所得金額 (地方税法292条1項13号)."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from plugins.shikakeisan.engine.operations import larger, row, stack, total
@@ -24,10 +25,10 @@ class Incomes(NamedTuple):
     residence_loss: Yen
 
 
-def settle(incomes: Incomes) -> Yen:
+def settle(incomes: Incomes) -> list[Yen]:
     """Offset losses in the order of 所得税法施行令198条.
 
-    Gives seven rows: ordinary, short, long, temporary, timber, retirement, and the loss that nothing
+    Gives seven columns: ordinary, short, long, temporary, timber, retirement, and the loss that nothing
     absorbed.
     """
     ordinary = larger(incomes.ordinary, 0)
@@ -41,13 +42,15 @@ def settle(incomes: Incomes) -> Yen:
     rest, found = absorb(timber_loss, [ordinary, short, long, temporary, retirement])
     ordinary, short, long, temporary, retirement = found
     _, found = absorb(incomes.residence_loss, [ordinary, short, long, temporary, timber, retirement])
-    return stack(*found, left + rest)
+    return [*found, left + rest]
 
 
-def aggregate(settled: Yen, half: Rate) -> Yen:
+def aggregate(settled: Sequence[Yen] | Yen, half: Rate) -> Yen:
     """総所得金額 before carry-over: long-term transfers and temporary income count for one half, cut once."""
-    full = row(settled, ORDINARY) + row(settled, SHORT)
-    return full + half.down(row(settled, LONG) + row(settled, TEMPORARY))
+    full = settled[ORDINARY] + settled[SHORT]
+    halved: Yen = settled[LONG] + settled[TEMPORARY]
+    result: Yen = full + half.down(halved)
+    return result
 
 
 @rule("経常所得の金額", law="所得税法施行令198条1号")
@@ -79,18 +82,17 @@ def settled_incomes(
 
     居住用財産の譲渡損失は他の通算を終えた後に引く。
     """
-    return settle(
-        Incomes(
-            ordinary_income,
-            transfer_short_income,
-            transfer_long_income,
-            temporary_income,
-            transfer_loss,
-            timber_gain,
-            retirement_comprehensive,
-            residence_loss,
-        )
+    incomes = Incomes(
+        ordinary_income,
+        transfer_short_income,
+        transfer_long_income,
+        temporary_income,
+        transfer_loss,
+        timber_gain,
+        retirement_comprehensive,
+        residence_loss,
     )
+    return stack(*settle(incomes))
 
 
 @rule("総所得金額（繰越控除前）", law="所得税法22条2項、地方税法32条1項・313条1項")
@@ -159,7 +161,7 @@ def other_total_income(
             residence_loss,
         )
     )
-    return aggregate(settled, half) + row(settled, TIMBER) + row(settled, RETIREMENT) + separate_total
+    return aggregate(settled, half) + settled[TIMBER] + settled[RETIREMENT] + separate_total
 
 
 @rule("合計所得金額", law="地方税法23条1項13号・292条1項13号")

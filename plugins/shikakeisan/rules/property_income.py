@@ -146,7 +146,7 @@ def temporary_income(
 ) -> Yen:
     """収入から支出と特別控除50万円を引いた額。赤字はなかったものとする."""
     gain = larger(temporary_revenue - temporary_expense, 0)
-    return temporary + larger(gain - temporary_special, 0)
+    return larger(temporary, 0) + larger(gain - temporary_special, 0)
 
 
 @rule("山林所得", law="所得税法32条")
