@@ -5,6 +5,7 @@ key waits for the first one's end; if that failed, nothing is stored and the sec
 """
 
 import hashlib
+import hmac
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +60,10 @@ def ticket_for(actor: Actor, key: str, request_hash: bytes) -> Ticket:
     """Make the claim of a request; raises IdempotencyKeyRequired for a missing or malformed key."""
     if not _KEY.fullmatch(key):
         raise IdempotencyKeyRequired
-    return Ticket(f"{actor.kind}:{actor.number}", hashlib.sha256(key.encode()).digest(), request_hash)
+    secret = key.encode()
+    # keyed by what is not stored: nobody can try out which request, with whose number, gave this hash
+    proof = hmac.digest(secret, request_hash, "sha256")
+    return Ticket(f"{actor.kind}:{actor.number}", hashlib.sha256(secret).digest(), proof)
 
 
 async def claim(session: WriteSession, ticket: Ticket) -> StoredAnswer | None:

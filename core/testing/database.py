@@ -61,13 +61,20 @@ def branches() -> Sequence[Migrations]:
 
 
 @pytest.fixture(scope="session")
-def template(server: ServerAddress, branches: Sequence[Migrations], run_folder: Path) -> str:
-    """The name of a database in which all migrations ran; built by the first worker that needs it."""
-    name = f"template_{_digest(branches)}"
-    with FileLock(run_folder / name) as lock:
-        wait_until(lock.try_exclusive, time.monotonic() + BUILD_SECONDS)
-        asyncio.run(_build(server, branches, name))
-    return name
+def templates() -> dict[str, str]:
+    """The templates that this worker knows to be there, by the migrations that made them."""
+    return {}
+
+
+@pytest.fixture
+def template(
+    server: ServerAddress, branches: Sequence[Migrations], run_folder: Path, templates: dict[str, str]
+) -> str:
+    """The name of a database in which the folder's migrations ran; the first that needs it builds it."""
+    wanted = repr(branches)
+    if wanted not in templates:
+        templates[wanted] = _template(server, branches, run_folder)
+    return templates[wanted]
 
 
 @pytest.fixture
@@ -107,6 +114,14 @@ async def session(database: Database) -> AsyncIterator[WriteSession]:
             raise _RollBack
     except _RollBack:
         pass
+
+
+def _template(server: ServerAddress, branches: Sequence[Migrations], run_folder: Path) -> str:
+    name = f"template_{_digest(branches)}"
+    with FileLock(run_folder / name) as lock:
+        wait_until(lock.try_exclusive, time.monotonic() + BUILD_SECONDS)
+        asyncio.run(_build(server, branches, name))
+    return name
 
 
 async def _build(server: ServerAddress, branches: Sequence[Migrations], name: str) -> None:
