@@ -83,9 +83,9 @@ class House:
     async def work_once(self) -> bool:
         return await Worker(self.runtime, self.database).work_once()
 
-    async def until(self, job_id: int, wanted: Callable[[JobStatus], bool]) -> JobStatus:
+    async def until(self, job_id: int, wanted: Callable[[JobStatus], bool], seconds: int = 90) -> JobStatus:
         """Follow the job until it stands as wanted, or has ended."""
-        async with asyncio.timeout(90), aclosing(service.watch(self.database, job_id)) as statuses:
+        async with asyncio.timeout(seconds), aclosing(service.watch(self.database, job_id)) as statuses:
             async for status in statuses:
                 if wanted(status):
                     break
@@ -102,7 +102,7 @@ class House:
             return await queries.get(session, job_id) is not None
 
     async def ended(self, job_id: int) -> JobStatus:
-        return await self.until(job_id, lambda status: status.ended)
+        return await self.until(job_id, lambda status: status.ended, seconds=600)
 
     async def traces(self, job_id: int) -> list[tuple[int, int]]:
         """Return (unit, worker) of every trace that the job left, in the order of units."""

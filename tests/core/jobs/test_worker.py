@@ -241,7 +241,10 @@ async def test_one_committed_step_takes_the_suspicion_away(house: Any, kinds: An
 
 async def test_lost_connections_lose_and_double_nothing(house: Any, kinds: Any) -> None:
     job_id = await house.enqueue(kinds.COUNT, units=120, size=1, pause=5)
-    cut = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    cut = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     other = Database(house.address.app_url)
 
     async with house.working():
