@@ -68,9 +68,11 @@ class Table:
 
 
 class Curve:
-    """A piecewise linear table: rows of (upper bound, rate, amount subtracted, stepped).
+    """A piecewise linear table: rows of (upper bound, rate, amount subtracted).
 
-    In a stepped row the argument is first cut to a multiple of ``unit`` (the 4,000 yen of the salary table).
+    With a ``unit`` above 1 rows have a fourth cell: 1 where the argument is first cut to a multiple of
+    the unit
+    (the 4,000 yen of the salary table), else 0.
     """
 
     def __init__(self, rows: Sequence[Row], unit: int) -> None:
@@ -80,7 +82,7 @@ class Curve:
         numerators, self._denominator = _scaled([row[1] for row in rows])
         self._numerators = np.array(numerators, dtype=np.int64)
         self._minus = np.array([_integer(row[2]) for row in rows], dtype=np.int64)
-        self._stepped = np.array([_integer(row[3]) for row in rows], dtype=np.int64)
+        self._stepped = np.array([_integer(row[3]) if unit > 1 else 0 for row in rows], dtype=np.int64)
         self._has_steps = bool(self._stepped.any())
 
     def _product(self, amount: Yen) -> tuple[Yen, Yen]:

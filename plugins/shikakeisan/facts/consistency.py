@@ -60,6 +60,8 @@ def _relative(path: str, relative: Mapping[str, Any]) -> Iterator[Finding]:
         yield finding(f"{path}.age", "FACT_REQUIRED", "公的年金等控除は年齢によります。")
     if path != "spouse" and not relative.keys() & {"age", "category"}:
         yield finding(f"{path}.age", "FACT_REQUIRED", "扶養控除は年齢によります。")
+    if relative.get("overseas") and "age" not in relative and path != "spouse":
+        yield finding(f"{path}.age", "FACT_REQUIRED", "国外居住親族の扶養控除は年齢によります。")
     if relative.get("disability") == "special" and "cohabit" not in relative:
         yield finding(f"{path}.cohabit", "FACT_REQUIRED", "特別障害者の控除額は同居かどうかによります。")
     elderly = path != "spouse" and "category" not in relative and relative.get("age", 0) >= SEVENTY

@@ -169,6 +169,9 @@ def _person(facts: Mapping[str, Any], fiscal_year: int) -> Person:
         person.relatives.append({**_relative_columns(facts["spouse"]), "relative_spouse": 1})
     person.relatives += [_relative_columns(one) for one in facts.get("dependants", [])]
     _ages(person, facts.get("taxpayer", {}), fiscal_year)
+    if facts.get("single_parent") is True:
+        sentence = "母か父かの別がないため、ひとり親（母）として計算しました。"
+        person.assumed.append(Finding("single_parent", "ASSUMED_MOTHER", sentence))
     return person
 
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from plugins.shikakeisan.engine.evaluate import Population
-from plugins.shikakeisan.engine.values import Rate
+from plugins.shikakeisan.engine.values import Curve, Rate
 from plugins.shikakeisan.law.municipalities import load_municipality
 from plugins.shikakeisan.law.parameters import bind
 from plugins.shikakeisan.law.years import Entry, Year, known_years, load_year
@@ -38,8 +40,30 @@ def mutants(year: Year) -> Iterator[tuple[str, Year]]:
             for j, cell in enumerate(row):
                 if isinstance(cell, int) or "/" in cell:
                     rows = [list(one) for one in entry.value]
-                    rows[i][j] = _step(cell)
-                    yield f"{name}[{i}][{j}]", _with(year, entry, rows)
+                    rows[i][j] = _next_month(cell) if name == "housing_periods" and j == 0 else _step(cell)
+                    mutant = replace(entry, value=rows)
+                    if not same_curve(entry, mutant):
+                        yield f"{name}[{i}][{j}]", _with(year, entry, rows)
+
+
+def same_curve(entry: Entry, mutant: Entry) -> bool:
+    """Whether a moved number changes nothing that could ever be seen.
+
+    So it is with the bound between two lines that meet there, and with what is subtracted from nil.
+    """
+    if entry.kind != "curve":
+        return False
+    bounds = [row[0] for row in entry.value[:-1]] + [row[0] + 1 for row in entry.value[:-1]]
+    keys = np.unique(np.concatenate([bounds, np.arange(0, max(bounds) * 2, max(bounds) // 20_000 + 1)]))
+    old, new = entry.parameter(designated=False), mutant.parameter(designated=False)
+    assert isinstance(old, Curve)
+    assert isinstance(new, Curve)
+    return bool((old.down(keys) == new.down(keys)).all() and (old.up(keys) == new.up(keys)).all())
+
+
+def _next_month(month: int) -> int:
+    """The month after, as a number like 202112."""
+    return month + 89 if month % 100 == 12 else month + 1
 
 
 def _step(cell: int | str) -> int | str:

@@ -8,7 +8,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from bench.rules_people import people
 from plugins.shikakeisan.engine.evaluate import Population, evaluate
 from plugins.shikakeisan.engine.graph import build_plan
 from plugins.shikakeisan.engine.values import Curve, Parameter, Table
+from plugins.shikakeisan.facts.columns import population as columns_of
+from plugins.shikakeisan.facts.validate import Person, validate
 from plugins.shikakeisan.facts.vocabulary import COLUMNS
 from plugins.shikakeisan.law.municipalities import load_municipality
 from plugins.shikakeisan.law.parameters import bind
@@ -32,15 +34,19 @@ AMOUNTS = ("salary", "pension", "business", "relative_salary", "relative_other_i
 
 
 def edges(entry: Entry) -> Iterator[list[Any]]:
-    """[argument, column, value] at each bound, one above it, at nil and far above."""
+    """[argument, column, value] at each bound, one above it, at nil and far above.
+
+    A curve has two columns: cut off and rounded up.
+    """
     bounds = [row[0] for row in entry.value[:-1]]
     top = (bounds[-1] if bounds else 0) * 3 + 1_000_003
     arguments = sorted({0, top, *bounds, *(bound + 1 for bound in bounds)})
     for argument in arguments:
         row = next(row for row in entry.value if row[0] == "超" or argument <= row[0])
         if entry.kind == "curve":
-            stepped = argument // entry.unit * entry.unit if row[3] else argument
+            stepped = argument // entry.unit * entry.unit if len(row) > 3 and row[3] else argument
             yield [argument, 0, max(floor(Fraction(row[1]) * stepped) - row[2], 0)]
+            yield [argument, 1, max(ceil(Fraction(row[1]) * stepped) - row[2], 0)]
         else:
             yield from ([argument, i, str(Fraction(cell))] for i, cell in enumerate(row[1:]))
 
@@ -55,7 +61,7 @@ def edge_value(parameter: Parameter, argument: int, column: int) -> Any:
     """What the engine's table gives at an argument, written as in the data."""
     key = np.array([argument])
     if isinstance(parameter, Curve):
-        return int(parameter.down(key)[0])
+        return int((parameter.up(key) if column else parameter.down(key))[0])
     assert isinstance(parameter, Table)
     return str(Fraction(int(parameter(key, column)[0]), parameter.denominators[column]))
 
@@ -93,15 +99,77 @@ def _near(random: np.random.Generator) -> Any:
     return np.array(incomes + salaries + [int(x) for x in random.integers(0, 30_000_000, 40)])
 
 
-def golden(year: Year, population: Population) -> dict[str, str]:
-    """A fingerprint of every figure of the golden people."""
+def edge_people(fiscal_year: int) -> Population:
+    """People on both sides of each limit, whose income is stated so that they stand exactly there."""
+    facts = [
+        {**person, "given": {"total_income_all": limit + more}}
+        for limit, person in _LIMITS
+        for more in (0, 1)
+    ]
+    facts += [{"taxpayer": {"age": 40}, "salary": 30_000_000, **one} for one in _SINGLE]
+    facts += [{"taxpayer": {"age": 40}, "salary": 9_000_000, "housing_loan": loan} for loan in _loans()]
+    persons = [validate(one, fiscal_year, RULES) for one in facts]
+    assert all(isinstance(person, Person) for person in persons), persons
+    return columns_of([person for person in persons if isinstance(person, Person)])
+
+
+_ADULT: dict[str, Any] = {"taxpayer": {"age": 40}}
+_STUDENT: dict[str, Any] = {**_ADULT, "salary": 1_400_000, "working_student": True}
+_LIMITS: list[tuple[int, dict[str, Any]]] = [
+    (1_350_000, {"taxpayer": {"age": 40, "disability": "ordinary"}, "salary": 2_000_000}),
+    (5_000_000, {**_ADULT, "salary": 7_000_000, "widow": True}),
+    (750_000, {**_STUDENT, "non_work_income": 0}),
+    (850_000, {**_STUDENT, "non_work_income": 0}),
+    (890_000, {**_STUDENT, "non_work_income": 0}),
+    (25_000_000, {**_ADULT, "salary": 27_000_000}),
+    (30_000_000, {**_ADULT, "salary": 33_000_000, "carryover": {"residence_loss": 5_000_000}}),
+    (18_050_000, {**_ADULT, "salary": 20_000_000, "spouse": {}}),
+]
+_SINGLE: list[dict[str, Any]] = [
+    {"medical_paid": 3_000_000},
+    {"selfmed_paid": 200_000},
+    {"land_long_residence": 100_000_000},
+    {"land_long_quality": 50_000_000},
+    {**_STUDENT, "salary": 1_200_000, "non_work_income": 100_000},
+    {**_STUDENT, "salary": 1_200_000, "non_work_income": 100_001},
+]
+
+
+MONTHS = (
+    *("2014-03", "2014-04", "2015-12", "2016-01", "2021-12"),
+    *("2022-01", "2022-12", "2023-01", "2025-12", "2026-01"),
+)
+
+
+def _loans() -> Iterator[dict[str, Any]]:
+    """Loans of both kinds at each month where the limits change."""
+    for month in [
+        "2014-03",
+        "2014-04",
+        "2015-12",
+        "2016-01",
+        "2021-12",
+        "2022-01",
+        "2022-12",
+        "2023-01",
+        "2025-12",
+        "2026-01",
+    ]:
+        for specified in (False, True):
+            for taxable in (1_000_000, 4_000_000):
+                loan = {"move_in": month, "specified_acquisition": specified, "available": 400_000}
+                yield {**loan, "it_tax": 0, "it_taxable": taxable}
+
+
+def golden(year: Year, crowd: Population) -> dict[str, str]:
+    """A fingerprint of every figure of the golden people and of the people at the limits."""
     found = {}
     for code in CODES:
-        parameters = bind(year, load_municipality(code))
-        figures = evaluate(build_plan(RULES, COLUMNS, parameters, RESULTS), population)
-        for name, column in figures.items():
-            digest = hashlib.sha256(np.ascontiguousarray(column).astype(np.int64).tobytes())
-            found[f"{code}.{name}"] = digest.hexdigest()[:16]
+        plan = build_plan(RULES, COLUMNS, bind(year, load_municipality(code)), RESULTS)
+        for kind, population in (("crowd", crowd), ("edge", edge_people(year.fiscal_year))):
+            for name, column in evaluate(plan, population).items():
+                digest = hashlib.sha256(np.ascontiguousarray(column).astype(np.int64).tobytes())
+                found[f"{code}.{kind}.{name}"] = digest.hexdigest()[:12]
     return found
 
 

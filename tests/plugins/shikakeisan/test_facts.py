@@ -51,6 +51,7 @@ def codes(facts: Any) -> Any:
             "FACT_REQUIRED",
         ),
         ({"spouse": {"disability": "special"}}, "spouse.cohabit", "FACT_REQUIRED"),
+        ({"dependants": [{"category": "general", "overseas": True}]}, "dependants[0].age", "FACT_REQUIRED"),
         ({"spouse": {}, "single_parent": "mother"}, "single_parent", "FACT_CONTRADICTORY"),
         ({"spouse": {}, "widow": True}, "widow", "FACT_CONTRADICTORY"),
         ({"widow": True, "single_parent": True}, "widow", "FACT_CONTRADICTORY"),
