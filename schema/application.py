@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from core.access.journal import AccessRecord
 from core.errors import StartError
@@ -21,9 +23,10 @@ from core.runtime import Runtime
 from core.storage.database import Database, WriteSession
 from core.storage.readiness import check_ready
 from schema.compose import compose_schema
+from schema.safety import SafeAnswers, refuse
 
 
-async def build_application(runtime: Runtime, database: Database) -> Starlette:
+async def build_application(runtime: Runtime, database: Database) -> ASGIApp:
     """Make the application; raises StartError when the database or the configuration is not fit to serve."""
     problems = await check_ready(database, runtime.plugins.answers("migrations"))
     if problems:
@@ -33,7 +36,9 @@ async def build_application(runtime: Runtime, database: Database) -> Starlette:
         Route("/health", health),
         *runtime.plugins.gather("routes", runtime=runtime, database=database),
     ]
-    return Starlette(routes=routes)
+    app = Starlette(routes=routes, exception_handlers={HTTPException: refuse})
+    app.router.redirect_slashes = False  # a redirection would name the host that the client made up
+    return SafeAnswers(app)
 
 
 def build_endpoint(runtime: Runtime, database: Database) -> GraphQLEndpoint:

@@ -19,6 +19,7 @@ from core.storage.address import DATABASE_URL
 from core.storage.migrations import migrate
 from schema.build import build_runtime
 from schema.serve import listen, run_workers, url_of
+from schema.workers import stop_signals
 
 INVITATION = "をブラウザーで開き、トークンと問い合わせを貼り付けてください。Ctrl-C で終わります。"
 
@@ -42,7 +43,7 @@ class DemoSheet:
 def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: bool) -> None:
     """架空の市を作って動かします (a synthetic city, answering GraphQL)"""
     runtime = _as_demo(runtime)
-    with ExitStack() as stack:
+    with stop_signals(), ExitStack() as stack:
         listening = None if no_serve else stack.enter_context(listen(runtime))
         address = stack.enter_context(runtime.database_address())
         asyncio.run(migrate(address, runtime.plugins.answers("migrations")))

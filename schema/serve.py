@@ -2,28 +2,36 @@
 
 import asyncio
 import multiprocessing
+import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import click
 import uvicorn
 import uvloop
-from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from core.errors import StartError
+from core.errors import JuminzeiError, StartError
+from core.graphql.answers import log_unexpected
 from core.runtime import Runtime
 from core.services import keep_running
 from schema.application import build_application
 from schema.build import build_runtime
-from schema.settings import HOST, PORT, WORKERS
+from schema.protocol import HouseProtocol
+from schema.settings import HOST, PORT, TRUSTED_PROXIES, WORKERS
+from schema.workers import REFUSED, keep_workers, stop_signals
+
+DRAIN_SECONDS = 10
+"""How long requests under way may take to finish when the server stops."""
 
 
 @click.command("serve")
 @click.pass_obj
 def serve(runtime: Runtime) -> None:
     """GraphQL サーバーを起動します。"""
-    with listen(runtime) as listening, runtime.database_address():
+    with stop_signals(), listen(runtime) as listening, runtime.database_address():
         click.echo(url_of(listening))
         run_workers(runtime, listening)
 
@@ -44,28 +52,38 @@ def url_of(listening: socket.socket) -> str:
 
 
 def run_workers(runtime: Runtime, listening: socket.socket) -> None:
-    """Serve in this process, or in as many as the settings say, all on one socket."""
-    spawn = multiprocessing.get_context("spawn")
-    given = (dict(runtime.settings.sources.environ), listening)
-    others = [
-        spawn.Process(target=_work, args=given, daemon=True) for _ in range(runtime.settings[WORKERS] - 1)
-    ]
-    for other in others:
-        other.start()
-    serve_here(runtime, listening)
-    for other in others:
-        other.terminate()
-        other.join()
+    """Serve in this process, or in as many others as the settings say, all on one socket.
+
+    Raises StartError before any worker is started when the deployment is not fit to serve.
+    """
+    count = runtime.settings[WORKERS]
+    if count == 1:
+        serve_here(runtime, listening)
+        return
+    asyncio.run(_rehearse(runtime))
+    keep_workers(count, work, (dict(runtime.settings.sources.environ), listening))
 
 
 def serve_here(runtime: Runtime, listening: socket.socket) -> None:
-    """Serve in this process until SIGINT or SIGTERM."""
+    """Serve in this process until SIGINT or SIGTERM, or until the process that started it is gone."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(runtime, listening))
 
 
+def work(environ: dict[str, str], listening: socket.socket) -> None:
+    """Be one worker: what is refused at the start is one line here too."""
+    with stop_signals():
+        try:
+            serve_here(build_runtime(environ), listening)
+        except (StartError, JuminzeiError) as error:
+            click.echo(f"juminzei: {error}", err=True)
+            raise SystemExit(REFUSED) from None
+        except KeyboardInterrupt:
+            return
+
+
 @asynccontextmanager
-async def application(runtime: Runtime) -> AsyncIterator[Starlette]:
+async def application(runtime: Runtime) -> AsyncIterator[ASGIApp]:
     """Lend the ready application with its services running."""
     async with runtime.open_database() as database:
         app = await build_application(runtime, database)
@@ -74,19 +92,59 @@ async def application(runtime: Runtime) -> AsyncIterator[Starlette]:
             yield app
 
 
+def config_of(runtime: Runtime, app: ASGIApp) -> uvicorn.Config:
+    """Return how uvicorn is to serve: nothing is taken from its own environment variables."""
+    proxies = list(runtime.settings[TRUSTED_PROXIES])
+    return uvicorn.Config(
+        app,
+        http=HouseProtocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+        log_level="warning",
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+class HouseServer(uvicorn.Server):
+    """Stops on a signal and then returns, so that all that was opened is closed; uvicorn would raise."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGINT and SIGTERM, and the end of the parent, for the wish to stop."""
+        loop = asyncio.get_running_loop()
+        parent = multiprocessing.parent_process()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        if parent is not None:
+            loop.add_reader(parent.sentinel, self._stop_with_parent, parent.sentinel)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _stop_with_parent(self, sentinel: int) -> None:
+        asyncio.get_running_loop().remove_reader(sentinel)
+        self.should_exit = True
+
+
 async def _serve(runtime: Runtime, listening: socket.socket) -> None:
+    asyncio.get_running_loop().set_exception_handler(_log_quietly)
     async with application(runtime) as app:
-        config = uvicorn.Config(
-            app,
-            http="httptools",
-            lifespan="off",
-            access_log=False,
-            server_header=False,
-            log_level="warning",
-            timeout_graceful_shutdown=10,
-        )
-        await uvicorn.Server(config).serve(sockets=[listening])
+        await HouseServer(config_of(runtime, app)).serve(sockets=[listening])
 
 
-def _work(environ: dict[str, str], listening: socket.socket) -> None:
-    serve_here(build_runtime(environ), listening)
+async def _rehearse(runtime: Runtime) -> None:
+    """Find out whether a worker could serve, without serving."""
+    async with runtime.open_database() as database:
+        await build_application(runtime, database)
+        runtime.plugins.gather("services", runtime=runtime, database=database)
+
+
+def _log_quietly(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what nobody waited for as everything unforeseen is logged: kind and place, never the text."""
+    log_unexpected(context.get("exception") or RuntimeError(), "-")
