@@ -1,9 +1,9 @@
 """Speed of the rules: a million people in one process, beside OpenFisca-Core and the limit of memory.
 
-uv run python bench/rules.py                 people per second of a core, memory, one person with its
-explanation
-uv run --with openfisca-core python bench/rules.py --openfisca    the same, with the five-step model
-beside it
+    uv run python -m bench.rules
+    uv run --with openfisca-core python -m bench.rules --openfisca
+
+Rates are people per second of processor time of one core.
 """
 
 import argparse

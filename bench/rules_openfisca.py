@@ -1,6 +1,6 @@
 """The peer: OpenFisca-Core with a model of five main steps, written by us for this comparison.
 
-Salary income, deductions, taxable base, levy, levy after the adjustment credit. Only for bench/rules.py.
+Salary income, deductions, taxable base, levy, levy after the adjustment credit. Only for bench.rules.
 """
 
 from collections.abc import Callable

@@ -12,6 +12,7 @@ from plugins.shikakeisan.engine.explain import Node, explain_values
 from plugins.shikakeisan.engine.graph import Plan, build_plan
 from plugins.shikakeisan.engine.rule import RELATIVES, Column
 from plugins.shikakeisan.engine.values import Parameter
+from plugins.shikakeisan.errors import RuleError
 from plugins.shikakeisan.facts.columns import population
 from plugins.shikakeisan.facts.findings import Finding
 from plugins.shikakeisan.facts.validate import Person, validate
@@ -27,6 +28,13 @@ ROOT = "payable"
 """The figure at the root of an explanation: what the taxpayer pays."""
 BATCH = 4096
 """People whose facts are held at once when a file is calculated."""
+
+
+class FigureUnknownError(RuleError):
+    """No figure of a taxpayer has the name asked for."""
+
+    code = "FIGURE_UNKNOWN"
+    message = "この名前の数値はありません。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +96,8 @@ def assess_many(
 
 def explain(fiscal_year: int, municipality: str, facts: Any, root: str = ROOT) -> Node | Sequence[Finding]:
     """The explanation of one figure of one person: the graph with its values; or the faults of the facts."""
+    if root not in RESULTS:
+        raise FigureUnknownError
     person = validate(facts, fiscal_year, RULES)
     if not isinstance(person, Person):
         return person
