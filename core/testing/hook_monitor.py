@@ -4,11 +4,12 @@ A hook counts when some plug-in answered it in some worker. A run of chosen test
 """
 
 import inspect
+from typing import Any
 
+import pluggy
 import pytest
 
 from core import hooks
-from core.plugins import Plugins
 
 SPECS = {
     name
@@ -26,16 +27,20 @@ class HookMonitor:
         self.patch = pytest.MonkeyPatch()
 
     def pytest_sessionstart(self) -> None:
-        """Note every hook that gets an answer, from now on."""
-        original = Plugins.answers
+        """Watch every manager of our hooks that is made from now on."""
+        original = pluggy.PluginManager.__init__
 
-        def answers(plugins: Plugins, hook: str, **arguments: object) -> list[object]:
-            found = original(plugins, hook, **arguments)
-            if found:
-                self.answered.add(hook)
-            return found
+        def watched(manager: pluggy.PluginManager, project_name: str) -> None:
+            original(manager, project_name)
+            if project_name == hooks.PROJECT:
+                manager.add_hookcall_monitoring(_nothing, self.note)
 
-        self.patch.setattr(Plugins, "answers", answers)
+        self.patch.setattr(pluggy.PluginManager, "__init__", watched)
+
+    def note(self, outcome: pluggy.Result[Any], name: str, *_: object) -> None:
+        """Note a hook that got an answer."""
+        if outcome.exception is None and outcome.get_result():
+            self.answered.add(name)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -62,3 +67,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _is_whole(config: pytest.Config) -> bool:
     chosen = config.getoption("keyword") or config.getoption("lf")
     return config.args == config.getini("testpaths") and not chosen
+
+
+def _nothing(*_: object) -> None:
+    """What is done before a hook is called."""

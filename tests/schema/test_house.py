@@ -1,13 +1,20 @@
 """The composed house: a read leaves its line, no line no data, a switched-off plug-in is gone."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import text
 
-from core.storage.address import ServerAddress
+from core.checks import CheckState
+from core.demo.city import DemoCity
+from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
-from schema.testing import House, open_house
+from schema.build import build_runtime
+from schema.main import build_cli
+from schema.serve import application
+from schema.testing import PEOPLE, House, environ_of, open_house
 
 PERSON = "query ($number: String!) { person(atenaNumber: $number) { atenaNumber name } }"
 MY_NUMBER = "query ($number: String!) { person(atenaNumber: $number) { atenaNumber myNumber } }"
@@ -92,3 +99,34 @@ async def test_a_switched_off_plugin_is_gone(tmp_path: Path, address: ServerAddr
 async def test_health_says_nothing_of_the_inside(house: House) -> None:
     answer = await house.client.get("/health")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+async def test_the_queries_to_paste_find_something(house: House) -> None:
+    city = DemoCity(house.runtime, PEOPLE, 1, house.samples)
+    queries = house.runtime.plugins.gather("demo_queries", city=city)
+    assert len(queries) >= 3
+    for query in queries:
+        answer = (await house.ask(query.query, query.staff, **query.variables)).json()
+        assert "errors" not in answer
+        assert all(answer["data"].values())
+
+
+async def test_selfcheck_of_a_fresh_city_names_what_is_there(house: House) -> None:
+    answers = await house.runtime.plugins.run("selfcheck", runtime=house.runtime, database=house.database)
+    states = {check.name: check.state for answer in answers for check in answer}
+    assert states["データベース"] is CheckState.OK
+    assert states["プロファイル"] is CheckState.WARNING
+
+
+async def test_services_run_beside_the_server_and_end_with_it(tmp_path: Path, address: ServerAddress) -> None:
+    runtime = build_runtime(environ_of(tmp_path, **{DATABASE_URL.variable: address.app_url}))
+    async with application(runtime):
+        running = {task.get_name() for task in asyncio.all_tasks()}
+        assert {"audit.sealer"} <= running
+    assert "audit.sealer" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
+def test_generated_pages_are_current(tmp_path: Path) -> None:
+    runtime = build_runtime(environ_of(tmp_path))
+    result = CliRunner().invoke(build_cli(runtime), ["docs", "check"], obj=runtime)
+    assert (result.exit_code, result.output) == (0, "")

@@ -1,0 +1,108 @@
+"""A real server for the tests: `juminzei serve` in processes of its own, spoken to over sockets."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx
+
+COMMAND = (sys.executable, "-c", "from schema.main import main; main()")
+PATIENCE = 60
+"""Seconds after which what should have happened is taken for not happening."""
+
+
+@dataclass
+class Server:
+    """A server at work; `log` holds everything it wrote."""
+
+    process: subprocess.Popen[bytes]
+    url: str
+    log: Path
+    client: httpx.AsyncClient
+
+    @property
+    def place(self) -> tuple[str, int]:
+        parts = urlsplit(self.url)
+        return str(parts.hostname), int(parts.port or 0)
+
+    async def ask(
+        self, query: str, token: str = "", headers: Mapping[str, str] | None = None, **variables: Any
+    ) -> httpx.Response:
+        """Send one GraphQL request."""
+        given = {"idempotency-key": str(uuid4()), **(headers or {})}
+        if token:
+            given["authorization"] = f"Bearer {token}"
+        return await self.client.post(self.url, json={"query": query, "variables": variables}, headers=given)
+
+    async def send(self, data: bytes, patience: float = 15.0) -> bytes:
+        """Send raw bytes on a connection of their own, then no more, and return all that comes back."""
+        reader, writer = await asyncio.open_connection(*self.place)
+        try:
+            writer.write(data)
+            if writer.can_write_eof():
+                writer.write_eof()
+            return await asyncio.wait_for(reader.read(-1), patience)
+        except ConnectionError:
+            return b""
+        finally:
+            writer.close()
+
+    def workers(self) -> list[int]:
+        """Return the worker processes."""
+        found = subprocess.run(
+            ("pgrep", "-P", str(self.process.pid), "-f", "spawn_main"), capture_output=True, check=False
+        )
+        return [int(line) for line in found.stdout.split()]
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and return the exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(PATIENCE)
+
+
+@asynccontextmanager
+async def served(folder: Path, environ: Mapping[str, str], *command: str) -> AsyncIterator[Server]:
+    """Run the server, and wait until it answers."""
+    log = folder / f"server-{uuid4().hex[:8]}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            [*COMMAND, *(command or ("serve",))],
+            env={**os.environ, **environ, "JUMINZEI_PORT": "0"},
+            stdout=subprocess.PIPE,
+            stderr=out,
+        )
+    try:
+        assert process.stdout is not None
+        url = (await asyncio.to_thread(process.stdout.readline)).decode().strip()
+        assert url, log.read_text()
+        async with httpx.AsyncClient(timeout=PATIENCE) as client:
+            assert (await client.get(url.replace("/graphql", "/health"))).status_code == 200
+            yield Server(process, url, log, client)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                await asyncio.to_thread(process.wait, PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.communicate()
+
+
+async def eventually(check: Any, patience: float = PATIENCE) -> bool:
+    """Ask again and again until the answer is yes."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        if await check():
+            return True
+        await asyncio.sleep(0.1)
+    return False
