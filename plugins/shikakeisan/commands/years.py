@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
+from plugins.shikakeisan.gates import gate_faults
 from plugins.shikakeisan.law.difference import Change, changes
-from plugins.shikakeisan.law.gates import gate_faults
 from plugins.shikakeisan.law.lock import write_lock
 from plugins.shikakeisan.law.years import load_year
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from plugins.shikakeisan.gates import gate_faults
 from plugins.shikakeisan.law.difference import changes
 from plugins.shikakeisan.law.files import LawFileError, MunicipalityUnknownError, YearUnknownError
-from plugins.shikakeisan.law.gates import gate_faults
 from plugins.shikakeisan.law.lock import lock_faults
 from plugins.shikakeisan.law.municipalities import known_municipalities, load_municipality, read_municipality
 from plugins.shikakeisan.law.parameters import check_complete
