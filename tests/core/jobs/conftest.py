@@ -114,11 +114,6 @@ class House:
     async def units(self, job_id: int) -> list[int]:
         return [unit for unit, _ in await self.traces(job_id)]
 
-    def start(self, *arguments: str, lease: int = 1) -> subprocess.Popen[str]:
-        """Start `juminzei jobs …` as a process of its own."""
-        command = [sys.executable, str(SAMPLE), self.address.app_url, str(lease), *arguments]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-
     async def invoke(self, *arguments: str) -> Result:
         """Run `juminzei jobs …` in this process; a refusal is the answer's exception."""
         return await asyncio.to_thread(CliRunner().invoke, jobs_group, arguments, obj=self.runtime)
@@ -157,12 +152,19 @@ def kinds() -> ModuleType:
 
 
 @pytest.fixture
-def process(house: House) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Start worker processes that are gone after the test."""
+def make_house() -> type[House]:
+    """For tests that bring a server of their own."""
+    return House
+
+
+@pytest.fixture
+def process(address: ServerAddress) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start `juminzei jobs …` as processes of their own, gone after the test."""
     started: list[subprocess.Popen[str]] = []
 
-    def start(*arguments: str, lease: int = 1) -> subprocess.Popen[str]:
-        started.append(house.start(*arguments, lease=lease))
+    def start(*arguments: str, lease: int = 1, url: str = address.app_url) -> subprocess.Popen[str]:
+        command = [sys.executable, str(SAMPLE), url, str(lease), *arguments]
+        started.append(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
         return started[-1]
 
     yield start

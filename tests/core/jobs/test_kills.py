@@ -1,16 +1,21 @@
 """Worker processes killed with -9 at random moments: nothing lost, nothing doubled, no step by hand."""
 
 import asyncio
+import os
 import random
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.jobs import service
 from core.jobs.state import JobState
+from core.storage.database import Database
+from core.storage.embedded import embedded_server
+from core.storage.migrations import Migrations, migrate
 
 Start = Callable[..., "subprocess.Popen[str]"]
 STEP = 7
@@ -109,3 +114,28 @@ async def test_a_takeover_keeps_a_wish_to_cancel(house: Any, process: Start, kin
 
     assert status.state is JobState.CANCELLED
     assert await house.units(job_id) == list(range(status.done))
+
+
+@pytest.mark.slow
+async def test_a_killed_database_server_loses_and_doubles_nothing(
+    tmp_path: Path, branches: Sequence[Migrations], make_house: Callable[..., Any], process: Start, kinds: Any
+) -> None:
+    with embedded_server(tmp_path) as address:
+        await migrate(address, branches)
+        database = Database(address.app_url)
+        house = make_house(address, database)
+        job_id = await house.enqueue(kinds.COUNT, units=1_500, size=STEP, pause=10)
+        worker = process("work", url=address.app_url)
+        for _ in range(5):
+            before = await house.status(job_id)
+            await house.until(job_id, lambda status, before=before: status.done > before.done)
+            os.kill(int((tmp_path / "pg/data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+            with embedded_server(tmp_path):  # whoever needs the server next starts it again
+                await house.until(job_id, lambda status, before=before: status.done > before.done)
+        status = await house.ended(job_id)
+
+        assert worker.poll() is None
+        assert status.state is JobState.DONE
+        assert status.attempt == 6
+        assert await house.units(job_id) == list(range(1_500))
+        await database.close()
