@@ -112,25 +112,33 @@ async def addresses_by_person(
     session: ReadSession, keys: Sequence[AddressKey]
 ) -> Mapping[AddressKey, list[Row[Any]]]:
     """Return the addresses of each key, in the order of validity."""
+    asked = {"ids": [key.person_id for key in keys], "moments": [key.as_known_at for key in keys]}
+    found: defaultdict[AddressKey, list[Row[Any]]] = defaultdict(list)
+    for row in await session.execute(ADDRESSES, asked):
+        found[AddressKey(row.person_id, row.as_known_at)].append(row)
+    return found
+
+
+def _addresses() -> Select[Any]:
     table = address_revision.c
     asked = (
         func.unnest(
-            bindparam("ids", [key.person_id for key in keys], ARRAY(BigInteger)),
-            bindparam("moments", [key.as_known_at for key in keys], ARRAY(DateTime(timezone=True))),
+            bindparam("ids", type_=ARRAY(BigInteger)),
+            bindparam("moments", type_=ARRAY(DateTime(timezone=True))),
         )
         .table_valued(column("person_id", BigInteger), column("at", DateTime(timezone=True)))
         .render_derived(name="asked")
     )
-    statement = (
+    return (
         select(address_revision, asked.c.at.label("as_known_at"))
         .join(asked, table.person_id == asked.c.person_id)
         .where(table.known_from <= asked.c.at, asked.c.at < table.known_to)
         .order_by(table.valid_from)
     )
-    found: defaultdict[AddressKey, list[Row[Any]]] = defaultdict(list)
-    for row in await session.execute(statement):
-        found[AddressKey(row.person_id, row.as_known_at)].append(row)
-    return found
+
+
+ADDRESSES = _addresses()
+"""Made once: building a statement costs as much as a small query."""
 
 
 def _persons(moment: Moment) -> Select[Any]:
