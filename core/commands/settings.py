@@ -1,10 +1,10 @@
 """`juminzei settings`: every setting with its value, where that comes from, its default and its purpose."""
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from core.runtime import Runtime
 from core.settings import Settings
@@ -17,27 +17,35 @@ HIDDEN = "••••••"
 @click.pass_obj
 def show_settings(runtime: Runtime, *, as_json: bool) -> None:
     """設定の一覧 (every setting: value, origin, default, help)"""
-    rows = list(describe(runtime.settings))
-    if as_json:
-        for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
-        return
-    table = Table("setting", "variable", "value", "from", "default", "what it is for")
-    for row in rows:
-        table.add_row(*row.values())
-    Console().print(table)
+    for row in describe(runtime.settings):
+        click.echo(json.dumps(row, ensure_ascii=False) if as_json else _as_text(row))
 
 
-def describe(settings: Settings) -> list[dict[str, str]]:
-    """Return one row per declared setting; the values of secrets are hidden."""
+def describe(settings: Settings) -> list[Mapping[str, str]]:
+    """Return one row per declared setting, by name; the values of secrets are hidden."""
     return [
         {
             "setting": name,
             "variable": setting.variable,
-            "value": HIDDEN if setting.secret and settings[setting] else str(settings[setting]),
+            "value": HIDDEN if setting.secret and settings[setting] else text_of(settings[setting]),
             "from": settings.sources.origin(setting),
-            "default": "" if setting.secret else str(setting.default),
+            "default": "" if setting.secret else text_of(setting.default),
             "help": setting.help,
         }
-        for name, setting in settings.declared.items()
+        for name, setting in sorted(settings.declared.items())
     ]
+
+
+def text_of(value: object) -> str:
+    """Return a value as one would write it into an environment variable; a path not given is empty."""
+    if value == Path():
+        return ""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _as_text(row: Mapping[str, str]) -> str:
+    origin = "default" if row["from"] == "default" else f"from {row['from']}, default {row['default']!r}"
+    value = click.style(row["value"], bold=True)
+    return f"{row['setting']} = {value}  ({origin})\n    {row['variable']}: {row['help']}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from core.commands.settings import text_of
 from core.settings import Setting
 
 HEAD = """# Settings
@@ -23,10 +24,9 @@ def settings_page(declared: Iterable[Setting[Any]]) -> str:
 
 
 def _row(setting: Setting[Any]) -> str:
-    default = "(secret)" if setting.secret else _default(setting.default)
+    default = "(secret)" if setting.secret else _code(text_of(setting.default))
     return f"| `{setting.name}` | `{setting.variable}` | {default} | {setting.help} |\n"
 
 
-def _default(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+def _code(text: str) -> str:
     return f"`{text}`" if text else ""
