@@ -19,7 +19,7 @@ from plugins.shikakeisan.facts.validate import Person, validate
 from plugins.shikakeisan.facts.vocabulary import COLUMNS
 from plugins.shikakeisan.law.municipalities import STANDARD, load_municipality
 from plugins.shikakeisan.law.parameters import bind, check_complete
-from plugins.shikakeisan.law.years import load_year, year_path
+from plugins.shikakeisan.law.years import known_years, load_year, year_path
 from plugins.shikakeisan.rules import RULES
 
 RESULTS: tuple[str, ...] = tuple(name for name, rule in RULES.items() if rule.rows == "taxpayer")
@@ -87,7 +87,7 @@ def assess_many(
     order = plan(fiscal_year, municipality)
     batch: list[Person | list[Finding]] = []
     for facts in people:
-        batch.append(validate(facts, fiscal_year, RULES))
+        batch.append(validate(facts, fiscal_year, statable()))
         if len(batch) == BATCH:
             yield from _outcomes(order, batch, explain=explain)
             batch = []
@@ -98,10 +98,17 @@ def explain(fiscal_year: int, municipality: str, facts: Any, root: str = ROOT) -
     """The explanation of one figure of one person: the graph with its values; or the faults of the facts."""
     if root not in RESULTS:
         raise FigureUnknownError
-    person = validate(facts, fiscal_year, RULES)
+    person = validate(facts, fiscal_year, statable())
     if not isinstance(person, Person):
         return person
     return _explanation(plan(fiscal_year, municipality), person, root)
+
+
+@cache
+def statable() -> frozenset[str]:
+    """Rules that facts may override (``given``): one value per taxpayer."""
+    values = _all_values(plan(max(known_years())), Person())
+    return frozenset(name for name in RESULTS if values[name].ndim == 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ def compare(
     fiscal_year: int, municipality: str, before: Any, after: Any
 ) -> Sequence[Cause] | Sequence[Finding]:
     """What if: every quantity that differs, in the order of calculation, so causes stand before effects."""
-    first, second = (validate(facts, fiscal_year, RULES) for facts in (before, after))
+    first, second = (validate(facts, fiscal_year, statable()) for facts in (before, after))
     if not isinstance(first, Person):
         return first
     if not isinstance(second, Person):

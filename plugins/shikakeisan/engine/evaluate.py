@@ -83,7 +83,8 @@ def _run(
     override = population.given.get(step.rule.name)
     if override is None:
         return column
-    return np.where(override.mask[first:last], override.values[first:last], column)
+    stated = override.values[first:last].astype(column.dtype)
+    return np.where(override.mask[first:last], stated, column)
 
 
 def _facts(plan: Plan, population: Population, first: int, last: int) -> Iterator[tuple[str, Column]]:

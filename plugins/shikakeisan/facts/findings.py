@@ -11,7 +11,7 @@ MESSAGES = {
     "FACT_DATE": "日付は「1980-04-01」、年月は「2018-04」又は「H30-04」の形で指定してください。",
     "FACT_REQUIRED": "税額の計算に必要な事実がありません。",
     "FACT_CONTRADICTORY": "事実が互いに矛盾しています。",
-    "RULE_UNKNOWN": "given に書けるのは規則の名前だけです。",
+    "RULE_UNKNOWN": "given に書けるのは、一人に一つの値を求める規則の名前だけです。",
     "JSON_INVALID": "この行は JSON のオブジェクトではありません。",
 }
 

@@ -48,7 +48,7 @@ def facts_schema() -> dict[str, Any]:
         "given": {
             "title": "規則の値の指定（規則の名前と値）",
             "type": "object",
-            "propertyNames": {"enum": list(RULES)},
+            "propertyNames": {"enum": [name for name, one in RULES.items() if one.rows == "taxpayer"]},
             "additionalProperties": {"type": ["integer", "boolean"]},
         },
     }

@@ -309,3 +309,17 @@ def test_rule_worked_by_hand(year: Any, code: Any, facts: Any, expected: Any) ->
 
     assert not outcome.errors
     assert {name: outcome.values[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize("name", ["relative_income", "ordinary_instalments", "land_net", "nothing"])
+def test_only_a_rule_with_one_value_per_taxpayer_can_be_stated(name: Any) -> None:
+    outcome = assess(2026, "000000", {**FIVE_MILLION, "spouse": {}, "given": {name: 1}})
+
+    assert [(fault.path, fault.code) for fault in outcome.errors] == [(f"given.{name}", "RULE_UNKNOWN")]
+
+
+def test_a_stated_condition_stays_a_condition() -> None:
+    outcome = assess(2026, "000000", {**FIVE_MILLION, "given": {"levy_exempt": True}})
+
+    assert outcome.values["levy_exempt"] is True
+    assert outcome.values["annual_total"] == 5_000
