@@ -19,6 +19,8 @@ from core.storage.database import Database, ReadSession, WriteSession
 LOOK_SECONDS = 5.0
 """How often a follower looks for itself, should a notice be lost."""
 
+RETRY_SECONDS = 0.5
+
 
 async def enqueue(session: WriteSession, kind: JobType, parameters: Mapping[str, Any], actor: Actor) -> int:
     """Queue a job and return its id; workers see it when the transaction commits.
@@ -76,7 +78,7 @@ async def watch(database: Database, job_id: int) -> AsyncGenerator[JobStatus, No
                 async with database.read() as session:
                     status = await get(session, job_id)
             except Unavailable:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
                 continue
             yield status
             if status.ended:
