@@ -65,7 +65,7 @@ def refusal_response(error: JuminzeiError, correlation_id: str) -> Response:
 
 def headers_of(error: JuminzeiError) -> Mapping[str, str]:
     """Return the headers that go with a refusal."""
-    if isinstance(error, Unavailable):
+    if error.status == Unavailable.status:
         return {"retry-after": str(RETRY_SECONDS)}
     if isinstance(error, RateLimited):
         return {"retry-after": str(error.details.get("retryAfter", RETRY_SECONDS))}

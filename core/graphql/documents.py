@@ -29,8 +29,9 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from core.access.actor import Actor, ActorKind
 from core.access.permission import Permission
 from core.errors import Forbidden, Unauthenticated
-from core.graphql.analysis import Analyst, Demand, Guard, asked_by_variables, personal_type
+from core.graphql.analysis import Analyst, Demand, Guard, asked_by_variables, metadata_of, personal_type
 from core.graphql.errors import BadDocument, BadRequest, DocumentRequired, DocumentUnknown, TooComplex
+from core.graphql.fields import NO_STORE
 from core.graphql.limits import Limits, bad_syntax, measure, scan
 from core.graphql.request import GraphQLRequest
 from core.graphql.schema import HouseSchema
@@ -139,8 +140,9 @@ class Documents:
         demand = Analyst(self.schema.core, ast, self.page_limit).operation(node)
         if demand.cost > MAX_COST:
             raise TooComplex(rule="cost", limit=MAX_COST)
-        if demand.alternatives and node.operation is OperationType.MUTATION and not demand.no_store:
-            # the answers of mutations are kept for a repeated request; what is masked for some never is
+        keeps_answer = node.operation is OperationType.MUTATION and not self._is_secret(demand)
+        if keeps_answer and (demand.alternatives or demand.no_store):
+            # the answers of mutations are kept for a repeated request; what is secret or masked never is
             raise BadDocument(problems=[{"rule": "MaskedFieldInMutation"}])
         return self._made(text, ast, operation, node, demand)
 
@@ -165,6 +167,12 @@ class Documents:
             reads=self._reads(demand),
             no_store=demand.no_store,
         )
+
+    def _is_secret(self, demand: Demand) -> bool:
+        """Tell whether it is the mutation itself whose answer is never kept, not a field inside of it."""
+        root = self.schema.core.mutation_type
+        called = [root.fields[name] for kind, name in demand.fields if root is not None and kind == root.name]
+        return any(metadata_of(field).get(NO_STORE) for field in called)
 
     def _root_fields(self, node: OperationDefinitionNode, demand: Demand) -> str:
         """Name the operation by our names: those the client chose may hold anything."""

@@ -1,7 +1,7 @@
 """Subscriptions as Server-Sent Events (the "distinct connections" mode of graphql-sse).
 
 A stream holds no transaction while it waits. It ends when the client goes, when the source ends, or within
-ten seconds after its session or permission did.
+ten seconds after its session or permission did; no event is sent without having asked about those.
 """
 
 import asyncio
@@ -104,7 +104,7 @@ class EventStream:
                 await asyncio.wait(
                     {upcoming, gone}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
                 )
-                if loop.time() - checked >= RECHECK_SECONDS:
+                if upcoming.done() or loop.time() - checked >= RECHECK_SECONDS:
                     await self.recheck()
                     checked = loop.time()
                 if not upcoming.done():

@@ -1,5 +1,6 @@
 """The way in for programs: `POST /oauth/token` (RFC 6749 §4.4) and `POST /oauth/introspect` (RFC 7662)."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -9,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from core.errors import Unauthenticated, Unavailable
+from core.graphql.request import BODY_SECONDS
 from core.identity.checks import SCOPE
 from core.identity.client_queries import ClientState
 from core.identity.clients import ClientDesk
@@ -109,11 +111,11 @@ async def _form(request: Request) -> Mapping[str, str]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != FORM:
         raise OAuthError("invalid_request", f"the body must be {FORM}", 415)
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            raise OAuthError("invalid_request", "the body is too large", 413)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            body = await _body(request)
+    except TimeoutError:
+        raise OAuthError("invalid_request", "the body did not arrive in time", 408) from None
     try:
         fields = parse_qsl(
             body.decode("ascii"),
@@ -128,6 +130,15 @@ async def _form(request: Request) -> Mapping[str, str]:
     if len(form) != len(fields):
         raise OAuthError("invalid_request", "a parameter is given twice")
     return form
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_BYTES:
+            raise OAuthError("invalid_request", "the body is too large", 413)
+    return body
 
 
 def _challenge(status: int) -> Mapping[str, str]:
