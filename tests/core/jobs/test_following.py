@@ -12,6 +12,8 @@ from core.jobs import news, service
 from core.jobs.job import QUIET_SECONDS
 from core.jobs.state import JobState, JobStatus
 
+LISTENING = "FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%core_job%'"
+
 
 async def seen_until_the_end(house: Any, job_id: int) -> list[JobStatus]:
     async with aclosing(service.watch(house.database, job_id)) as statuses:
@@ -58,7 +60,7 @@ async def test_many_steps_give_few_updates(house: Any, kinds: Any) -> None:
 
 
 async def test_all_who_wait_in_a_process_share_one_connection(house: Any) -> None:
-    listening = text("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%core_job%'")
+    listening = text(f"SELECT count(*) {LISTENING}")
     many = news.news_of(house.database)
     assert news.news_of(house.database) is many
 
@@ -82,7 +84,7 @@ async def test_news_reach_those_who_asked_for_them(house: Any) -> None:
 
 async def test_the_end_is_seen_even_when_the_listening_connection_is_lost(house: Any, kinds: Any) -> None:
     job_id = await house.enqueue(kinds.COUNT, units=100, size=1, pause=10)
-    lose = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%core_job%'")
+    lose = text(f"SELECT pg_terminate_backend(pid) {LISTENING}")
 
     async def cut() -> None:
         await house.until(job_id, lambda status: status.done > 10)
