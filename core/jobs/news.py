@@ -16,7 +16,6 @@ from core.storage.listening import RECONNECTED, listen, notify
 CHANNEL = "core_job"
 QUEUED = "queued"
 """The topic of jobs that wait for a worker; every job's id is a topic too: its state or progress changed."""
-ONCE_MORE_SECONDS = 0.5
 
 _by_database: WeakKeyDictionary[Database, "News"] = WeakKeyDictionary()
 
@@ -68,7 +67,8 @@ class News:
             del self._waiting[topic]
         if not self._waiting and self._listening is not None:
             listening, self._listening = self._listening, None
-            await finished(_stopped(listening))
+            listening.cancel()
+            await finished(asyncio.wait({listening}))
 
     async def _listen(self) -> None:
         async with aclosing(listen(self._database, CHANNEL)) as topics:
@@ -90,10 +90,3 @@ async def announce(session: WriteSession, *topics: str | int) -> None:
     """Tell all processes about topics when the transaction commits."""
     for topic in topics:
         await notify(session, CHANNEL, str(topic))
-
-
-async def _stopped(task: asyncio.Task[None]) -> None:
-    """Cancel until it has worked: `asyncio.wait_for` of Python 3.11 may swallow a cancellation."""
-    while not task.done():
-        task.cancel()
-        await asyncio.wait({task}, timeout=ONCE_MORE_SECONDS)

@@ -52,6 +52,8 @@ async def _payloads(connection: asyncpg.Connection, channel: str) -> AsyncGenera
 async def _next(connection: asyncpg.Connection, news: asyncio.Queue[str | None]) -> str | None:
     while True:
         try:
-            return await asyncio.wait_for(news.get(), CHECK_SECONDS)
+            # not `wait_for`: in Python 3.11 that may swallow a cancellation
+            async with asyncio.timeout(CHECK_SECONDS):
+                return await news.get()
         except TimeoutError:
             await connection.execute("SELECT 1")
