@@ -21,6 +21,8 @@ from schema.build import build_runtime
 from schema.serve import listen, run_workers, url_of
 from schema.workers import stop_signals
 
+SIGN_IN = """トークンの有効期限が切れたら、サインインして受け取り直します（codeは認証アプリの6桁）:
+  mutation { signIn(staffNumber: "…", password: "…", code: "…") { accessToken refreshToken } }"""
 INVITATION = "をブラウザーで開き、トークンと問い合わせを貼り付けてください。Ctrl-C で終わります。"
 
 
@@ -75,7 +77,7 @@ async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
 
 
 def _as_text(sheet: DemoSheet) -> str:
-    parts = [f"架空の市ができました（{sheet.people}人）。", *map(_sign_in, sheet.sign_ins)]
+    parts = [f"架空の市ができました（{sheet.people}人）。", *map(_sign_in, sheet.sign_ins), SIGN_IN]
     parts += [_query(number, query) for number, query in enumerate(sheet.queries, 1)]
     if sheet.url:
         parts.append(f"{sheet.url} {INVITATION}")

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command; a refusal is one line on standard error and exit code 2."""
     try:
         runtime = build_runtime(environment())
-        build_cli(runtime).main(args=arguments, obj=runtime, standalone_mode=False)
+        sys.exit(build_cli(runtime).main(args=arguments, obj=runtime, standalone_mode=False))
     except (StartError, JuminzeiError) as error:
         click.echo(f"juminzei: {error}", err=True)
         sys.exit(2)
