@@ -19,6 +19,7 @@ from core.storage.address import DATABASE_URL
 from core.storage.migrations import migrate
 from schema.build import build_runtime
 from schema.serve import listen, run_workers, url_of
+from schema.transport import has_tls
 from schema.workers import stop_signals
 
 SIGN_IN = """トークンの有効期限が切れたら、サインインして受け取り直します（codeは認証アプリの6桁）:
@@ -50,7 +51,7 @@ def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: b
         address = stack.enter_context(runtime.database_address())
         asyncio.run(migrate(address, runtime.plugins.answers("migrations")))
         sheet = asyncio.run(_prepare(runtime, people, seed))
-        sheet.url = "" if listening is None else url_of(listening)
+        sheet.url = "" if listening is None else url_of(listening, tls=has_tls(runtime))
         click.echo(orjson.dumps(asdict(sheet)) if as_json else _as_text(sheet))
         if listening is not None:
             run_workers(runtime, listening)

@@ -20,7 +20,8 @@ from core.services import keep_running
 from schema.application import build_application
 from schema.build import build_runtime
 from schema.protocol import HouseProtocol
-from schema.settings import HOST, PORT, TRUSTED_PROXIES, WORKERS
+from schema.settings import HOST, PORT, TLS_CERTIFICATE, TLS_KEY, TRUSTED_PROXIES, WORKERS
+from schema.transport import check_transport, has_tls
 from schema.workers import REFUSED, keep_workers, stop_signals
 
 DRAIN_SECONDS = 10
@@ -32,12 +33,13 @@ DRAIN_SECONDS = 10
 def serve(runtime: Runtime) -> None:
     """GraphQL サーバーを起動します。"""
     with stop_signals(), listen(runtime) as listening, runtime.database_address():
-        click.echo(url_of(listening))
+        click.echo(url_of(listening, tls=has_tls(runtime)))
         run_workers(runtime, listening)
 
 
 def listen(runtime: Runtime) -> socket.socket:
-    """Bind the address of the settings; raises StartError if somebody else has it."""
+    """Bind the address of the settings; raises StartError if it may not or cannot be served."""
+    check_transport(runtime)
     try:
         return socket.create_server((runtime.settings[HOST], runtime.settings[PORT]), backlog=1024)
     except OSError as error:
@@ -45,10 +47,10 @@ def listen(runtime: Runtime) -> socket.socket:
         raise StartError(f"cannot listen on {place}: {error.strerror}") from None
 
 
-def url_of(listening: socket.socket) -> str:
+def url_of(listening: socket.socket, *, tls: bool = False) -> str:
     """Return where the bound socket answers GraphQL."""
     host, port = listening.getsockname()
-    return f"http://{host}:{port}/graphql"
+    return f"{'https' if tls else 'http'}://{host}:{port}/graphql"
 
 
 def run_workers(runtime: Runtime, listening: socket.socket) -> None:
@@ -95,6 +97,7 @@ async def application(runtime: Runtime) -> AsyncIterator[ASGIApp]:
 def config_of(runtime: Runtime, app: ASGIApp) -> uvicorn.Config:
     """Return how uvicorn is to serve: nothing is taken from its own environment variables."""
     proxies = list(runtime.settings[TRUSTED_PROXIES])
+    certificate, key = runtime.settings[TLS_CERTIFICATE], runtime.settings[TLS_KEY]
     return uvicorn.Config(
         app,
         http=HouseProtocol,
@@ -106,6 +109,8 @@ def config_of(runtime: Runtime, app: ASGIApp) -> uvicorn.Config:
         forwarded_allow_ips=proxies,
         log_level="warning",
         timeout_graceful_shutdown=DRAIN_SECONDS,
+        ssl_certfile=certificate if has_tls(runtime) else None,
+        ssl_keyfile=key if has_tls(runtime) else None,
     )
 
 
