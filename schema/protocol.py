@@ -40,6 +40,7 @@ class HouseProtocol(HttpToolsProtocol):
         self._in_message = False
         self._head_complete = False
         self._head_bytes = 0
+        self._is_broken = False
         self._waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
@@ -54,7 +55,7 @@ class HouseProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and count it as long as the head is not complete."""
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._is_broken:
             return
         if not self._head_complete:
             self._head_bytes += len(data)
@@ -83,10 +84,10 @@ class HouseProtocol(HttpToolsProtocol):
         if size > HEAD_BYTES:
             self._head_bytes = size
             raise httptools.HttpParserError("head too large")
+        super().on_headers_complete()
         self._head_complete = True
         self._head_bytes = 0
         self._stop_waiting()
-        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """The request is whole; the next one may follow."""
@@ -109,8 +110,7 @@ class HouseProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The server stops: requests may finish, streams (begun and without an end) are closed."""
         super().shutdown()
-        cycle = self._cycle()
-        if cycle is not None and cycle.response_started and not cycle.response_complete:
+        if self._is_answering() and self.cycle.response_started:
             self.transport.close()
 
     def _wait(self, seconds: float) -> None:
@@ -126,20 +126,26 @@ class HouseProtocol(HttpToolsProtocol):
         self._waiting = None
         if self._in_message and not self._head_complete:
             self._refuse(RequestTimeout(rule="head"))
-        else:
+        elif not self._is_answering():
             self.transport.close()
 
     def _refuse(self, refusal: JuminzeiError) -> None:
-        """Close; answer before, if the request in hand has no answer yet and is the next to get one."""
-        if not self.transport.is_closing() and self._may_answer():
+        """End the connection, with an answer if it is this request's turn to get one."""
+        if self._is_answering() and not self._head_complete:  # the next request is bad: answers go first
+            self._is_broken = True
+            self.cycle.keep_alive = False
+            return
+        if self._head_complete == self._is_answering() and not self._has_begun():
             self.transport.write(_answer(refusal))
         self.transport.close()
 
-    def _may_answer(self) -> bool:
+    def _is_answering(self) -> bool:
         cycle = self._cycle()
-        if cycle is None or cycle.response_complete:
-            return not self._head_complete
-        return self._head_complete and not cycle.response_started and not self.pipeline
+        return cycle is not None and not cycle.response_complete
+
+    def _has_begun(self) -> bool:
+        """Tell whether something of the answer in hand, or of one before it, is still on its way."""
+        return self._is_answering() and (self.cycle.response_started or bool(self.pipeline))
 
     def _cycle(self) -> RequestResponseCycle | None:
         """Return the latest request that reached the application: none at first, whatever uvicorn states."""

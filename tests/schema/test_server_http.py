@@ -44,7 +44,7 @@ def with_header(line: bytes) -> bytes:
 
 CRAFTED = {
     "HTTP/0.9": (b"GET /graphql\r\n\r\n", {400, 405}),
-    "no version": (b"POST /graphql\r\n\r\n", {400}),
+    "no version": (b"POST /graphql\r\n\r\n", {400, 415}),
     "HTTP/3.0": (b"GET / HTTP/3.0\r\nHost: a\r\n\r\n", {400}),
     "unknown method": (b"BREW /graphql HTTP/1.1\r\nHost: a\r\n\r\n", {400}),
     "TLS hello": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64), {400}),
@@ -65,7 +65,7 @@ CRAFTED = {
     "length in words": (with_length(b"ten"), {400}),
     "length beyond 64 bits": (with_length(b"9" * 30), {400}),
     "length too long for us": (with_length(b"999999999"), {413}),
-    "length too short": (with_length(b"5"), {400}),
+    "length too short": (with_length(b"5"), {400, 401}),
     "chunk size no number": (chunked(b"zz\r\nabc\r\n0\r\n\r\n"), {400}),
     "chunk shorter than said": (chunked(b"2\r\n{\"query\"\r\n0\r\n\r\n"), {400}),
     "invalid UTF-8 body": (with_length(b"4", b"\xff\xfe\xfd\xfc"), {400}),
