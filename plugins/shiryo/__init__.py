@@ -1,0 +1,1 @@
+"""課税資料 (shiryo): deliveries, files, records; reading, checking, attaching; the ledger."""
