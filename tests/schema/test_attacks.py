@@ -287,6 +287,13 @@ def test_every_type_that_shows_citizens_enters_the_access_log(tmp_path: Path) ->
     assert bare == set()
 
 
+def test_no_type_with_personal_data_evades_the_journal(tmp_path: Path) -> None:
+    types = compose_schema(build_runtime(environ_of(tmp_path))).core.type_map.values()
+    personal = [kind.extensions[DEFINITION].origin for kind in types if personal_type(kind)]
+    assert {kind.__name__ for kind in personal} >= {"Person", "Employer", "AccessLogEntry"}
+    assert {kind.__post_init__ for kind in personal} == {PersonalData.__post_init__}
+
+
 def origin_of(kind: GraphQLObjectType) -> type[Any]:
     origin: type[Any] = kind.extensions[DEFINITION].origin
     assert not issubclass(origin, PersonalData)

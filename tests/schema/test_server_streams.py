@@ -64,7 +64,7 @@ async def test_no_event_is_sent_after_the_session_ended(
         await asyncio.sleep(1)
         await finish_a_step(database, job)
         rest = [line async for line in lines]
-    assert "77" not in "".join(rest)
+    assert '"done":77' not in "".join(rest)
     assert '"UNAUTHENTICATED"' in "".join(rest)
 
 
