@@ -8,6 +8,7 @@ import click
 
 from core.checks import Check, CheckState
 from core.runtime import Runtime
+from core.storage.readiness import check_ready
 
 SIGNS = {CheckState.OK: "○", CheckState.WARNING: "△", CheckState.FAILED: "×"}
 
@@ -24,8 +25,11 @@ def selfcheck(runtime: Runtime, *, as_json: bool) -> None:
 
 
 async def collect(runtime: Runtime) -> list[Check]:
-    """Ask core and every enabled plug-in."""
+    """Ask core and every enabled plug-in; without a database that is ready there is nothing else to ask."""
     async with runtime.open_database() as database:
+        problems = await check_ready(database, runtime.plugins.answers("migrations"))
+        if problems:
+            return [Check("データベース", CheckState.FAILED, problem) for problem in problems]
         answers = await runtime.plugins.run("selfcheck", runtime=runtime, database=database)
     return [check for answer in answers for check in answer]
 

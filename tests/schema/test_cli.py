@@ -155,3 +155,9 @@ def test_selfcheck_tells_what_is_set_up(tmp_path: Path) -> None:
     assert states["データベース"] == "ok"
     assert states["住民データ"] == "ok"
     assert code == 0
+
+
+def test_selfcheck_of_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
+    code, out, err = run(tmp_path, "selfcheck")
+    assert (code, err) == (1, "")
+    assert all(line.startswith("× データベース: migration pending") for line in out.splitlines())
