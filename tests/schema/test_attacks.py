@@ -242,7 +242,7 @@ async def test_only_a_named_proxy_says_where_a_request_comes_from(
         answer = await client.post(
             "/graphql",
             json={"query": PERSON, "variables": {"n": house.samples["person"]}},
-            headers={"authorization": f"Bearer {token}", "x-forwarded-for": header.encode()},  # type: ignore[dict-item]
+            headers={b"authorization": f"Bearer {token}".encode(), b"x-forwarded-for": header.encode()},
         )
     assert answer.status_code == 200
     assert (await house.audit(owner_database))[-1].origin == origin

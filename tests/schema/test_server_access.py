@@ -51,7 +51,7 @@ def code_for(person: DemoSignIn) -> str:
     return totp.code_at(secret, totp.step_of(Clock().now()))
 
 
-async def statuses(live: Server, query: str, token: str, **variables: str) -> set[int]:
+async def statuses(live: Server, query: str, token: str, **variables: Any) -> set[int]:
     """Ask on connections of their own, side by side."""
     async with httpx.AsyncClient(limits=httpx.Limits(max_keepalive_connections=0), timeout=30) as client:
         other = Server(live.process, live.url, live.log, client, {})
@@ -61,7 +61,11 @@ async def statuses(live: Server, query: str, token: str, **variables: str) -> se
 
 async def test_a_day_of_a_clerk_from_sign_in_to_sign_out(house: House, live: Server) -> None:
     clerk = house.people["tax_clerk"]
-    given = {"number": clerk.staff_number, "password": clerk.password, "code": code_for(clerk)}
+    given: dict[str, Any] = {
+        "number": clerk.staff_number,
+        "password": clerk.password,
+        "code": code_for(clerk),
+    }
 
     opened = (await live.ask(SIGN_IN, **given)).json()["data"]["signIn"]
     assert await statuses(live, PERSON, opened["accessToken"], n=house.samples["person"]) == {200}
