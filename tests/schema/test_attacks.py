@@ -161,7 +161,7 @@ async def test_a_masked_reader_sees_no_number_by_any_spelling(house: House) -> N
 
 
 SEARCH = "searchPersons(search: {}) {{ edges {{ node {{ atenaNumber }} }} }}"
-ORACLES = {
+ORACLES: dict[str, tuple[str, dict[str, Any]]] = {
     "in the text": ("{" + SEARCH.format('{myNumber: "123456789018"}') + "}", {}),
     "in the text, null": ("{" + SEARCH.format("{name: \"a\", myNumber: null}") + "}", {}),
     "a variable": (
