@@ -1,6 +1,7 @@
 """What other plug-ins may import of 宛名: the type that they add fields to, and look-ups by id."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
@@ -9,21 +10,37 @@ from core.storage.database import ReadSession
 from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import LATEST
-from plugins.atena.queries import persons
+from plugins.atena.queries import matching, persons
+from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
+from plugins.atena.vault.keyring import Keyring, open_keyring
+from plugins.atena.vault.parcels import Parcel, open_parcel, seal_parcel
+from plugins.atena.vault.seal import blind_index, blind_indexes
 
 __all__ = [
     "LATEST",
     "Employer",
+    "Keyring",
+    "Likeness",
     "Moment",
+    "Parcel",
+    "Particulars",
     "Person",
+    "blind_index",
+    "blind_indexes",
+    "holders_of",
     "is_corporate_number",
     "is_my_number",
     "kana_key",
+    "likenesses_of",
     "name_key",
+    "open_keyring",
+    "open_parcel",
     "person_ids",
+    "persons_alike",
     "persons_by_id",
+    "seal_parcel",
 ]
 
 
@@ -36,3 +53,20 @@ async def persons_by_id(session: ReadSession, ids: Sequence[int], moment: Moment
     """Return persons as of a moment; each enters the journal of the running request."""
     rows: Mapping[int, Row[Any]] = await persons.persons_by_id(session, ids, moment)
     return {person_id: Person.of(row, moment) for person_id, row in rows.items()}
+
+
+async def holders_of(session: ReadSession, indexes: Sequence[bytes]) -> Mapping[bytes, set[int]]:
+    """Return by blind index (`blind_index`) who holds or held the My Number behind it."""
+    return await matching.holders(session, indexes)
+
+
+async def persons_alike(session: ReadSession, wanted: Sequence[Particulars]) -> Mapping[int, set[int]]:
+    """Return by position in `wanted` who shares two of name, reading and birth date: candidates, no more."""
+    return await matching.alike(session, wanted)
+
+
+async def likenesses_of(
+    session: ReadSession, person_ids: Iterable[int], as_of: date
+) -> Mapping[int, Likeness]:
+    """Return what is known of persons for comparing, with the address of one day. Not shown to anybody."""
+    return await matching.likenesses(session, person_ids, as_of)

@@ -46,6 +46,11 @@ def blind_indexes(keyring: Keyring, number: str) -> list[bytes]:
     return [_index(key, number) for key in keyring.keys.values()]
 
 
+def blind_index(keyring: Keyring, number: str) -> bytes:
+    """Return the index of the number under the key in use."""
+    return _index(keyring.current, number)
+
+
 def _index(key: Key, number: str) -> bytes:
     return hmac.digest(key.index_key, number.encode("ascii"), "sha256")
 
