@@ -15,7 +15,7 @@ from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
 from plugins.atena.vault.keyring import Keyring, open_keyring
-from plugins.atena.vault.parcels import Parcel, open_parcel, seal_parcel
+from plugins.atena.vault.parcels import Parcel, blind_digest, open_parcel, seal_parcel
 from plugins.atena.vault.seal import blind_index, blind_indexes
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Parcel",
     "Particulars",
     "Person",
+    "blind_digest",
     "blind_index",
     "blind_indexes",
     "holders_of",

@@ -3,6 +3,7 @@
 A parcel is bound to where it stands (`place`), so that no piece can be moved to another file or position.
 """
 
+import hmac
 import secrets
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from cryptography.exceptions import InvalidTag
 from plugins.atena.errors import SealBroken
 from plugins.atena.vault.keyring import Key, Keyring
 from plugins.atena.vault.seal import NONCE_BYTES
+
+DIGEST_BYTES = 16
 
 
 class Parcel(NamedTuple):
@@ -41,3 +44,9 @@ def open_parcel(keyring: Keyring, place: str, parcel: Parcel) -> bytes:
 
 def _bound_to(place: str, key: Key) -> bytes:
     return f"parcel:{place}:{key.version}".encode()
+
+
+def blind_digest(keyring: Keyring, data: bytes) -> bytes:
+    """Return a digest to compare by, useless without the keys. The first key makes it: rotations leave it."""
+    first = keyring.keys[min(keyring.keys)]
+    return hmac.digest(first.index_key, b"digest:" + data, "sha256")[:DIGEST_BYTES]
