@@ -1,0 +1,59 @@
+"""The layouts of the source documents: load one, write records with it, read bytes with it.
+
+    layout = load_layout("salary_report", year=2024)
+    data = layout.write([{"name": "山田　太郎", "payment": 4_800_000, ...}])
+    reading = layout.read(data, "315.csv")
+    for record in reading:                  # streams; findings are complete after the last record
+        record["payment"], record.key, record.action, record.identity, record.facts
+    reading.findings, reading.counts
+
+Kinds: salary_report, pension_report, retirement_slip, tax_return, resident_return, one_stop_notice,
+withheld_levy, punched_slip. The item names of each stand in docs/shiryo/layouts.md.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from plugins.shiryo.reading.csv_writer import Value, csv_lines
+from plugins.shiryo.reading.form import Form, Item, form_of, forms
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One version of one kind of document; `form` is its data."""
+
+    form: Form
+
+    @property
+    def id(self) -> str:
+        """Name of this version: `salary_report_2020`."""
+        return self.form.id
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """Columns or elements in the order of the file."""
+        return self.form.items
+
+    def lines(self, records: Iterable[Mapping[str, Value]], *, prefix: str = "") -> Iterator[bytes]:
+        """Yield the pieces of a file one by one, for files that do not fit in memory.
+
+        `prefix` is the 管理情報 before the `@` of each line that comes through eLTAX.
+        """
+        return csv_lines(self.form, records, prefix)
+
+    def write(self, records: Iterable[Mapping[str, Value]], *, prefix: str = "") -> bytes:
+        """Return a whole file; raises WriteRefused as `lines` does."""
+        return b"".join(self.lines(records, prefix=prefix))
+
+
+def load_layout(kind: str, *, year: int | None = None, version: str | None = None) -> Layout:
+    """Return the layout of a kind by income year (年分, western) or by version.
+
+    Raises LayoutUnknown where no layout is published: a file of such a year is held, not guessed at.
+    """
+    return Layout(form_of(kind, version, year))
+
+
+def layouts() -> Sequence[Layout]:
+    """Every layout version there is."""
+    return [Layout(form) for form in forms().values()]
