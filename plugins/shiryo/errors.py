@@ -1,0 +1,56 @@
+"""The refusals of 課税資料: stable codes, Japanese sentences, never what was submitted."""
+
+from core.errors import Forbidden, Invalid, JuminzeiError
+
+
+class AlreadyImported(JuminzeiError):
+    """The same bytes came before; `details` names the delivery (`delivery`, `state`)."""
+
+    code = "ALREADY_IMPORTED"
+    message = "同じ内容のファイルはすでに受け付けています。二重には取り込みません。"
+    status = 409
+
+
+class ManifestInvalid(Invalid):
+    """The manifest (送付書) cannot be read; `details["field"]` names the place."""
+
+    code = "MANIFEST_INVALID"
+    message = "送付書の内容が正しくありません。項目名と値の形を確認してください。"
+
+
+class KindUnknown(Invalid):
+    """Neither the manifest, nor the caller, nor the file says what kind of documents it holds."""
+
+    code = "KIND_UNKNOWN"
+    message = "資料の種類が分かりません。送付書または --kind で種類を指定してください。"
+
+
+class FileTooLarge(Invalid):
+    """The file is larger than one intake may be; `details["limit"]` is in bytes."""
+
+    code = "FILE_TOO_LARGE"
+    message = "ファイルが大きすぎます。送付元に分割を依頼してください。"
+    status = 413
+
+
+class SelfApproval(Forbidden):
+    """Whoever proposed something cannot confirm it (二重チェック)."""
+
+    code = "SELF_APPROVAL"
+    message = "自分が提案した内容は自分では確認できません。ほかの職員が確認してください。"
+
+
+class ItemClosed(JuminzeiError):
+    """The work item is closed already, or nothing is proposed that could be confirmed."""
+
+    code = "ITEM_STATE"
+    message = "この作業項目は今の状態ではその操作ができません。最新の状態を確認してください。"
+    status = 409
+
+
+class NothingToExplain(JuminzeiError):
+    """The ledger line balances, so there is no difference to explain."""
+
+    code = "NOTHING_TO_EXPLAIN"
+    message = "この行に説明が必要な差はありません。"
+    status = 409
