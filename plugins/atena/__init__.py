@@ -1,4 +1,4 @@
-"""宛名 (atena): persons and employers with history on two clocks, addresses, the My Number vault."""
+"""宛名 (atena): persons and employers with history on two clocks, the My Number vault, the register feed."""
 
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
@@ -19,9 +19,11 @@ from core.storage.migrations import Migrations
 from plugins.atena.city import queries as city_queries
 from plugins.atena.city.seed import seed_city
 from plugins.atena.commands import atena as command_group
+from plugins.atena.feed.status import check_feed
+from plugins.atena.graphql.feed import FeedQuery
 from plugins.atena.graphql.mutation import AtenaMutation
 from plugins.atena.graphql.query import AtenaQuery
-from plugins.atena.permissions import EMPLOYER, MY_NUMBER_WRITE, PERSON, PERSON_WRITE
+from plugins.atena.permissions import EMPLOYER, FEED, MY_NUMBER_WRITE, PERSON, PERSON_WRITE
 from plugins.atena.vault.checks import check_vault
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, open_keyring
 
@@ -53,6 +55,8 @@ def migrations() -> Migrations:
             "person_revision": CLOSE_REVISION,
             "address_revision": CLOSE_REVISION,
             "employer_revision": CLOSE_REVISION,
+            "household_member": CLOSE_REVISION,
+            "protection": CLOSE_REVISION,
             "my_number": "SELECT, INSERT, UPDATE (known_to, sealed, blind_index, key_version)",
         },
     )
@@ -60,7 +64,7 @@ def migrations() -> Migrations:
 
 @hook
 def graphql() -> GraphQLParts:
-    return GraphQLParts(query=(AtenaQuery,), mutation=(AtenaMutation,))
+    return GraphQLParts(query=(AtenaQuery, FeedQuery), mutation=(AtenaMutation,))
 
 
 @hook
@@ -70,6 +74,7 @@ def menu() -> Sequence[MenuEntry]:
         MenuEntry("atena.search_employers", "事業所照会", EMPLOYER),
         MenuEntry("atena.register_non_resident", "住登外者の登録", PERSON_WRITE),
         MenuEntry("atena.register_my_number", "住登外者の個人番号の登録", MY_NUMBER_WRITE),
+        MenuEntry("atena.register_feed", "住記連携の状況", FEED),
     ]
 
 
@@ -87,7 +92,7 @@ def services(runtime: Runtime) -> Sequence[Service]:
 
 @hook
 async def selfcheck(runtime: Runtime, database: Database) -> Sequence[Check]:
-    return [await check_vault(database, runtime.settings)]
+    return [await check_vault(database, runtime.settings), await check_feed(database, runtime.clock)]
 
 
 @hook

@@ -1,12 +1,22 @@
-"""`juminzei atena …`: the keys of the My Number vault."""
+"""`juminzei atena …`: the keys of the My Number vault, the register feed."""
 
 import asyncio
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import click
 
+from core.access.journal import AccessRecord
 from core.errors import StartError
 from core.runtime import Runtime
-from plugins.atena.vault.keyring import create_key_file, key_file
+from core.storage.database import WriteSession
+from plugins.atena.feed.status import FeedStatus, feed_status
+from plugins.atena.service.feed import Feed, Run
+from plugins.atena.vault.keyring import create_key_file, key_file, open_keyring
 from plugins.atena.vault.rotation import Rotated, rotate
 
 
@@ -37,3 +47,59 @@ def rotate_vault_key(runtime: Runtime) -> None:
 async def _rotate(runtime: Runtime) -> Rotated:
     async with runtime.open_database() as database:
         return await rotate(database, runtime.settings)
+
+
+@atena.command("feed")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+@click.pass_obj
+def feed(runtime: Runtime, file: Path, *, as_json: bool) -> None:
+    """住民記録のメッセージを通番の順に適用します。欠番などで止まると終了コード 1。"""
+    run = asyncio.run(_feed(runtime, file))
+    report = _report(run)
+    click.echo(json.dumps(report, ensure_ascii=False) if as_json else _lines(run))
+    sys.exit(run.stop is not None)
+
+
+@atena.command("feed-status")
+@click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+@click.pass_obj
+def feed_status_command(runtime: Runtime, *, as_json: bool) -> None:
+    """住記連携がどこまで進んだかを表示します。止まっていると終了コード 1。"""
+    status = asyncio.run(_feed_status(runtime))
+    if as_json:
+        click.echo(json.dumps(asdict(status), default=str, ensure_ascii=False))
+    else:
+        click.echo(f"適用済み {status.applied_to:,} まで、適用待ち {status.waiting:,} 件")
+    if status.stop_code and not as_json:
+        click.echo(f"{status.stop_code}: 通番 {status.stop_sequence or '-'} で止まっています。")
+    sys.exit(bool(status.stop_code))
+
+
+async def _feed(runtime: Runtime, file: Path) -> Run:
+    async def record(session: WriteSession, records: Sequence[AccessRecord]) -> None:
+        await runtime.plugins.run("record_access", session=session, records=records)
+
+    async with runtime.open_database() as database:
+        return await Feed(database, open_keyring(runtime.settings), runtime.clock, record).run(file)
+
+
+async def _feed_status(runtime: Runtime) -> FeedStatus:
+    async with runtime.open_database() as database, database.read() as session:
+        return await feed_status(session)
+
+
+def _report(run: Run) -> dict[str, Any]:
+    stop = {"code": run.stop.code, **run.stop.details} if run.stop is not None else None
+    return {"read": run.read, "applied": run.applied, "doubled": run.doubled, "stop": stop}
+
+
+def _lines(run: Run) -> str:
+    counts = f"読込 {run.read:,} 件、適用 {run.applied:,} 件、適用済み {run.doubled:,} 件"
+    if run.stop is None:
+        return counts
+    details = run.stop.details
+    places = (("欠番", "missing"), ("通番", "sequence"), ("行", "line"), ("規則", "rule"))
+    where = " ".join(f"{label} {details[name]}" for label, name in places if name in details)
+    faults = [f"  {finding.field} {finding.rule}" for finding in getattr(run.stop, "findings", ())]
+    return "\n".join([counts, f"{run.stop} ({where})", *faults])

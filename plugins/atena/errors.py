@@ -17,11 +17,11 @@ class Finding(NamedTuple):
 class InvalidInput(Invalid):
     """Input with faults; `details["findings"]` lists all of them, each with field, rule and message."""
 
-    def __init__(self, findings: Sequence[Finding]) -> None:
+    def __init__(self, findings: Sequence[Finding], **where: object) -> None:
         first = findings[0]
-        super().__init__(
-            field=first.field, rule=first.rule, findings=[finding._asdict() for finding in findings]
-        )
+        self.findings = findings
+        listed = [finding._asdict() for finding in findings]
+        super().__init__(None, field=first.field, rule=first.rule, findings=listed, **where)
 
 
 class MyNumberRefused(JuminzeiError):
@@ -53,3 +53,36 @@ class SealBroken(JuminzeiError):
     code = "VAULT_SEAL_BROKEN"
     message = "個人番号を復号できません。鍵ファイルまたはデータに異常があります。管理者に連絡してください。"
     status = 500
+
+
+class FeedGap(JuminzeiError):
+    """A message of the register feed is missing; `details["missing"]` is its sequence number."""
+
+    code = "FEED_GAP"
+    message = (
+        "住記連携のメッセージに欠番があります。欠番のメッセージを受け取ってから、もう一度実行してください。"
+    )
+    status = 409
+
+
+class FeedAltered(JuminzeiError):
+    """A message came again under its number (`details["sequence"]`) with other contents."""
+
+    code = "FEED_ALTERED"
+    message = "適用済みの番号で内容の異なるメッセージが届きました。住民記録の担当に確認してください。"
+    status = 409
+
+
+class FeedMalformed(InvalidInput):
+    """A line cannot be read as a message; `details` name it (`line` or `sequence`) and all its faults."""
+
+    code = "FEED_MALFORMED"
+    message = "住記連携のメッセージの形式に誤りがあります。"
+
+
+class FeedImpossible(JuminzeiError):
+    """A message cannot follow what came before; `details` name its `sequence` and the `rule`."""
+
+    code = "FEED_IMPOSSIBLE"
+    message = "これまでの内容と矛盾する住記連携のメッセージがあります。住民記録の担当に確認してください。"
+    status = 409

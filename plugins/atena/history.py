@@ -80,3 +80,10 @@ def overlay(present: Sequence[Revision], span: Span, changes: Content) -> Carvin
             carving.closed.extend(part.closed)
             carving.opened.extend(part.opened)
     return carving
+
+
+def clear(present: Iterable[Revision], span: Span) -> Carving:
+    """Let nothing hold throughout `span`; what held on either side goes on."""
+    touched = [revision for revision in present if revision.span.meets(span)]
+    kept = [(rest, revision.content) for revision in touched for rest in revision.span.without(span)]
+    return Carving([revision.id for revision in touched], kept)

@@ -138,3 +138,45 @@ employer_revision = _history(
     Index("ix_employer_revision_name", "name_key", "employer_id", postgresql_where=PRESENT),
     Index("ix_employer_revision_corporate_number", "corporate_number", postgresql_where=PRESENT),
 )
+
+household_member = _history(
+    "household_member",
+    "person",
+    *_text("household_number", "household_number ~ '^[0-9]{1,15}$'"),
+    *_text("relation", "relation <> ''"),
+    Index("ix_household_member_number", "household_number", "person_id"),
+)
+
+protection = _history("protection", "person", *_text("source", "source IN ('register', 'officer')"))
+
+feed_message = Table(
+    "feed_message",
+    metadata,
+    Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("key_version", SmallInteger, nullable=False),
+    Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    Column("issued_at", DateTime(timezone=True), nullable=False),
+    Column("applied_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("sequence > 0", "sequence"),
+    CheckConstraint("octet_length(fingerprint) = 32", "fingerprint"),
+    Index("ix_feed_message_person_id", "person_id"),
+)
+"""The inbox: every message that was applied, once. What it said stands in the histories alone."""
+
+feed_run = Table(
+    "feed_run",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True), nullable=False),
+    Column("read", BigInteger, nullable=False),
+    Column("applied", BigInteger, nullable=False),
+    Column("doubled", BigInteger, nullable=False),
+    Column("highest_seen", BigInteger, nullable=False),
+    Column("stop_code", Text, nullable=False),
+    Column("stop_sequence", BigInteger),
+    CheckConstraint("read >= applied + doubled AND applied >= 0 AND doubled >= 0", "counts"),
+)

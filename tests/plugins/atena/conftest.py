@@ -1,5 +1,7 @@
 """宛名 stands on its own: its tests run with its own migrations, policy and a key file of their own."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -23,6 +25,7 @@ from core.settings import DATA_DIR, PROFILE, Settings, Sources
 from core.storage.database import Database, WriteSession
 from core.storage.migrations import Migrations
 from plugins import atena
+from plugins.atena.service.feed import Feed, Run
 from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, Keyring, open_keyring
 from schema.compose import compose
@@ -130,3 +133,69 @@ async def house(database: Database, settings: Settings, policy: Policy, extra_pa
     executor = Executor(schema, database, settings, record)
     house = House(GraphQLEndpoint(executor, Documents(schema), authenticate, settings, clock), clock)
     return house
+
+
+@dataclass
+class Register:
+    """The resident register across the street: makes messages, and has files of them applied."""
+
+    feed: Feed
+    folder: Path
+    sequence: int = 0
+    files: int = 0
+
+    def message(self, kind: str, number: str = "1", on: str = "2020-04-01", **items: Any) -> bytes:
+        """Make the next message."""
+        self.sequence += 1
+        return line(self.sequence, {"kind": kind, "atenaNumber": number, "effectiveOn": on, **items})
+
+    def arrival(self, number: str = "1", on: str = "2020-04-01", **items: Any) -> bytes:
+        """Make a 転入 with all that it asks for."""
+        household = {"number": "1", "relation": "世帯主"}
+        given = {"person": FED_PERSON, "address": FED_ADDRESS, "household": household, **items}
+        return self.message("move_in", number, on, **given)
+
+    async def apply(self, *lines: bytes) -> Run:
+        """Apply a file of these lines."""
+        self.files += 1
+        file = self.folder / f"{self.files}.jsonl"
+        file.write_bytes(b"".join(lines))
+        return await self.feed.run(file)
+
+
+FED_PERSON = {"name": "霧ヶ丘　陽斗", "kana": "キリガオカ　ハルト", "birthDate": "1980-05-01", "sex": "1"}
+FED_ADDRESS = {
+    "municipalityCode": "331015",
+    "prefecture": "岡山県",
+    "municipality": "岡山市北区",
+    "town": "桜見町",
+    "lot": "9001番地",
+}
+
+
+def line(sequence: int, event: Mapping[str, Any]) -> bytes:
+    """Write one message as the register does."""
+    canonical = json.dumps(event, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    message = {
+        "sequence": sequence,
+        "issuedAt": "2026-06-10T09:00:00+09:00",
+        "sha256": hashlib.sha256(canonical.encode()).hexdigest(),
+        "event": event,
+    }
+    return json.dumps(message, ensure_ascii=False).encode() + b"\n"
+
+
+@pytest.fixture
+def feed_records() -> list[AccessRecord]:
+    """The access log of the feed."""
+    return []
+
+
+@pytest.fixture
+def register(
+    database: Database, keyring: Keyring, tmp_path: Path, feed_records: list[AccessRecord]
+) -> Register:
+    async def record(session: WriteSession, records: Sequence[AccessRecord]) -> None:
+        feed_records.extend(records)
+
+    return Register(Feed(database, keyring, StandingClock(), record), tmp_path)

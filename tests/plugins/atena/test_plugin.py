@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from core import loading
 from core.checks import CheckState
+from core.clock import Clock
 from core.errors import StartError
 from core.runtime import Runtime
 from core.settings import DATA_DIR, PROFILE, Settings, Sources
@@ -88,13 +89,18 @@ def test_nothing_runs_beside_the_server(settings: Settings) -> None:
 
 
 async def test_selfcheck_reports_the_vault(settings: Settings, database: Database) -> None:
-    [check] = await atena.selfcheck(cast("Runtime", SimpleNamespace(settings=settings)), database)
-    assert (check.name, check.state) == ("個人番号の保管庫", CheckState.OK)
+    checks = await atena.selfcheck(
+        cast("Runtime", SimpleNamespace(settings=settings, clock=Clock())), database
+    )
+    assert [(check.name, check.state) for check in checks] == [
+        ("個人番号の保管庫", CheckState.OK),
+        ("住記連携", CheckState.OK),
+    ]
 
 
 async def test_selfcheck_reports_a_missing_key_file(tmp_path: Path, database: Database) -> None:
-    runtime = cast("Runtime", SimpleNamespace(settings=production(tmp_path)))
-    [check] = await atena.selfcheck(runtime, database)
+    runtime = cast("Runtime", SimpleNamespace(settings=production(tmp_path), clock=Clock()))
+    [check, _] = await atena.selfcheck(runtime, database)
     assert check.state is CheckState.FAILED
 
 
