@@ -111,6 +111,8 @@ file = Table(
     _id(),
     _reference("delivery"),
     *_text("name"),
+    *_text("kind"),
+    *_text("version"),
     _number("announced_records"),
     Column("announced_sha256", LargeBinary),
     Column("announced_totals", JSONB(none_as_null=True)),
@@ -185,6 +187,7 @@ document = Table(
     Index("ix_document_file_id", "file_id", "id"),
     Index("ix_document_record_key", "sender_id", "tax_year", "record_key", postgresql_where=LIVE),
     Index("ix_document_fingerprint", "fingerprint", postgresql_where=LIVE),
+    Index("ix_document_superseded_by", "superseded_by", postgresql_where=text("superseded_by IS NOT NULL")),
 )
 """One record of a file as it was read. `start` and `length` lead to its original bytes.
 

@@ -42,6 +42,7 @@ class Likeness:
     municipality_code: str | None = None
     address: str | None = None
     addresses: set[str] = field(default_factory=set)
+    has_my_number: bool = False
 
 
 async def holders(session: ReadSession, indexes: Sequence[bytes]) -> Mapping[bytes, set[int]]:
@@ -104,6 +105,11 @@ async def likenesses(session: ReadSession, person_ids: Iterable[int], as_of: dat
         _add_names(found[row.person_id], row)
     for row in await session.execute(_present(address_revision), {"ids": ids}):
         _add_address(found[row.person_id], row, as_of)
+    numbered = select(my_number.c.person_id).where(
+        my_number.c.person_id == any_(bindparam("ids", type_=ARRAY(BigInteger))), known(my_number, LATEST)
+    )
+    for person_id in await session.scalars(numbered, {"ids": ids}):
+        found[person_id].has_my_number = True
     return found
 
 

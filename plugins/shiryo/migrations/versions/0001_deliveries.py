@@ -63,6 +63,8 @@ STATEMENTS = (
         id bigint GENERATED ALWAYS AS IDENTITY,
         delivery_id bigint NOT NULL,
         name text NOT NULL,
+        kind text NOT NULL,
+        version text NOT NULL,
         announced_records bigint,
         announced_sha256 bytea,
         announced_totals jsonb,
@@ -132,6 +134,10 @@ STATEMENTS = (
     """
     CREATE INDEX ix_document_record_key ON shiryo.document (sender_id, tax_year, record_key)
             WHERE superseded_at = 'infinity'
+    """,
+    """
+    CREATE INDEX ix_document_superseded_by ON shiryo.document (superseded_by)
+            WHERE superseded_by IS NOT NULL
     """,
     """
     CREATE TABLE shiryo.finding (

@@ -1,0 +1,254 @@
+"""Documents: written by COPY while their delivery is read, superseded by later ones, found again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    text,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import any_
+
+from core.storage.database import ReadSession, WriteSession
+from plugins.shiryo.tables import attachment, candidate, delivery, document, file, finding, forwarding
+
+INFINITY: ColumnElement[Any] = literal_column("'infinity'")
+DOCUMENT_COLUMNS = (
+    *("id", "file_id", "sender_id", "tax_year", "line", "start", "length", "kind", "record_key", "action"),
+    *("fingerprint", "my_number_index", "name", "kana", "birth_date", "address", "municipality_code"),
+    *("amounts", "is_held"),
+)
+FINDING_COLUMNS = ("file_id", "line", "column_number", "item", "code", "severity", "message")
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+
+
+async def reserve_ids(session: WriteSession, count: int) -> Sequence[int]:
+    """Take ids for documents that are yet to be written, in ascending order."""
+    sequence = func.pg_get_serial_sequence(document.fullname, "id")
+    each = func.generate_series(1, count).table_valued("number")
+    return (await session.scalars(select(func.nextval(sequence, type_=BigInteger)).select_from(each))).all()
+
+
+async def add_documents(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:
+    """Write documents; they count when their delivery is accepted."""
+    await session.copy(document, DOCUMENT_COLUMNS, rows)
+
+
+async def add_findings(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:
+    """Write what is wrong with a file."""
+    await session.copy(finding, FINDING_COLUMNS, rows)
+
+
+# A change (訂正, 取消) supersedes the live document with its key that came before it. Where several
+# documents bear one key, nobody can tell which is meant, so none is superseded.
+SUPERSEDE = text("""
+WITH change AS (
+    SELECT d.id, d.sender_id, d.tax_year, d.record_key
+    FROM shiryo.document d JOIN shiryo.file f ON f.id = d.file_id
+    WHERE f.delivery_id = ANY(:ids) AND d.action IN ('correct', 'cancel') AND NOT d.is_held
+), pair AS (
+    SELECT old.id AS old_id, min(change.id) AS change_id
+    FROM change
+    JOIN shiryo.document old ON (old.sender_id, old.tax_year, old.record_key)
+        = (change.sender_id, change.tax_year, change.record_key)
+        AND old.superseded_at = 'infinity' AND old.id < change.id AND old.action <> 'cancel'
+        AND NOT old.is_held
+    JOIN shiryo.file f ON f.id = old.file_id
+    JOIN shiryo.delivery v ON v.id = f.delivery_id AND v.accepted_at < 'infinity'
+    GROUP BY old.id
+), sole AS (
+    SELECT min(old_id) AS old_id, change_id FROM pair GROUP BY change_id HAVING count(*) = 1
+)
+UPDATE shiryo.document d SET superseded_at = :now, superseded_by = sole.change_id
+FROM sole WHERE d.id = sole.old_id
+""")
+
+HOLD_WITHOUT_TARGET = text("""
+UPDATE shiryo.document d SET is_held = true
+FROM shiryo.file f
+WHERE f.id = d.file_id AND f.delivery_id = ANY(:ids) AND d.action IN ('correct', 'cancel') AND NOT d.is_held
+  AND NOT EXISTS (SELECT FROM shiryo.document old WHERE old.superseded_by = d.id)
+RETURNING d.id
+""")
+
+HOLD_DUPLICATES = text("""
+UPDATE shiryo.document d SET is_held = true
+FROM shiryo.file f
+WHERE f.id = d.file_id AND f.delivery_id = ANY(:ids) AND d.action IN ('new', 'add') AND NOT d.is_held
+  AND d.superseded_at = 'infinity'
+  AND EXISTS (SELECT FROM shiryo.document old
+              JOIN shiryo.file g ON g.id = old.file_id
+              JOIN shiryo.delivery v ON v.id = g.delivery_id AND v.accepted_at < 'infinity'
+              WHERE old.fingerprint = d.fingerprint AND old.id < d.id AND old.superseded_at = 'infinity'
+                AND old.action <> 'cancel')
+RETURNING d.id
+""")
+
+
+async def supersede(session: WriteSession, delivery_ids: Sequence[int], now: object) -> Sequence[int]:
+    """Let corrections and cancellations of accepted deliveries take effect; return those that met nothing."""
+    ids = list(delivery_ids)
+    await session.execute(SUPERSEDE.bindparams(IDS), {"ids": ids, "now": now})
+    return (await session.scalars(HOLD_WITHOUT_TARGET.bindparams(IDS), {"ids": ids})).all()
+
+
+async def hold_duplicates(session: WriteSession, delivery_ids: Sequence[int]) -> Sequence[int]:
+    """Hold documents that say of the same person what an earlier live one says; return them."""
+    return (await session.scalars(HOLD_DUPLICATES.bindparams(IDS), {"ids": list(delivery_ids)})).all()
+
+
+async def first_unattached(session: ReadSession) -> int:
+    """Return the id before the first document of the accepted deliveries that are yet to be attached."""
+    waiting = (
+        select(func.min(document.c.id))
+        .join(file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .where(delivery.c.state == "accepted")
+    )
+    return int((await session.execute(waiting)).scalar_one() or 0) - 1
+
+
+async def unattached(session: ReadSession, after: int, limit: int) -> Sequence[Row[Any]]:
+    """Return the next documents of accepted deliveries, whatever is to become of them, in order."""
+    statement = (
+        select(document, file.c.delivery_id)
+        .join(file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .where(delivery.c.state == "accepted", document.c.id > after)
+        .order_by(document.c.id)
+        .limit(limit)
+    )
+    return (await session.execute(statement)).all()
+
+
+async def add_attachments(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:
+    """Attach documents to persons."""
+    columns = ("document_id", "person_id", "method", "score", "reasons", "decided_by", "known_from")
+    await session.copy(attachment, columns, rows)
+
+
+async def add_forwardings(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:
+    """Let documents leave for other municipalities."""
+    await session.copy(forwarding, ("document_id", "municipality_code", "decided_by", "known_from"), rows)
+
+
+async def add_candidates(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:
+    """Enter who a document may belong to."""
+    await session.copy(candidate, ("document_id", "person_id", "score", "reasons"), rows)
+
+
+async def release(session: WriteSession, document_id: int) -> None:
+    """Let a held document count: a person decided so."""
+    await session.execute(update(document).where(document.c.id == document_id).values(is_held=False))
+
+
+async def close_place(session: WriteSession, document_id: int, now: object) -> None:
+    """End the present attachment or forwarding of a document; both stay in the history."""
+    for table in (attachment, forwarding):
+        await session.execute(
+            update(table)
+            .where(table.c.document_id == document_id, table.c.known_to == INFINITY)
+            .values(known_to=now)
+        )
+
+
+def _documents() -> Select[Any]:
+    return (
+        select(
+            document,
+            file.c.delivery_id,
+            file.c.layout,
+            file.c.name.label("file_name"),
+            delivery.c.accepted_at,
+            attachment.c.person_id,
+            attachment.c.method,
+            attachment.c.score,
+            attachment.c.reasons,
+            forwarding.c.municipality_code.label("forwarded_to"),
+        )
+        .join(file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .outerjoin(attachment, _present(attachment))
+        .outerjoin(forwarding, _present(forwarding))
+        .where(delivery.c.accepted_at < INFINITY)
+    )
+
+
+def _present(table: Any) -> ColumnElement[bool]:
+    present: ColumnElement[bool] = (table.c.document_id == document.c.id) & (table.c.known_to == INFINITY)
+    return present
+
+
+async def documents_by_id(session: ReadSession, ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    """Return accepted documents by their ids, with where they are attached or forwarded."""
+    rows = await session.execute(_documents().where(document.c.id == any_(IDS)), {"ids": list(ids)})
+    return {row.id: row for row in rows}
+
+
+async def documents_of_person(
+    session: ReadSession, person_ids: Sequence[int], tax_year: int
+) -> Sequence[Row[Any]]:
+    """Return the live documents of persons for a year, in the order of their ids."""
+    statement = (
+        _documents()
+        .where(
+            attachment.c.person_id == any_(IDS),
+            document.c.tax_year == tax_year,
+            document.c.superseded_at == INFINITY,
+            ~document.c.is_held,
+        )
+        .order_by(document.c.id)
+    )
+    rows: Sequence[Row[Any]] = (await session.execute(statement, {"ids": list(person_ids)})).all()
+    return rows
+
+
+async def documents_of_delivery(
+    session: ReadSession, delivery_id: int, after: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return a page of the documents of an accepted delivery."""
+    statement = _documents().where(delivery.c.id == delivery_id).order_by(document.c.id).limit(limit)
+    if after is not None:
+        statement = statement.where(document.c.id > after)
+    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    return rows
+
+
+async def candidates_of(session: ReadSession, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return who documents may belong to, the likeliest first."""
+    statement = (
+        select(candidate)
+        .where(candidate.c.document_id == any_(IDS))
+        .order_by(candidate.c.document_id, candidate.c.score.desc(), candidate.c.person_id)
+    )
+    return (await session.execute(statement, {"ids": list(ids)})).all()
+
+
+async def findings_at(session: ReadSession, places: Sequence[tuple[int, int]]) -> Sequence[Row[Any]]:
+    """Return what is wrong with lines of files, given as (file, line)."""
+    statement = (
+        select(finding)
+        .where(tuple_(finding.c.file_id, finding.c.line).in_(places))
+        .order_by(finding.c.file_id, finding.c.line, finding.c.id)
+    )
+    return (await session.execute(statement)).all()
+
+
+async def findings_of_file(
+    session: ReadSession, file_id: int, after: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return a page of what is wrong with a file, in the order of lines."""
+    statement = select(finding).where(finding.c.file_id == file_id).order_by(finding.c.id).limit(limit)
+    if after is not None:
+        statement = statement.where(finding.c.id > after)
+    return (await session.execute(statement)).all()

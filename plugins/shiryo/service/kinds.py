@@ -1,0 +1,30 @@
+"""What kind of documents a file holds: the manifest's or the caller's word, else the code it begins with."""
+
+from plugins.shiryo.errors import KindUnknown
+from plugins.shiryo.reading.layout import layouts
+
+
+def known_kind(kind: str) -> str:
+    """Check a kind that somebody states; raises KindUnknown."""
+    if all(layout.form.kind != kind for layout in layouts()):
+        raise KindUnknown(field="kind", rule="unknown")
+    return kind
+
+
+def kind_of(data: bytes) -> str:
+    """Tell the kind by how the file begins (`315,`, XML); raises KindUnknown."""
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if head.startswith(b"<"):
+        return known_kind("tax_return")
+    line = head.partition(b"\n")[0]
+    body = line.partition(b"@")[2] or line
+    code = body.partition(b",")[0].strip(b'"').decode("ascii", "replace")
+    for layout in layouts():
+        if layout.form.code and layout.form.code == code:
+            return layout.form.kind
+    raise KindUnknown(field="kind", rule="required")
+
+
+def has_header(kind: str) -> bool:
+    """Tell whether files of the kind begin with a line of headings."""
+    return any(layout.form.kind == kind and layout.form.header for layout in layouts())
