@@ -26,7 +26,7 @@ SAVED = (
     *("teigaku_total", "income_levy_city", "income_levy_pref", "percap_city", "percap_pref", "forest"),
     *("city_total", "pref_total", "annual_total", "payable", "refund", "ordinary_instalments"),
     *("salary_months", "pension_provisional", "pension_main", "retire_total", "teigaku_unused"),
-    *("net_loss_next", "listed_loss_next"),
+    *("net_loss_next", "residence_loss_next", "listed_loss_next", "futures_loss_next", "casualty_loss_next"),
 )
 """What a city stores; everything that these need is calculated."""
 TOWN = 10_000
@@ -84,9 +84,9 @@ def main() -> None:
     print(f"rules {len(plan(YEAR, CODE, wanted).steps)}, columns of facts {columns}")
     high, low = rate(large, wanted, repeat=3), towns(large, wanted)
     print(f"towns of 10,000: {low:,.0f}/s  {options.people:,} at once: {high:,.0f}/s  ratio {low / high:.2f}")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
     limit = copied(large)
     print(f"NumPy copy of the input: {limit:,.0f}/s  rules/copy {high / limit:.4f}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
     one = seconds(lambda: assess(YEAR, CODE, FACTS, explain=True), 20)
     print(f"one person with the whole explanation: {one * 1000:.1f} ms ({len(RESULTS)} figures)")
     if options.tune:

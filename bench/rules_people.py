@@ -115,7 +115,8 @@ def _consistent(
     columns["house_wards"] = random.integers(1, 4, count)
     columns["non_work_income"] = np.full(count, -1)
     columns["widow"] = columns["widow"] & (columns["single_parent"] == 0)
-    columns["retirement_short_term"] = columns["retirement_short_term"] & ~columns["retirement_officer_short"]
+    carried = sum(columns[f"carryover_net_loss_{n}"] for n in (1, 2, 3))
+    columns["carryover_net_loss_timber"] = np.minimum(columns["carryover_net_loss_timber"], carried)
 
 
 def _relatives(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from plugins.shikakeisan.facts.assumed import assumptions
 from plugins.shikakeisan.facts.consistency import contradictions, requirements
 from plugins.shikakeisan.facts.dates import age_on, parse_date, parse_month
 from plugins.shikakeisan.facts.findings import Finding, finding
@@ -37,13 +38,41 @@ def validate(facts: Any, fiscal_year: int, rules: Collection[str]) -> Person | l
     found = _findings(facts, rules)
     if found:
         return found
-    found = [*requirements(facts), *contradictions(facts)]
+    found = list(_births(facts, fiscal_year))
+    facts = _with_ages(facts, fiscal_year)
+    found += [*requirements(facts), *contradictions(facts)]
     person = _person(facts, fiscal_year)
-    age = person.taxpayer.get("age", -1)
-    stated = facts.get("taxpayer", {}).get("age")
-    if stated is not None and stated != age:
-        found.append(finding("taxpayer.age", "FACT_CONTRADICTORY", "生年月日と年齢が合いません。"))
     return found or person
+
+
+def _births(facts: Mapping[str, Any], fiscal_year: int) -> Iterator[Finding]:
+    """Birth dates that the year or a stated age contradicts."""
+    people = [("taxpayer", facts.get("taxpayer", {})), ("spouse", facts.get("spouse", {}))]
+    people += [(f"dependants[{i}]", one) for i, one in enumerate(facts.get("dependants", []))]
+    for path, one in people:
+        if "birth" not in one:
+            continue
+        age = _age(one, fiscal_year)
+        if age < 0:
+            yield finding(f"{path}.birth", "FACT_CONTRADICTORY", "前年の末日にまだ生まれていません。")
+        elif one.get("age", age) != age:
+            yield finding(f"{path}.age", "FACT_CONTRADICTORY", "生年月日と年齢が合いません。")
+
+
+def _with_ages(facts: Mapping[str, Any], fiscal_year: int) -> dict[str, Any]:
+    """The same facts, with the age of each relative whose birth date is known."""
+    aged = dict(facts)
+    if "birth" in facts.get("spouse", {}):
+        aged["spouse"] = {**facts["spouse"], "age": _age(facts["spouse"], fiscal_year)}
+    if "dependants" in facts:
+        aged["dependants"] = [
+            {**one, "age": _age(one, fiscal_year)} if "birth" in one else one for one in facts["dependants"]
+        ]
+    return aged
+
+
+def _age(one: Mapping[str, Any], fiscal_year: int) -> int:
+    return age_on(parse_date(one["birth"]), date(fiscal_year - 1, 12, 31))
 
 
 def _findings(facts: Mapping[str, Any], rules: Collection[str]) -> list[Finding]:
@@ -169,9 +198,7 @@ def _person(facts: Mapping[str, Any], fiscal_year: int) -> Person:
         person.relatives.append({**_relative_columns(facts["spouse"]), "relative_spouse": 1})
     person.relatives += [_relative_columns(one) for one in facts.get("dependants", [])]
     _ages(person, facts.get("taxpayer", {}), fiscal_year)
-    if facts.get("single_parent") is True:
-        sentence = "母か父かの別がないため、ひとり親（母）として計算しました。"
-        person.assumed.append(Finding("single_parent", "ASSUMED_MOTHER", sentence))
+    person.assumed += assumptions(facts)
     return person
 
 

@@ -45,12 +45,32 @@ ASCENDANTS = frozenset(
     | {"義父", "義母", "養父", "養母", "実父", "実母"}
 )
 """続柄 that are 直系尊属 of the taxpayer or the spouse."""
+SPOUSES = frozenset({"配偶者", "妻", "夫"})
+"""続柄 that belong under ``spouse``, so that a spouse is claimed once."""
+CARRIED: dict[str, str] = {
+    "net_loss": "純損失",
+    "residence_loss": "居住用財産の譲渡損失",
+    "listed_stock": "上場株式等の譲渡損失",
+    "futures": "先物取引の損失",
+    "casualty": "雑損失",
+}
+"""Losses that are carried forward for three years."""
+CARRIED_YEARS = {1: "前年", 2: "2年前", 3: "3年前"}
 
 
 def _amounts(path: str, label: str, *parts: tuple[str, str]) -> list[Fact]:
     """A figure that may be one number, or an object of parts."""
     whole = Fact(path, f"{label}（所得の額）", "signed")
     return [whole, *(Fact(f"{path}.{name}", f"{label}の{part}") for name, part in parts)]
+
+
+def _carried(name: str, label: str) -> list[Fact]:
+    """A loss brought forward: by the year before which it arose, or one amount that counts as the last
+    year's."""
+    path = f"carryover.{name}"
+    whole = Fact(path, f"繰り越された{label}（生じた年の別がないとき）", column=f"carryover_{name}_1")
+    parts = (Fact(f"{path}_{n}", f"繰り越された{label}（{y}に生じた分）") for n, y in CARRIED_YEARS.items())
+    return [whole, *parts]
 
 
 _IN_OUT = (("revenue", "収入金額"), ("expense", "必要経費（取得費・譲渡費用・支出）"))
@@ -80,17 +100,21 @@ TAXPAYER_FACTS: tuple[Fact, ...] = (
     Fact("salary_specific_expenses", "特定支出の合計額"),
     Fact("income_adj_eligible", "所得金額調整控除の対象（他の納税者の扶養親族による）", "flag"),
     Fact("pension", "公的年金等の収入"),
-    Fact("misc_other", "その他の雑所得", "signed"),
+    *_amounts("misc_other", "その他の雑所得", *_IN_OUT),
+    Fact("misc_other.home_worker", "家内労働者等", "flag", "home_worker"),
     *_amounts(
         "business",
         "営業等の事業",
         *_IN_OUT,
         ("blue_family_salary", "青色事業専従者給与"),
     ),
-    Fact("business.home_worker", "家内労働者等", "flag"),
+    Fact("business.home_worker", "家内労働者等", "flag", "home_worker"),
     Fact("business.white_spouse", "配偶者である事業専従者", "flag"),
     Fact("business.white_others", "配偶者以外の事業専従者の数", "count"),
+    Fact("blue_return", "青色申告", "flag"),
     Fact("blue_deduction", "青色申告特別控除の限度額"),
+    Fact("variable_loss", "変動所得の損失（白色申告の純損失のうち）"),
+    Fact("disaster_asset_loss", "被災事業用資産の損失（白色申告の純損失のうち）"),
     *_amounts("agriculture", "農業", *_IN_OUT),
     *_amounts("real_estate", "不動産", *_IN_OUT, ("land_interest", "土地の取得の借入金利子")),
     Fact("interest", "利子所得（総合課税）"),
@@ -108,12 +132,9 @@ TAXPAYER_FACTS: tuple[Fact, ...] = (
     Fact("futures", "先物取引の雑所得等", "signed"),
     *_amounts("timber", "山林", *_IN_OUT),
     Fact("retirement_comprehensive", "退職所得（申告によるもの）"),
-    Fact("residence_loss", "居住用財産の譲渡損失（損益通算の対象）"),
-    Fact("carryover.net_loss", "繰り越された純損失"),
-    Fact("carryover.residence_loss", "繰り越された居住用財産の譲渡損失"),
-    Fact("carryover.listed_stock", "繰り越された上場株式等の譲渡損失"),
-    Fact("carryover.futures", "繰り越された先物取引の損失"),
-    Fact("carryover.casualty", "繰り越された雑損失"),
+    Fact("residence_loss", "居住用財産の譲渡損失（特例の対象となる額）"),
+    *(fact for name, label in CARRIED.items() for fact in _carried(name, label)),
+    Fact("carryover.net_loss_timber", "繰り越された純損失のうち山林所得の損失"),
     Fact("social_insurance", "社会保険料"),
     Fact("mutual_aid", "小規模企業共済等掛金"),
     Fact("life_new_general", "新生命保険料（一般）"),
@@ -157,6 +178,7 @@ TAXPAYER_FACTS: tuple[Fact, ...] = (
 
 RELATIVE_FACTS: tuple[Fact, ...] = (
     Fact("age", "前年12月31日の年齢", "count", "relative_age"),
+    Fact("birth", "生年月日", "date"),
     Fact("relation", "続柄", "text"),
     Fact("cohabit", "同居", "flag", "relative_cohabit"),
     Fact("category", "扶養親族の区分", "choice", "relative_category", CATEGORY),
@@ -202,7 +224,7 @@ _DERIVED = (
     FactColumn("relative_spouse", "配偶者", "relative", 0, is_flag=True, unit="可否"),
     FactColumn("relative_ascendant", "直系尊属", "relative", 0, is_flag=True, unit="可否"),
 )
-_NO_COLUMN = {"taxpayer.birth", "single", "relation", "student"}
+_NO_COLUMN = {"taxpayer.birth", "birth", "single", "relation", "student", "retirement.short_term"}
 
 COLUMNS: dict[str, FactColumn] = {
     column.name: column

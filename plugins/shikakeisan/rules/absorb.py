@@ -20,3 +20,12 @@ def absorb(amount: Yen, incomes: Sequence[Yen]) -> tuple[Yen, list[Yen]]:
         left.append(income - taken)
         amount = amount - taken
     return amount, left
+
+
+def carry_on(of_year: Yen, carried: Sequence[Yen], used: Yen) -> list[Yen]:
+    """Losses by age next year: this year's, then what is left of the earlier ones; the oldest lapses.
+
+    ``carried`` are by age, youngest first; ``used`` was taken this year, oldest first.
+    """
+    _, left = absorb(used, list(reversed(carried)))
+    return [of_year, *reversed(left[1:])]

@@ -115,15 +115,15 @@ def salary_income(salary_income_without_pension: Yen, income_adj_deduction_2: Ye
 
 
 @rule("雑所得", law="所得税法35条2項")
-def misc_income(pension_income: Yen, misc_other: Yen) -> Yen:
+def misc_income(pension_income: Yen, misc_other_income: Yen) -> Yen:
     """公的年金等に係る雑所得とその他の雑所得の合計。赤字は他の所得と損益通算できない."""
-    return larger(pension_income + misc_other, 0)
+    return larger(pension_income + misc_other_income, 0)
 
 
 @rule("年金がないものとした雑所得", law="所得税法35条4項")
-def misc_income_without_pension(misc_other: Yen) -> Yen:
+def misc_income_without_pension(misc_other_income: Yen) -> Yen:
     """公的年金等控除額の判定に使う雑所得."""
-    return larger(misc_other, 0)
+    return larger(misc_other_income, 0)
 
 
 @rule("配当所得（総合課税）", law="所得税法24条")

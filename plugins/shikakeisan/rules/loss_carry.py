@@ -2,70 +2,140 @@
 
 import numpy as np
 
-from plugins.shikakeisan.engine.operations import larger, row, stack, total
+from plugins.shikakeisan.engine.operations import larger, row, smaller, stack, total
 from plugins.shikakeisan.engine.rule import Yen, rule
 from plugins.shikakeisan.rules.absorb import absorb
 
 AGGREGATE, LAND, DIVIDEND, GENERAL_STOCK, LISTED_STOCK, FUTURES, TIMBER, RETIREMENT = 0, 1, 6, 7, 8, 9, 10, 11
 LAND_CLASSES = 5
+SHORT_CLASSES = 2
+
+
+@rule("繰り越された純損失", law="所得税法70条1項・2項、地方税法32条8項・9項・313条8項・9項")
+def carried_net_loss(carryover_net_loss_1: Yen, carryover_net_loss_2: Yen, carryover_net_loss_3: Yen) -> Yen:
+    """前3年の純損失の合計。どの年の損失を使ったかは翌年への繰越しで、古い年から数える."""
+    return carryover_net_loss_1 + carryover_net_loss_2 + carryover_net_loss_3
+
+
+@rule("純損失の繰越控除後の金額（総所得・山林・退職）", law="地方税法32条8項・313条8項、所得税法施行令201条")
+def after_net_loss(
+    aggregate_before_carry: Yen,
+    timber_before_carry: Yen,
+    retirement_before_carry: Yen,
+    carried_net_loss: Yen,
+    carryover_net_loss_timber: Yen,
+) -> Yen:
+    """純損失を、総所得金額の損失は総所得から、山林所得の損失は山林から先に引き、残りを互いに、最後に退職から引く.
+
+    土地建物等・株式等・先物の分離課税の所得からは引けない。
+    """
+    timber_loss = smaller(carryover_net_loss_timber, carried_net_loss)
+    loss, (aggregate,) = absorb(carried_net_loss - timber_loss, [aggregate_before_carry])
+    timber_loss, (timber,) = absorb(timber_loss, [timber_before_carry])
+    loss, (timber,) = absorb(loss, [timber])
+    timber_loss, (aggregate,) = absorb(timber_loss, [aggregate])
+    _, (retirement,) = absorb(loss + timber_loss, [retirement_before_carry])
+    return stack(aggregate, timber, retirement)
+
+
+@rule(
+    "繰越控除の対象となる居住用財産の譲渡損失",
+    law="地方税法附則4条・4条の2、租税特別措置法41条の5第4項",
+)
+def carried_residence_loss(
+    carryover_residence_loss_1: Yen,
+    carryover_residence_loss_2: Yen,
+    carryover_residence_loss_3: Yen,
+    total_income_all: Yen,
+    residence_carry_limit: int,
+) -> Yen:
+    """前3年の居住用財産の通算後譲渡損失。合計所得金額が3,000万円を超える年には引けない."""
+    loss = carryover_residence_loss_1 + carryover_residence_loss_2 + carryover_residence_loss_3
+    return np.where(total_income_all <= residence_carry_limit, loss, 0)
+
+
+@rule(
+    "居住用財産の譲渡損失の繰越控除後の金額（総所得・土地5区分・山林・退職）",
+    law="地方税法附則4条・4条の2、租税特別措置法41条の5第4項・41条の5の2第4項",
+)
+def after_residence_loss(after_net_loss: Yen, land_net: Yen, carried_residence_loss: Yen) -> Yen:
+    """純損失の後に、分離長期・分離短期・総所得・山林・退職の順に引く（open-questions B-2）."""
+    aggregate, timber, retirement = after_net_loss
+    order = [*land_net[SHORT_CLASSES:], *land_net[:SHORT_CLASSES], aggregate, timber, retirement]
+    _, left = absorb(carried_residence_loss, order)
+    long, short = left[: LAND_CLASSES - SHORT_CLASSES], left[LAND_CLASSES - SHORT_CLASSES : LAND_CLASSES]
+    aggregate, timber, retirement = left[LAND_CLASSES:]
+    return stack(aggregate, *short, *long, timber, retirement)
+
+
+@rule("繰り越された上場株式等の譲渡損失", law="租税特別措置法37条の12の2第5項、地方税法附則35条の2の6")
+def carried_listed_loss(
+    carryover_listed_stock_1: Yen, carryover_listed_stock_2: Yen, carryover_listed_stock_3: Yen
+) -> Yen:
+    """前3年の上場株式等の譲渡損失の合計."""
+    return carryover_listed_stock_1 + carryover_listed_stock_2 + carryover_listed_stock_3
 
 
 @rule("上場株式等の譲渡所得（繰越控除後）", law="地方税法附則35条の2の6第4項・11項")
-def listed_stock_after_carry(listed_stock_net: Yen, carryover_listed_stock: Yen) -> Yen:
+def listed_stock_after_carry(listed_stock_net: Yen, carried_listed_loss: Yen) -> Yen:
     """前3年の譲渡損失を、まず上場株式等の譲渡所得から引く."""
-    return larger(listed_stock_net - carryover_listed_stock, 0)
+    return larger(listed_stock_net - carried_listed_loss, 0)
 
 
 @rule("上場株式等の配当（繰越控除後）", law="地方税法附則35条の2の6第4項・11項")
 def listed_dividend_after_carry(
-    listed_dividend_net: Yen, listed_stock_net: Yen, carryover_listed_stock: Yen
+    listed_dividend_net: Yen, listed_stock_net: Yen, carried_listed_loss: Yen
 ) -> Yen:
     """譲渡所得から引ききれない繰越損失を、分離課税の配当から引く."""
-    left = larger(carryover_listed_stock - listed_stock_net, 0)
+    left = larger(carried_listed_loss - listed_stock_net, 0)
     return larger(listed_dividend_net - left, 0)
 
 
-@rule("翌年へ繰り越す上場株式等の譲渡損失", law="地方税法附則35条の2の6第4項・11項")
-def listed_loss_next(
-    listed_loss_of_year: Yen, carryover_listed_stock: Yen, listed_stock_net: Yen, listed_dividend_net: Yen
+@rule("繰り越された先物取引の損失", law="租税特別措置法41条の15、地方税法附則35条の4の2")
+def carried_futures_loss(carryover_futures_1: Yen, carryover_futures_2: Yen, carryover_futures_3: Yen) -> Yen:
+    """前3年の先物取引の損失の合計."""
+    return carryover_futures_1 + carryover_futures_2 + carryover_futures_3
+
+
+@rule("先物取引の雑所得等（繰越控除後）", law="租税特別措置法41条の15、地方税法附則35条の4の2")
+def futures_after_carry(futures_net: Yen, carried_futures_loss: Yen) -> Yen:
+    """前3年の損失は先物取引の雑所得等だけから引く."""
+    return larger(futures_net - carried_futures_loss, 0)
+
+
+@rule("繰り越された雑損失", law="所得税法71条、地方税法32条9項・313条9項")
+def carried_casualty_loss(
+    carryover_casualty_1: Yen, carryover_casualty_2: Yen, carryover_casualty_3: Yen
 ) -> Yen:
-    """その年の損失と、引ききれない繰越損失の合計（3年の期限切れは事実の側で除く）."""
-    left = larger(carryover_listed_stock - listed_stock_net - listed_dividend_net, 0)
-    return listed_loss_of_year + left
+    """前3年の雑損失の合計."""
+    return carryover_casualty_1 + carryover_casualty_2 + carryover_casualty_3
 
 
-@rule("繰越控除後の所得（区分ごと）", law="地方税法32条8項・9項・313条8項・9項、附則4条・4条の2・35条の4の2")
-def carried_incomes(
-    aggregate_before_carry: Yen,
-    land_net: Yen,
+@rule(
+    "雑損失の繰越控除前の所得（区分ごと）", law="地方税法32条8項・9項・313条8項・9項、附則33条の2〜35条の4の2"
+)
+def incomes_before_casualty(
+    after_residence_loss: Yen,
     listed_dividend_after_carry: Yen,
     general_stock_net: Yen,
     listed_stock_after_carry: Yen,
-    futures_net: Yen,
-    timber_before_carry: Yen,
-    retirement_before_carry: Yen,
-    total_income_all: Yen,
-    carryover_net_loss: Yen,
-    carryover_residence_loss: Yen,
-    carryover_futures: Yen,
-    carryover_casualty: Yen,
-    residence_carry_limit: int,
+    futures_after_carry: Yen,
 ) -> Yen:
-    """総所得、土地5区分、配当、一般株式、上場株式、先物、山林、退職の12区分の順.
+    """総所得、土地5区分、配当、一般株式、上場株式、先物、山林、退職の12区分の順."""
+    *kept, timber, retirement = after_residence_loss
+    stocks = [listed_dividend_after_carry, general_stock_net, listed_stock_after_carry, futures_after_carry]
+    return stack(*kept, *stocks, timber, retirement)
 
-    純損失は総所得・山林・退職から、居住用の損失
-    （合計所得金額3,000万円以下の年に限る）は総所得・土地・山林・退職から、
-    雑損失はすべての区分から所得控除と同じ順に引く（open-questions A-2）。
-    """
-    _, (aggregate, timber, retirement) = absorb(
-        carryover_net_loss, [aggregate_before_carry, timber_before_carry, retirement_before_carry]
-    )
-    residence = np.where(total_income_all <= residence_carry_limit, carryover_residence_loss, 0)
-    _, (aggregate, *land, timber, retirement) = absorb(residence, [aggregate, *land_net, timber, retirement])
-    futures = larger(futures_net - carryover_futures, 0)
-    stocks = [listed_dividend_after_carry, general_stock_net, listed_stock_after_carry, futures]
-    _, left = absorb(carryover_casualty, [aggregate, *land, *stocks, timber, retirement])
-    return stack(*left)
+
+@rule(
+    "繰越控除後の所得（区分ごと）",
+    law="所得税法71条、地方税法32条9項・313条9項、附則33条の2〜35条の4の読替え",
+)
+def carried_incomes(incomes_before_casualty: Yen, carried_casualty_loss: Yen) -> Yen:
+    """雑損失を、すべての区分から所得控除と同じ順に引いた後の12区分（open-questions A-2）."""
+    if not carried_casualty_loss.any():
+        return incomes_before_casualty
+    return stack(*absorb(carried_casualty_loss, list(incomes_before_casualty))[1])
 
 
 @rule("総所得金額", law="地方税法32条1項・313条1項")

@@ -8,7 +8,7 @@ from plugins.shikakeisan.engine.rule import Yen, rule
 from plugins.shikakeisan.engine.values import Rate
 from plugins.shikakeisan.rules.absorb import absorb
 
-ORDINARY, SHORT, LONG, TEMPORARY, TIMBER, RETIREMENT, NET_LOSS = range(7)
+ORDINARY, SHORT, LONG, TEMPORARY, TIMBER, RETIREMENT, NET_LOSS, RESIDENCE_LOSS = range(8)
 
 
 class Incomes(NamedTuple):
@@ -28,8 +28,8 @@ class Incomes(NamedTuple):
 def settle(incomes: Incomes) -> list[Yen]:
     """Offset losses in the order of 所得税法施行令198条.
 
-    Gives seven columns: ordinary, short, long, temporary, timber, retirement, and the loss that nothing
-    absorbed.
+    Gives eight columns: ordinary, short, long, temporary, timber, retirement, and the losses that nothing
+    absorbed: of all incomes, and of a residence.
     """
     ordinary = larger(incomes.ordinary, 0)
     timber = larger(incomes.timber, 0)
@@ -41,8 +41,9 @@ def settle(incomes: Incomes) -> list[Yen]:
     left, (timber, retirement) = absorb(ordinary_loss + transfer_loss, [timber, incomes.retirement])
     rest, found = absorb(timber_loss, [ordinary, short, long, temporary, retirement])
     ordinary, short, long, temporary, retirement = found
-    _, found = absorb(incomes.residence_loss, [ordinary, short, long, temporary, timber, retirement])
-    return [*found, left + rest]
+    residence, found = absorb(incomes.residence_loss, [short, long, temporary, ordinary, timber, retirement])
+    short, long, temporary, ordinary, timber, retirement = found
+    return [ordinary, short, long, temporary, timber, retirement, left + rest, residence]
 
 
 def aggregate(settled: Sequence[Yen] | Yen, half: Rate) -> Yen:
@@ -76,11 +77,12 @@ def settled_incomes(
     transfer_loss: Yen,
     timber_gain: Yen,
     retirement_comprehensive: Yen,
-    residence_loss: Yen,
+    residence_loss_for_offset: Yen,
 ) -> Yen:
-    """経常・短期譲渡・長期譲渡・一時・山林・退職の順に、損益通算後の金額と残る純損失.
+    """経常・短期譲渡・長期譲渡・一時・山林・退職の順に、損益通算後の金額と、残る純損失・居住用財産の損失.
 
-    居住用財産の譲渡損失は他の通算を終えた後に引く。
+    居住用財産の譲渡損失は、他の通算を終えた後に、総合短期・総合長期・一時・経常・山林・退職の順に引く
+    （open-questions B-13）。
     """
     incomes = Incomes(
         ordinary_income,
@@ -90,7 +92,7 @@ def settled_incomes(
         transfer_loss,
         timber_gain,
         retirement_comprehensive,
-        residence_loss,
+        residence_loss_for_offset,
     )
     return stack(*settle(incomes))
 
@@ -111,12 +113,6 @@ def timber_before_carry(settled_incomes: Yen) -> Yen:
 def retirement_before_carry(settled_incomes: Yen) -> Yen:
     """分離課税（特別徴収）されない退職所得."""
     return row(settled_incomes, RETIREMENT)
-
-
-@rule("翌年へ繰り越す純損失", law="地方税法32条8項・313条8項")
-def net_loss_next(settled_incomes: Yen) -> Yen:
-    """その年に引ききれない損失。青色申告かどうか等の要件はここでは見ない."""
-    return row(settled_incomes, NET_LOSS)
 
 
 @rule("分離課税の所得の合計（繰越控除前）", law="地方税法附則33条の2〜35条の4")
@@ -142,7 +138,7 @@ def other_total_income(
     transfer_loss: Yen,
     timber_gain: Yen,
     retirement_comprehensive: Yen,
-    residence_loss: Yen,
+    residence_loss_for_offset: Yen,
     separate_total: Yen,
     half: Rate,
 ) -> Yen:
@@ -158,7 +154,7 @@ def other_total_income(
             transfer_loss,
             timber_gain,
             retirement_comprehensive,
-            residence_loss,
+            residence_loss_for_offset,
         )
     )
     return aggregate(settled, half) + settled[TIMBER] + settled[RETIREMENT] + separate_total

@@ -1,4 +1,4 @@
-"""事業・農業・不動産・総合譲渡・一時・山林の所得 (所得税法26条・27条・32条〜34条、地方税法32条・313条)."""
+"""事業・農業・雑・不動産・総合譲渡・一時・山林の所得 (所得税法26条・27条・32条〜35条、地方税法32条)."""
 
 import numpy as np
 
@@ -7,17 +7,43 @@ from plugins.shikakeisan.engine.rounding import yen_down
 from plugins.shikakeisan.engine.rule import Flag, Yen, rule
 
 
-@rule("必要経費", law="所得税法37条、租税特別措置法27条")
-def business_expenses(
-    business_revenue: Yen,
+@rule("雑所得の必要経費", law="所得税法37条、租税特別措置法27条、同施行令18条の2")
+def misc_expenses(
+    misc_other_revenue: Yen,
+    misc_other_expense: Yen,
     business_expense: Yen,
-    business_home_worker: Flag,
+    home_worker: Flag,
     salary: Yen,
     home_worker_minimum: int,
 ) -> Yen:
-    """事業の必要経費。家内労働者等は最低額（給与収入があればその分を引く）まで、収入を限度に認める."""
-    minimum = smaller(larger(home_worker_minimum - salary, 0), business_revenue)
-    return np.where(business_home_worker, larger(business_expense, minimum), business_expense)
+    """その他の雑所得の必要経費。家内労働者等は、最低額と実際の経費の合計との差を、まず雑所得の経費に加える.
+
+    最低額は給与収入があればその分を引く。雑所得の収入を限度とする。
+    """
+    minimum = larger(home_worker_minimum - salary, 0)
+    raised = smaller(larger(minimum - business_expense, 0), misc_other_revenue)
+    return np.where(home_worker, larger(misc_other_expense, raised), misc_other_expense)
+
+
+@rule("その他の雑所得", law="所得税法35条2項2号")
+def misc_other_income(misc_other: Yen, misc_other_revenue: Yen, misc_expenses: Yen) -> Yen:
+    """公的年金等以外の雑所得（業務に係るものを含む）。赤字は雑所得の中だけで引く."""
+    return misc_other + misc_other_revenue - misc_expenses
+
+
+@rule("必要経費", law="所得税法37条、租税特別措置法27条、同施行令18条の2")
+def business_expenses(
+    business_revenue: Yen,
+    business_expense: Yen,
+    misc_expenses: Yen,
+    home_worker: Flag,
+    salary: Yen,
+    home_worker_minimum: int,
+) -> Yen:
+    """事業の必要経費。家内労働者等は、最低額のうち雑所得で使った残りまで、収入を限度に認める."""
+    minimum = larger(home_worker_minimum - salary - misc_expenses, 0)
+    raised = smaller(minimum, business_revenue)
+    return np.where(home_worker, larger(business_expense, raised), business_expense)
 
 
 @rule("専従者控除前の事業所得", law="所得税法27条・57条1項")
@@ -74,16 +100,24 @@ def real_estate_for_offset(real_estate_income: Yen, real_estate_land_interest: Y
     return real_estate_income + denied
 
 
-@rule("事業所得", law="所得税法27条、租税特別措置法25条の2")
-def business_income(
+@rule("青色申告特別控除額（事業）", law="租税特別措置法25条の2、同施行令16条の3")
+def blue_deduction_business(
     business_before_family: Yen,
     white_family_deduction: Yen,
     blue_deduction: Yen,
     blue_deduction_real_estate: Yen,
 ) -> Yen:
-    """専従者控除と、不動産所得から引ききれない青色申告特別控除を引いた営業等・農業の所得."""
+    """不動産所得から引ききれない額を、営業等・農業の黒字の範囲で引く."""
     before = business_before_family - white_family_deduction
-    return before - smaller(blue_deduction - blue_deduction_real_estate, larger(before, 0))
+    return smaller(blue_deduction - blue_deduction_real_estate, larger(before, 0))
+
+
+@rule("事業所得", law="所得税法27条、租税特別措置法25条の2")
+def business_income(
+    business_before_family: Yen, white_family_deduction: Yen, blue_deduction_business: Yen
+) -> Yen:
+    """専従者控除と、不動産所得から引ききれない青色申告特別控除を引いた営業等・農業の所得."""
+    return business_before_family - white_family_deduction - blue_deduction_business
 
 
 @rule("総合短期譲渡の内部通算後の金額", law="所得税法33条3項")
@@ -149,8 +183,31 @@ def temporary_income(
     return larger(temporary, 0) + larger(gain - temporary_special, 0)
 
 
-@rule("山林所得", law="所得税法32条")
-def timber_gain(timber: Yen, timber_revenue: Yen, timber_expense: Yen, timber_special: int) -> Yen:
+@rule("青色申告特別控除前の山林所得", law="所得税法32条")
+def timber_before_blue(timber: Yen, timber_revenue: Yen, timber_expense: Yen, timber_special: int) -> Yen:
     """収入から必要経費と特別控除50万円（黒字の範囲）を引いた額。赤字は負の数."""
     gain = timber_revenue - timber_expense
     return timber + gain - smaller(timber_special, larger(gain, 0))
+
+
+@rule("青色申告特別控除額（山林）", law="租税特別措置法25条の2第1項・3項")
+def blue_deduction_timber(
+    timber_before_blue: Yen,
+    blue_deduction: Yen,
+    blue_deduction_real_estate: Yen,
+    blue_deduction_business: Yen,
+    blue_timber_limit: int,
+) -> Yen:
+    """不動産・事業から引ききれない10万円の控除を、山林所得の黒字の範囲で引く.
+
+    55万円・65万円の控除は不動産と事業の所得に限るので、山林からは引かない。
+    """
+    left = blue_deduction - blue_deduction_real_estate - blue_deduction_business
+    allowed = np.where(blue_deduction <= blue_timber_limit, left, 0)
+    return smaller(allowed, larger(timber_before_blue, 0))
+
+
+@rule("山林所得", law="所得税法32条、租税特別措置法25条の2第1項")
+def timber_gain(timber_before_blue: Yen, blue_deduction_timber: Yen) -> Yen:
+    """青色申告特別控除後の山林所得（赤字は負の数）."""
+    return timber_before_blue - blue_deduction_timber

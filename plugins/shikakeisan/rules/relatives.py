@@ -101,14 +101,22 @@ def relative_kind(
 
 @relative_rule("控除対象から除かれる国外居住親族", law="地方税法292条1項9号（令和6年度分から）", unit="可否")
 def relative_excluded_overseas(
+    relative_spouse: Flag,
     relative_overseas: Flag,
     relative_overseas_qualified: Flag,
     relative_disability: Yen,
     relative_age: Yen,
     overseas_ages: dict[str, int],
 ) -> Flag:
-    """30歳以上70歳未満の国外居住親族で、留学・障害者・38万円以上の送金のいずれにも当たらない者."""
-    abroad = relative_overseas & within(relative_age, overseas_ages["from"], overseas_ages["to"])
+    """30歳以上70歳未満の国外居住親族で、留学・障害者・38万円以上の送金のいずれにも当たらない者.
+
+    扶養親族についての制限で、配偶者には及ばない。
+    """
+    abroad = (
+        relative_overseas
+        & ~relative_spouse
+        & within(relative_age, overseas_ages["from"], overseas_ages["to"])
+    )
     return abroad & ~relative_overseas_qualified & equal(relative_disability, 0)
 
 

@@ -40,12 +40,12 @@ def retirement_short_over(
     retirement_amount: Yen,
     retirement_deduction: Yen,
     retirement_is_brief: Flag,
-    retirement_short_term: Flag,
+    retirement_officer_short: Flag,
     retirement_short_boundary: int,
 ) -> Yen:
-    """勤続5年以下の者の、控除後の額が300万円を超える部分."""
+    """勤続5年以下の者の、控除後の額が300万円を超える部分。役員等でなければ短期退職手当等になる."""
     over = larger(retirement_amount - retirement_deduction - retirement_short_boundary, 0)
-    return np.where(retirement_is_brief & retirement_short_term, over, 0)
+    return np.where(retirement_is_brief & ~retirement_officer_short, over, 0)
 
 
 @rule("退職所得", law="所得税法30条2項、地方税法328条の2・20条の4の2第1項")

@@ -1,8 +1,10 @@
 """分離課税の所得: 土地建物等・上場株式等・一般株式等・先物 (地方税法附則33条の2〜35条の4)."""
 
-from plugins.shikakeisan.engine.operations import larger, smaller, stack
+from plugins.shikakeisan.engine.operations import larger, smaller, stack, total
 from plugins.shikakeisan.engine.rule import Yen, rule
 from plugins.shikakeisan.rules.absorb import absorb
+
+SHORT_CLASSES = 2
 
 
 @rule("短期譲渡（一般）の差引金額", law="地方税法附則35条1項")
@@ -41,8 +43,8 @@ def land_long_residence_gain(
     return land_long_residence + land_long_residence_revenue - land_long_residence_expense
 
 
-@rule("土地建物等の通算後の金額", law="租税特別措置法31条1項・3項・32条1項・4項")
-def land_net(
+@rule("土地建物等の中で通算した金額", law="租税特別措置法31条1項・3項・32条1項・4項")
+def land_offset(
     land_short_gain: Yen,
     land_short_national_gain: Yen,
     land_long_gain: Yen,
@@ -61,6 +63,24 @@ def land_net(
     _, long_gains = absorb(short_loss, long_gains)
     _, short_gains = absorb(long_loss, short_gains)
     return stack(*short_gains, *long_gains)
+
+
+@rule("土地建物等の通算後の金額", law="租税特別措置法31条1項・32条1項・41条の5第7項1号・41条の5の2第7項1号")
+def land_net(land_offset: Yen, residence_loss: Yen) -> Yen:
+    """特例の対象となる居住用財産の譲渡損失も、まず長期、次に短期の土地建物等の黒字から引く."""
+    if not residence_loss.any():
+        return land_offset
+    _, left = absorb(residence_loss, [*land_offset[SHORT_CLASSES:], *land_offset[:SHORT_CLASSES]])
+    return stack(*left[-SHORT_CLASSES:], *left[:-SHORT_CLASSES])
+
+
+@rule(
+    "損益通算の対象となる居住用財産の譲渡損失",
+    law="租税特別措置法41条の5第1項・7項1号・41条の5の2第1項・7項1号",
+)
+def residence_loss_for_offset(land_offset: Yen, residence_loss: Yen) -> Yen:
+    """土地建物等の他の黒字から引ききれない額。この年の通算に所得の上限はない."""
+    return larger(residence_loss - total(land_offset), 0)
 
 
 def _loss(gains: list[Yen]) -> Yen:
@@ -99,3 +119,9 @@ def general_stock_net(general_stock: Yen) -> Yen:
 def futures_net(futures: Yen) -> Yen:
     """先物取引の黒字。損失は他の所得と通算できない."""
     return larger(futures, 0)
+
+
+@rule("先物取引の損失の翌年への繰越し（その年分）", law="租税特別措置法41条の15第1項、地方税法附則35条の4の2")
+def futures_loss_of_year(futures: Yen) -> Yen:
+    """その年の先物取引の差金等決済の損失."""
+    return -smaller(futures, 0)

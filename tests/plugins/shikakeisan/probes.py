@@ -130,6 +130,8 @@ _SINGLE: list[dict[str, Any]] = [
     {"selfmed_paid": 200_000},
     {"land_long_residence": 100_000_000},
     {"land_long_quality": 50_000_000},
+    {"timber": 5_000_000, "blue_deduction": 100_000},
+    {"timber": 5_000_000, "blue_deduction": 100_001},
     {**_STUDENT, "salary": 1_200_000, "non_work_income": 100_000},
     {**_STUDENT, "salary": 1_200_000, "non_work_income": 100_001},
 ]

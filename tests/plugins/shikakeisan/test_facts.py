@@ -65,6 +65,32 @@ def codes(facts: Any) -> Any:
             "FACT_CONTRADICTORY",
         ),
         ({"taxpayer": {"age": 40, "birth": "1980-05-05"}}, "taxpayer.age", "FACT_CONTRADICTORY"),
+        ({"taxpayer": {"birth": "2026-01-02"}}, "taxpayer.birth", "FACT_CONTRADICTORY"),
+        ({"spouse": {"age": 40, "birth": "1980-05-05"}}, "spouse.age", "FACT_CONTRADICTORY"),
+        ({"dependants": [{"birth": "2026-01-02"}]}, "dependants[0].birth", "FACT_CONTRADICTORY"),
+        (
+            {"spouse": {}, "dependants": [{"age": 40, "relation": "妻"}]},
+            "dependants[0].relation",
+            "FACT_CONTRADICTORY",
+        ),
+        ({"carryover": {"futures": 1, "futures_2": 1}}, "carryover.futures", "FACT_CONTRADICTORY"),
+        (
+            {"carryover": {"net_loss_1": 1, "net_loss_timber": 2}},
+            "carryover.net_loss_timber",
+            "FACT_CONTRADICTORY",
+        ),
+        (
+            {"retirement": {"amount": 1, "years": 5, "short_term": False}},
+            "retirement.short_term",
+            "FACT_CONTRADICTORY",
+        ),
+        ({"retirement": {"amount": 1, "years": 0}}, "retirement.years", "FACT_RANGE"),
+        ({"business": {"revenue": 1, "home_worker": True}}, "business.expense", "FACT_REQUIRED"),
+        (
+            {"business": {"revenue": 1, "expense": 0, "home_worker": True}, "salary_income": 1},
+            "salary",
+            "FACT_REQUIRED",
+        ),
     ],
 )
 def test_one_fault_gives_one_finding(facts: Any, path: Any, code: Any) -> None:
@@ -115,3 +141,32 @@ def test_an_unknown_age_is_said_and_not_hidden() -> None:
 
     assert isinstance(person, Person)
     assert [fault.code for fault in person.assumed] == ["ASSUMED_ADULT"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "path", "code"),
+    [
+        ({"single_parent": True}, "single_parent", "ASSUMED_MOTHER"),
+        ({"carryover": {"futures": 1}}, "carryover.futures", "ASSUMED_LAST_YEAR"),
+        ({"business": -1}, "blue_return", "ASSUMED_WHITE_RETURN"),
+        ({"real_estate": {"revenue": 1, "expense": 2}}, "blue_return", "ASSUMED_WHITE_RETURN"),
+        (
+            {"salary": 9_000_000, "dependants": [{"category": "general"}]},
+            "dependants[0].age",
+            "ASSUMED_NOT_YOUNG",
+        ),
+    ],
+)
+def test_what_is_assumed_is_said(facts: Any, path: Any, code: Any) -> None:
+    person = validate({"taxpayer": {"age": 40}, **facts}, YEAR, RULES)
+
+    assert isinstance(person, Person)
+    assert [(fault.path, fault.code) for fault in person.assumed] == [(path, code)]
+
+
+@pytest.mark.parametrize("facts", [{"business": -1, "blue_return": False}, {"carryover": {"futures_2": 1}}])
+def test_nothing_is_assumed_of_what_is_stated(facts: Any) -> None:
+    person = validate({"taxpayer": {"age": 40}, **facts}, YEAR, RULES)
+
+    assert isinstance(person, Person)
+    assert person.assumed == []
