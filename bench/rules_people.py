@@ -112,7 +112,7 @@ def _consistent(
     columns["retirement_years"] = np.where(columns["retirement_amount"] > 0, random.integers(1, 45, count), 0)
     columns["genmen_denominator"] = np.full(count, 10)
     columns["genmen_numerator"] = np.where(_share(random, count, rare), random.integers(1, 11, count), 0)
-    columns["house_wards"] = random.integers(1, 4, count)
+    columns["house_wards"] = np.where(columns["house_only"], random.integers(1, 4, count), 0)
     columns["non_work_income"] = np.full(count, -1)
     columns["widow"] = columns["widow"] & (columns["single_parent"] == 0)
     carried = sum(columns[f"carryover_net_loss_{n}"] for n in (1, 2, 3))

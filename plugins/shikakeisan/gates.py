@@ -5,7 +5,11 @@ from plugins.shikakeisan.errors import RuleError
 from plugins.shikakeisan.law.difference import amendment_faults
 from plugins.shikakeisan.law.files import ROOT
 from plugins.shikakeisan.law.lock import lock_faults
-from plugins.shikakeisan.law.municipalities import known_municipalities
+from plugins.shikakeisan.law.municipalities import (
+    known_municipalities,
+    load_municipality,
+    municipality_faults,
+)
 from plugins.shikakeisan.law.years import known_years
 from plugins.shikakeisan.service import parameters, plan
 
@@ -22,6 +26,7 @@ def _unusable() -> list[str]:
         for code in known_municipalities():
             try:
                 parameters(year, code)
+                faults += municipality_faults(load_municipality(code), year)
             except RuleError as error:
                 faults.append(error.text)
         if not faults:

@@ -1,7 +1,7 @@
 """Assessing: from facts to every figure, for one person with its explanation or for a whole city."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -22,10 +22,28 @@ from plugins.shikakeisan.law.parameters import bind, check_complete
 from plugins.shikakeisan.law.years import known_years, load_year, year_path
 from plugins.shikakeisan.rules import RULES
 
-RESULTS: tuple[str, ...] = tuple(name for name, rule in RULES.items() if rule.rows == "taxpayer")
-"""Every figure of a taxpayer."""
 ROOT = "payable"
 """The figure at the root of an explanation: what the taxpayer pays."""
+KEY_RESULTS: tuple[str, ...] = (
+    ROOT,
+    "annual_total",
+    "city_total",
+    "pref_total",
+    "forest",
+    "income_levy_city",
+    "income_levy_pref",
+    "percap_city",
+    "percap_pref",
+    "total_income_all",
+    "total_income",
+    "ded_total",
+    "taxable",
+)
+"""The figures that a tax notice opens with."""
+RESULTS: tuple[str, ...] = tuple(
+    dict.fromkeys([*KEY_RESULTS, *(name for name, rule in RULES.items() if rule.rows == "taxpayer")])
+)
+"""Every figure of a taxpayer: those of a notice first, then the order of the law."""
 BATCH = 4096
 """People whose facts are held at once when a file is calculated."""
 
@@ -81,10 +99,20 @@ def assess(fiscal_year: int, municipality: str, facts: Any, *, explain: bool = F
 
 
 def assess_many(
-    fiscal_year: int, municipality: str, people: Iterable[Any], *, explain: bool = False
+    fiscal_year: int,
+    municipality: str,
+    people: Iterable[Any],
+    *,
+    wanted: tuple[str, ...] = RESULTS,
+    explain: bool = False,
 ) -> Iterator[Outcome]:
-    """Figures of each person, in order. A bad one has its errors and the rest is calculated."""
-    order = plan(fiscal_year, municipality)
+    """Figures of each person, in order. A bad one has its errors and the rest is calculated.
+
+    ``wanted`` chooses figures (:class:`FigureUnknownError` for another name); the first is explained.
+    """
+    if not wanted or not set(wanted) <= set(RESULTS):
+        raise FigureUnknownError
+    order = plan(fiscal_year, municipality, wanted)
     batch: list[Person | list[Finding]] = []
     for facts in people:
         batch.append(validate(facts, fiscal_year, statable()))
@@ -125,17 +153,24 @@ class Cause:
 def compare(
     fiscal_year: int, municipality: str, before: Any, after: Any
 ) -> Sequence[Cause] | Sequence[Finding]:
-    """What if: every quantity that differs, in the order of calculation, so causes stand before effects."""
-    first, second = (validate(facts, fiscal_year, statable()) for facts in (before, after))
-    if not isinstance(first, Person):
-        return first
-    if not isinstance(second, Person):
-        return second
+    """What if: every quantity that differs, in the order of calculation, so causes stand before effects.
+
+    Faults of either set are all given, their paths under ``before`` and ``after``.
+    """
     order = plan(fiscal_year, municipality)
-    old, new = (_all_values(order, person) for person in (first, second))
+    sets = {"before": before, "after": after}
+    people = {name: validate(facts, fiscal_year, statable()) for name, facts in sets.items()}
+    faults = [_under(name, fault) for name, one in people.items() if isinstance(one, list) for fault in one]
+    if faults:
+        return faults
+    old, new = (_all_values(order, one) for one in people.values() if isinstance(one, Person))
     rules = (step.rule for step in order.steps if step.rule.rows == "taxpayer")
     causes = (Cause(r.name, r.label, r.law, _plain(old[r.name]), _plain(new[r.name])) for r in rules)
     return [cause for cause in causes if cause.before != cause.after]
+
+
+def _under(name: str, fault: Finding) -> Finding:
+    return replace(fault, path=f"{name}.{fault.path}" if fault.path else name)
 
 
 def _outcomes(order: Plan, batch: Sequence[Person | list[Finding]], *, explain: bool) -> Iterator[Outcome]:
@@ -145,7 +180,7 @@ def _outcomes(order: Plan, batch: Sequence[Person | list[Finding]], *, explain: 
     for one in batch:
         if isinstance(one, Person):
             values = {name: _plain(columns[name][..., place : place + 1]) for name in order.wanted}
-            node = _explanation(order, one, ROOT) if explain else None
+            node = _explanation(order, one, order.wanted[0]) if explain else None
             yield Outcome(values, assumed=one.assumed, explanation=node)
             place += 1
         else:

@@ -9,7 +9,7 @@ import orjson
 
 from plugins.shikakeisan.facts.schema import facts_schema
 from plugins.shikakeisan.law.municipalities import STANDARD
-from plugins.shikakeisan.service import Outcome, assess_many
+from plugins.shikakeisan.service import RESULTS, Outcome, assess_many
 
 UNREADABLE = object()
 """A line that is no JSON: validation refuses it as it refuses anything that is not an object."""
@@ -18,10 +18,19 @@ UNREADABLE = object()
 @click.command()
 @click.option("--year", "fiscal_year", type=int, help="年度（西暦、例 2026 = 令和8年度）")
 @click.option("--municipality", default=STANDARD, show_default=True, help="6桁の全国地方公共団体コード")
-@click.option("--explain", is_flag=True, help="すべての数値の根拠（規則・条文・入力）を付ける")
+@click.option("--only", help="求める数値の名前（コンマ区切り、例 annual_total,income_levy_city）")
+@click.option("--explain", is_flag=True, help="最初の数値（省略すると納付する額）の根拠をすべて付ける")
 @click.option("--schema", is_flag=True, help="事実の JSON Schema を表示して終わる")
 @click.argument("facts", type=click.File("rb"), default="-")
-def calc(*, fiscal_year: int | None, municipality: str, explain: bool, schema: bool, facts: BinaryIO) -> None:
+def calc(
+    *,
+    fiscal_year: int | None,
+    municipality: str,
+    only: str | None,
+    explain: bool,
+    schema: bool,
+    facts: BinaryIO,
+) -> None:
     """事実（1行に1人の JSON）から個人住民税を計算する.
 
     誤りのある人の行には errors が入り、他の人は計算される。誤りが一つでもあれば終了コードは2。
@@ -31,10 +40,10 @@ def calc(*, fiscal_year: int | None, municipality: str, explain: bool, schema: b
         return
     if fiscal_year is None:
         raise click.UsageError("--year で年度を指定してください。")
+    wanted = RESULTS if only is None else tuple(dict.fromkeys(name.strip() for name in only.split(",")))
+    outcomes = assess_many(fiscal_year, municipality, _lines(facts), wanted=wanted, explain=explain)
     bad = 0
-    for number, outcome in enumerate(
-        assess_many(fiscal_year, municipality, _lines(facts), explain=explain), 1
-    ):
+    for number, outcome in enumerate(outcomes, 1):
         click.echo(orjson.dumps(_line(number, outcome)))
         bad += bool(outcome.errors)
     if bad:

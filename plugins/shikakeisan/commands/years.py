@@ -6,8 +6,10 @@ from typing import Any
 import click
 
 from plugins.shikakeisan.gates import gate_faults
+from plugins.shikakeisan.law.calendar import due_dates, pension_due_dates, salary_due_dates
 from plugins.shikakeisan.law.difference import Change, changes
 from plugins.shikakeisan.law.lock import write_lock
+from plugins.shikakeisan.law.municipalities import STANDARD
 from plugins.shikakeisan.law.years import load_year
 
 
@@ -40,6 +42,19 @@ def check(*, lock: bool) -> None:
     if faults:
         sys.exit(1)
     click.echo("年度と団体のファイルに誤りはありません。")
+
+
+@years.command("dates")
+@click.argument("fiscal_year", type=int)
+@click.option("--municipality", default=STANDARD, show_default=True, help="6桁の全国地方公共団体コード")
+def dates(fiscal_year: int, municipality: str) -> None:
+    """納期限（普通徴収）と納入期限（給与・年金の特別徴収）を、休日を除いて表示する."""
+    for label, find in (
+        ("普通徴収", due_dates),
+        ("給与特別徴収", salary_due_dates),
+        ("年金特別徴収", pension_due_dates),
+    ):
+        click.echo(f"{label}: " + " ".join(map(str, find(fiscal_year, municipality))))
 
 
 def _show(change: Change) -> None:

@@ -15,12 +15,12 @@ def down_to_100(amount: Yen) -> Yen:
 
 
 def down_to(amount: Yen, unit: int) -> Yen:
-    """分割金額の端数を切り捨てる。単位は年度又は条例の表による (地方税法20条の4の2第6項)."""
+    """分割金額の端数を切り捨てる。単位は年度又は団体の表による (地方税法20条の4の2第6項)."""
     return amount // unit * unit
 
 
 def yen_down(numerator: Yen, denominator: Yen | int) -> Yen:
-    """一円未満の端数の切捨て (国等の債権債務等の金額の端数計算の例による。地方税法20条の4の2第2項)."""
+    """一円未満の端数の切捨て (法は確定金額の百円未満だけを定めるので、公表の計算例による)."""
     return numerator // denominator
 
 

@@ -90,7 +90,7 @@ TAXPAYER_FACTS: tuple[Fact, ...] = (
     Fact("taxpayer.welfare", "生活扶助を受けている", "flag", "welfare"),
     Fact("taxpayer.minor", "未成年者", "flag", "minor"),
     Fact("taxpayer.house_only", "家屋敷・事務所だけがある者", "flag", "house_only"),
-    Fact("taxpayer.house_wards", "家屋敷・事務所のある区の数", "count", "house_wards", default=1),
+    Fact("taxpayer.house_wards", "家屋敷・事務所のある区の数（住所のある区を除く）", "count", "house_wards"),
     Fact("single", "独身（親族なし）", "flag"),
     Fact("single_parent", "ひとり親", "choice", None, PARENT),
     Fact("widow", "寡婦", "flag"),

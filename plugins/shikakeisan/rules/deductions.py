@@ -101,14 +101,18 @@ def is_working_student(
     salary_income: Yen,
     business_income: Yen,
     misc_income: Yen,
+    pension_income: Yen,
+    retirement_comprehensive: Yen,
     student_limit: int,
     student_nonwork_limit: int,
 ) -> Flag:
     """合計所得金額が上限以下で、給与所得等以外の所得が10万円以下の学生.
 
-    勤労によらない所得の額が分からないとき（負の数）は、合計所得金額から給与・事業・雑の所得を引いて求める。
+    勤労によらない所得の額が分からないとき（負の数）は、合計所得金額から給与・事業・退職と、
+    年金を除く雑の所得を引いて求める。
     """
-    work = salary_income + larger(business_income, 0) + misc_income
+    misc = larger(misc_income - pension_income, 0)
+    work = salary_income + larger(business_income, 0) + misc + retirement_comprehensive
     stated = np.where(non_work_income >= 0, non_work_income, larger(total_income_all - work, 0))
     return working_student & (total_income_all <= student_limit) & (stated <= student_nonwork_limit)
 

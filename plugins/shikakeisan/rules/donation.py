@@ -82,6 +82,16 @@ def donation_ceiling(total_income: Yen, donation_limit: Rate) -> Yen:
     return donation_limit.down(total_income)
 
 
+def _one_stop(uncapped: Yen, unit: int, cap: Yen, numerator: Yen, denominator: Yen) -> Yen:
+    """Rate of the 特例控除額 as an exact fraction over ``unit``, not above the cap, rounded up once.
+
+    Whole yen and the fraction are multiplied apart, so that the product stays within 64 bits.
+    """
+    exact = smaller(uncapped, cap * unit)
+    whole, rest = exact // unit, exact % unit
+    return yen_up(whole * numerator + yen_up(rest * numerator, unit), denominator)
+
+
 @rule("寄附金税額控除（基本分、市）", law="地方税法314条の7第1項")
 def donation_basic_city(
     donation_furusato: Yen,
@@ -135,15 +145,24 @@ def donation_special_city(donation_special_uncapped_city: Yen, donation_cap_city
 @rule("申告特例控除額（市）", law="地方税法附則7条の2第5項")
 def one_stop_city(
     one_stop: Flag,
-    donation_special_city: Yen,
+    special_amount: Yen,
+    donation_special_rate: Yen,
+    donation_cap_city: Yen,
     special_base: Yen,
     taxable: Yen,
+    special_other: dict[str, int],
+    special_share: Split,
     one_stop_rates: Table,
 ) -> Yen:
-    """ワンストップ特例: 限度後の特例控除額に、所得税の控除に当たる割合を乗じる。1円未満切上げ
-    （open-questions A-14）."""
-    numerator = one_stop_rates(special_base, NUMERATOR)
-    credit = yen_up(donation_special_city * numerator, one_stop_rates(special_base, DENOMINATOR))
+    """ワンストップ特例: 限度後の特例控除額（端数を切り上げる前の額）に、所得税の控除に当たる割合を乗じる.
+
+    端数は最後に一度だけ切り上げる（open-questions A-14）。
+    """
+    share = special_share.city["credit"]
+    numerator, denominator = (one_stop_rates(special_base, part) for part in (NUMERATOR, DENOMINATOR))
+    exact = special_amount * donation_special_rate * share.numerator
+    unit = special_other["unit"] * share.denominator
+    credit = _one_stop(exact, unit, donation_cap_city, numerator, denominator)
     return np.where(one_stop & (taxable > 0) & (special_base >= 0), credit, 0)
 
 
@@ -214,15 +233,24 @@ def donation_special_pref(donation_special_uncapped_pref: Yen, donation_cap_pref
 @rule("申告特例控除額（県）", law="地方税法附則7条の2第4項")
 def one_stop_pref(
     one_stop: Flag,
-    donation_special_pref: Yen,
+    special_amount: Yen,
+    donation_special_rate: Yen,
+    donation_cap_pref: Yen,
     special_base: Yen,
     taxable: Yen,
+    special_other: dict[str, int],
+    special_share: Split,
     one_stop_rates: Table,
 ) -> Yen:
-    """ワンストップ特例: 限度後の特例控除額に、所得税の控除に当たる割合を乗じる。1円未満切上げ
-    （open-questions A-14）."""
-    numerator = one_stop_rates(special_base, NUMERATOR)
-    credit = yen_up(donation_special_pref * numerator, one_stop_rates(special_base, DENOMINATOR))
+    """ワンストップ特例: 限度後の特例控除額（端数を切り上げる前の額）に、所得税の控除に当たる割合を乗じる.
+
+    端数は最後に一度だけ切り上げる（open-questions A-14）。
+    """
+    share = special_share.pref["credit"]
+    numerator, denominator = (one_stop_rates(special_base, part) for part in (NUMERATOR, DENOMINATOR))
+    exact = special_amount * donation_special_rate * share.numerator
+    unit = special_other["unit"] * share.denominator
+    credit = _one_stop(exact, unit, donation_cap_pref, numerator, denominator)
     return np.where(one_stop & (taxable > 0) & (special_base >= 0), credit, 0)
 
 

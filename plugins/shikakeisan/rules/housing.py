@@ -41,7 +41,11 @@ def housing_cap(
     housing_basic_excess: Yen,
     housing_periods: Table,
 ) -> Yen:
-    """所得税の課税総所得金額等の5％（97,500円まで）、特定取得等は7％（136,500円まで）."""
+    """所得税の課税総所得金額等の5％（97,500円まで）、特定取得等は7％（136,500円まで）.
+
+    平成19年と20年に入居した者は所得税の特例（15年）だけがあり、住民税の控除はない。
+    平成18年までに入居した者の控除期間は、どの年度でも終わっている。
+    """
     table, base = housing_periods, housing_loan_it_taxable + housing_basic_excess
     when = table.row(housing_loan_move_in)
     ordinary = _limit(table, when, base, OTHER_RATE)

@@ -9,8 +9,12 @@ from plugins.shikakeisan.engine.rule import Flag, Yen, rule
 
 @rule("均等割を課する数", law="地方税法294条1項2号・737条", unit="人")
 def percap_count(percap_exempt: Flag, house_only: Flag, house_wards: Yen) -> Yen:
-    """住所のある者は一つ。家屋敷・事務所だけの者は、指定都市ではその区の数だけ課する。非課税の者は0."""
-    return np.where(percap_exempt, 0, np.where(house_only, house_wards, 1))
+    """住所のある者は一つ。家屋敷・事務所だけの者は一つ、指定都市ではその区の数だけ課する。非課税の者は0.
+
+    指定都市の区は一の市とみなすので、住所のある者も、別の区に家屋敷等があればその区の数を加える。
+    """
+    own = np.where(house_only, larger(house_wards, 1), house_wards + 1)
+    return np.where(percap_exempt, 0, own)
 
 
 @rule("均等割額（市）", law="地方税法310条・737条")

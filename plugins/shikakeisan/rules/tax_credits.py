@@ -97,7 +97,8 @@ def dividends_over(
 ) -> Yen:
     """外貨建等証券投資信託、証券投資信託、その他の順に、1,000万円を超える部分に当てた額（三行）.
 
-    その他だけの場合は公表例（大津市）のとおり。混ざる場合の順は open-questions A-8。
+    その他だけの場合は公表例（大津市）のとおり。混ざる場合の順は所得税法92条1項2号・3号（証券投資信託の部分が
+    先に低い率になる）と租税特別措置法9条にならう（open-questions A-8）。
     """
     over = larger(dividend_base - dividend_threshold, 0)
     foreign = smaller(dividend_trust_foreign, over)

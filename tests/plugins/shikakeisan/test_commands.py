@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from plugins.shikakeisan.commands import calc, cases, years
 from plugins.shikakeisan.law.files import YearUnknownError
+from plugins.shikakeisan.service import KEY_RESULTS, RESULTS, FigureUnknownError
 
 
 def run(command: Any, arguments: Any, text: str | None = None) -> Any:
@@ -54,6 +55,45 @@ def test_calc_schema_has_japanese_labels() -> None:
 
     assert schema["properties"]["salary"]["title"] == "給与収入"
     assert schema["properties"]["dependants"]["items"]["properties"]["age"]["title"] == "前年12月31日の年齢"
+
+
+def test_calc_gives_the_figures_of_a_notice_first() -> None:
+    line = json.loads(run(calc, ["--year", "2026"], '{"salary": 5000000}\n').stdout)
+
+    assert tuple(line)[1 : 1 + len(KEY_RESULTS)] == KEY_RESULTS
+    assert set(line) == {"line", "assumed", *RESULTS}
+
+
+def test_calc_gives_only_what_is_asked_for_in_that_order() -> None:
+    result = run(
+        calc,
+        ["--year", "2026", "--municipality", "331007", "--only", "income_levy_city, annual_total"],
+        '{"taxpayer": {"age": 40}, "salary": 5000000}\n',
+    )
+
+    assert result.stdout == '{"line":1,"income_levy_city":248400,"annual_total":316000}\n'
+
+
+def test_calc_explains_the_first_figure_asked_for() -> None:
+    result = run(calc, ["--year", "2026", "--only", "taxable", "--explain"], '{"salary": 5000000}\n')
+
+    explanation = json.loads(result.stdout)["explanation"]
+    assert explanation["root"] == "taxable"
+    assert "annual_total" not in explanation["nodes"]
+
+
+@pytest.mark.parametrize("only", ["nothing", "", "annual_total,relative_income"])
+def test_calc_refuses_a_figure_that_nobody_has(only: Any) -> None:
+    result = run(calc, ["--year", "2026", "--only", only], "{}\n")
+
+    assert isinstance(result.exception, FigureUnknownError)
+    assert not result.stdout
+
+
+def test_years_dates_prints_the_terms() -> None:
+    result = run(years, ["dates", "2026", "--municipality", "331007"])
+
+    assert result.output.splitlines()[0] == "普通徴収: 2026-06-30 2026-08-31 2026-11-02 2027-02-01"
 
 
 def test_calc_needs_a_year() -> None:

@@ -136,7 +136,7 @@ CASES = {
         {**FIVE_MILLION, "foreign_tax": {"unused": 40_000, "it_limit": 100_000}},
         {"foreign_credit_pref": 12_000, "foreign_credit_city": 18_000},
     ),
-    "申告特例控除は特例控除額に率を掛けて切り上げる": (
+    "申告特例控除の端数は最後に一度だけ切り上げる（附則7条の2。県 38,000×40%×10.21%＝1,551.92）": (
         2023,
         "232017",
         {
@@ -148,7 +148,7 @@ CASES = {
             "spouse": {},
             "dependants": [{"age": 17}],
         },
-        {"donation_special_city": 18_193, "one_stop_city": 2_328, "one_stop_pref": 1_553},
+        {"donation_special_city": 18_193, "one_stop_city": 2_328, "one_stop_pref": 1_552},
     ),
     "減免は市と県のそれぞれを百円未満切捨て": (
         2026,
