@@ -68,7 +68,7 @@ class Item(NamedTuple):
     """XML only: the names of the elements from the root of a document, joined by `/`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """The head of one layout version, and its items in order."""
 
@@ -86,6 +86,8 @@ class Form:
     total: tuple[str, ...]
     """Items whose sum over the records the manifest of a delivery states."""
     key: tuple[str, ...]
+    """Parts of the key that a correction shares with what it corrects. A part is alternatives after `|`, of
+    which the first filled one counts; an alternative may join items by `+`."""
     unique: bool
     """Whether a key may stand once only in a file."""
     action_item: str
@@ -102,6 +104,10 @@ class Form:
     income_era: int = 0
     """Era code of a two-digit 年分; 0 where the income year is western."""
     index: Mapping[str, int] = field(default_factory=dict)
+    """Name of an item to its place from 0; the fields below are places too, ready for the reader."""
+    key_places: tuple[tuple[tuple[int, ...], ...], ...] = ()
+    total_places: tuple[int, ...] = ()
+    fact_places: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -132,15 +138,25 @@ def form_of(kind: str, version: str | None, year: int | None) -> Form:
 
 
 def _load(name: str) -> Form:
-    head = tomllib.loads((LAYOUTS / f"{name}.toml").read_text(encoding="utf-8"))
+    head = _frozen(tomllib.loads((LAYOUTS / f"{name}.toml").read_text(encoding="utf-8")))
     items = tuple(_items((LAYOUTS / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
+    index = {item.name: place for place, item in enumerate(items)}
     action = head.pop("action", {})
     return Form(
-        **_frozen(head),
+        **head,
         action_item=action.get("item", ""),
         actions={code: Action(word) for code, word in action.get("codes", {}).items()},
         items=items,
-        index={item.name: place for place, item in enumerate(items)},
+        index=index,
+        key_places=tuple(
+            tuple(tuple(index[name] for name in choice.split("+")) for choice in part.split("|"))
+            for part in head["key"]
+        ),
+        total_places=tuple(index[name] for name in head["total"]),
+        fact_places={
+            fact: tuple((-1 if name[0] == "-" else 1, index[name.removeprefix("-")]) for name in names)
+            for fact, names in head["facts"].items()
+        },
     )
 
 
@@ -159,7 +175,7 @@ def _items(lines: Sequence[str]) -> Iterator[Item]:
             no=int(row["no"]),
             name=row["name"],
             label=row["label"],
-            type=cast(ItemType, row["type"]),
+            type=cast("ItemType", row["type"]),
             least=int(least or 0),
             most=int(most),
             presence=Presence(row["presence"]),

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 from plugins.shiryo.reading.csv_writer import Value, csv_lines
 from plugins.shiryo.reading.form import Form, Item, form_of, forms
+from plugins.shiryo.reading.lines import Source
+from plugins.shiryo.reading.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ class Layout:
     def write(self, records: Iterable[Mapping[str, Value]], *, prefix: str = "") -> bytes:
         """Return a whole file; raises WriteRefused as `lines` does."""
         return b"".join(self.lines(records, prefix=prefix))
+
+    def read(self, source: Source, name: str) -> Reading:
+        """Return the reading of a file given as bytes, as a path or as an open binary stream.
+
+        `name` is what findings call the file. Faults of the file never raise: they are findings.
+        """
+        return Reading(self.form, source, name)
 
 
 def load_layout(kind: str, *, year: int | None = None, version: str | None = None) -> Layout:

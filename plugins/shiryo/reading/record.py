@@ -1,0 +1,132 @@
+"""One record of a file: its values, and what the steps after reading need of it."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+from typing import NamedTuple
+
+from plugins.shiryo.reading.findings import Finding, Severity
+from plugins.shiryo.reading.form import Action, Form
+
+
+class Identity(NamedTuple):
+    """Of whom a document speaks: the number and the four items, as written. Absent items are empty."""
+
+    my_number: str
+    name: str
+    kana: str
+    birth: str
+    """`1964-07-01`, `1964-07` or `1964`: the notation of 宛名's PartialDate."""
+    address: str
+
+    def __repr__(self) -> str:
+        return "Identity(…)"  # nothing of a person in a log or a traceback
+
+
+class Record:
+    """A record as read. `offset` and `length` name its bytes in the file, which nobody changes."""
+
+    __slots__ = (
+        "dates",
+        "fields",
+        "findings",
+        "form",
+        "length",
+        "line",
+        "number",
+        "offset",
+        "prefix",
+        "year",
+    )
+
+    def __init__(self, form: Form, number: int, line: int, offset: int, length: int) -> None:
+        self.form = form
+        self.number = number
+        """Place among the records of the file, from 1."""
+        self.line = line
+        self.offset = offset
+        self.length = length
+        self.prefix = ""
+        """管理情報 of eLTAX before the `@`, as received."""
+        self.fields: Sequence[str] = ()
+        """Values in the order of the items; empty where the record could not be taken apart."""
+        self.dates: Mapping[str, str] = {}
+        self.year = 0
+        """Income year (年分), western."""
+        self.findings: Sequence[Finding] = ()
+
+    def __repr__(self) -> str:
+        return f"Record({self.form.id}, line {self.line}, offset {self.offset})"
+
+    def __getitem__(self, name: str) -> str:
+        """Return the text of an item; `name[2]` and so on for repeated elements of an XML document."""
+        return self.fields[self.form.index[name]]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing but warnings was found."""
+        return all(finding.severity is Severity.WARNING for finding in self.findings)
+
+    def amount(self, name: str) -> int:
+        """Return a number of the record, 0 where it is empty; only for records that are ok."""
+        return int(self[name] or 0)
+
+    @property
+    def action(self) -> Action:
+        """新規, 追加, 訂正 or 取消."""
+        return self.form.actions[self[self.form.action_item]]
+
+    @property
+    def key(self) -> str:
+        """Digest that a correction or cancellation shares with the document it is about.
+
+        Made of payer, income year and recipient as the layout says; never of a My Number.
+        """
+        parts = (self.form.id, *self.key_parts())
+        return blake2b("\x1f".join(parts).encode("utf-8"), digest_size=16).hexdigest()
+
+    def key_parts(self) -> tuple[str, ...]:
+        """Return the values that make the key: of each alternative the first that is filled."""
+        fields = self.fields
+        return tuple(
+            next(
+                (fields[p[0]] + "".join(fields[i] for i in p[1:]) for p in choice if _usable(fields[p[0]])),
+                "",
+            )
+            for choice in self.form.key_places
+        )
+
+    @property
+    def identity(self) -> Identity:
+        """The number and the four items."""
+        names = self.form.identity
+        birth = names.get("birth", "")
+        return Identity(
+            my_number=self._item(names.get("my_number"))[-12:],
+            name=self._item(names.get("name")),
+            kana=self._item(names.get("kana")),
+            birth=self.dates.get(birth, ""),
+            address=self._item(names.get("address")),
+        )
+
+    @property
+    def facts(self) -> Mapping[str, int]:
+        """Amounts in the vocabulary of the calculation, as far as an item is one fact; yen."""
+        found = {}
+        for fact, places in self.form.fact_places.items():
+            texts = [(sign, self.fields[place]) for sign, place in places if self.fields[place]]
+            if texts:
+                found[fact] = sum(sign * int(text) for sign, text in texts)
+        return found
+
+    @property
+    def total(self) -> int:
+        """Sum of the items that the manifest counts, in yen; only for records that are ok."""
+        return sum(int(self.fields[place] or 0) for place in self.form.total_places)
+
+    def _item(self, name: str | None) -> str:
+        return self[name] if name else ""
+
+
+def _usable(text: str) -> bool:
+    """Tell whether a part may stand in a key: filled, and not a 個人番号 (13 digits from 0) of a payer."""
+    return bool(text) and not (len(text) == len("0123456789012") and text[0] == "0" and text.isascii())
