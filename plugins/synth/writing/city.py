@@ -1,0 +1,155 @@
+"""A whole city on disk: blocks first, then the senders' files, then what must be known of all of them."""
+
+import hashlib
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import orjson
+
+from plugins.synth.documents.senders import sender_of
+from plugins.synth.errors import FaultNotPlanted, FolderTaken
+from plugins.synth.faults.documents import Planted
+from plugins.synth.faults.kinds import Fault, of_employers, times
+from plugins.synth.feed import Event, load_day, message
+from plugins.synth.plan import Plan
+from plugins.synth.writing.deliveries import MAIN_FILE, Written, deliver, write_manifest
+from plugins.synth.writing.output import output_of
+from plugins.synth.writing.pool import in_order
+from plugins.synth.writing.spool import Spool
+
+SPOOL = ".spool"
+
+
+class City:
+    """The files of a city while they are written. `progress` hears how many people are done."""
+
+    def __init__(self, plan: Plan, out: Path, workers: int, progress: Callable[[int], None]) -> None:
+        self.plan, self.out, self.workers, self.progress = plan, out, workers, progress
+        self.counts: Counter[str] = Counter()
+        self.planted: list[Planted] = []
+        self.files: list[Written] = []
+
+    def write(self) -> Counter[str]:
+        """Write everything; return counts by kind. Raises FolderTaken, FaultNotPlanted."""
+        if self.out.exists() and any(self.out.iterdir()):
+            raise FolderTaken
+        self.out.mkdir(parents=True, exist_ok=True)
+        with (self.out / "truth.jsonl").open("wb") as truth:
+            _line(truth, self._head())
+            buckets = self._write_people(truth)
+            self._write_files(truth, buckets)
+            self._write_faults(truth)
+        shutil.rmtree(self.out / SPOOL)
+        self._write_manifests()
+        return self.counts
+
+    def _head(self) -> dict[str, Any]:
+        plan = self.plan
+        faults = sorted(plan.faults)
+        return {"kind": "city", "people": plan.people, "year": plan.year, "seed": plan.seed, "faults": faults}
+
+    def _write_people(self, truth: BinaryIO) -> list[Path]:
+        """Write truth, facts and feed block by block, and spool the documents."""
+        later: list[Event] = []
+        feed = _Feed(self.out / "juki")
+        spool = Spool(self.plan, self.out / SPOOL)
+        with spool, feed, (self.out / "facts.jsonl").open("wb") as facts, self._non_residents() as list_:
+            for output in in_order(partial(output_of, self.plan), range(self.plan.blocks), self.workers):
+                facts.writelines(line + b"\n" for line in output.facts)
+                truth.writelines(line + b"\n" for line in output.people)
+                for row in output.non_residents:
+                    _line(list_, row)
+                first = load_day(self.plan)
+                feed.write(event for event in output.events if event.day == first)
+                later.extend(event for event in output.events if event.day > first)
+                spool.add(output.documents)
+                self.planted.extend(output.planted)
+                self.counts["non_residents"] += len(output.non_residents)
+                self.progress(len(output.people))
+            feed.write(sorted(later, key=lambda event: event.day))
+        self.counts.update(people=self.plan.people, feed=feed.sequence)
+        _manifest(self.out / "juki", {"feed.jsonl": (feed.sequence, feed.digest.hexdigest())})
+        return spool.paths
+
+    def _non_residents(self) -> BinaryIO:
+        (self.out / "jutogai").mkdir()
+        return (self.out / "jutogai" / "jutogai.jsonl").open("wb")
+
+    def _write_files(self, truth: BinaryIO, buckets: Iterable[Path]) -> None:
+        work = partial(deliver, self.plan, out=self.out)
+        for delivered in in_order(work, buckets, self.workers):
+            truth.writelines(line + b"\n" for line in delivered.truth)
+            self.files.extend(delivered.files)
+        for file in self.files:
+            self.counts[file.kind] += file.records
+        self.counts["files"] = sum(file.is_delivered for file in self.files)
+
+    def _write_faults(self, truth: BinaryIO) -> None:
+        """Tell what was planted; everything asked for must have been."""
+        struck = of_employers(self.plan)
+        for file in self.files:
+            fault = struck.get(file.folder.rpartition("/")[2])
+            if fault and file.name == MAIN_FILE:
+                self.planted.append(Planted(fault, [], [], file.folder, file.name))
+        found = Counter(fault.fault for fault in self.planted)
+        for asked in map(Fault, sorted(self.plan.faults)):
+            if found[asked] < times(self.plan) * _SHOWN.get(asked, 1):
+                raise FaultNotPlanted(fault=asked.value)
+        for planted in self.planted:
+            _line(truth, {"kind": "fault", **planted._asdict()})
+        self.counts["faults"] = len(self.planted)
+
+    def _write_manifests(self) -> None:
+        """Write one manifest for each delivery, and the list of senders who are expected."""
+        self.files.sort(key=lambda file: (file.folder, file.name))
+        with (self.out / "senders.jsonl").open("wb") as senders:
+            for folder, group in groupby(self.files, key=lambda file: file.folder):
+                files = list(group)
+                sender = sender_of(folder)
+                said = {"code": sender.code, "kind": sender.kind, "name": sender.name}
+                _line(senders, {**said, "documents": sum(file.records for file in files)})
+                self.counts["senders"] += 1
+                if files[0].is_delivered:
+                    write_manifest(self.plan, self.out, files)
+
+
+_SHOWN = {Fault.NAMESAKE: 2}
+"""Faults that two people show."""
+
+
+class _Feed:
+    """The feed file: numbers the messages and adds up the digest. A context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._file = (folder / "feed.jsonl").open("wb")
+        self.sequence = 0
+        self.digest = hashlib.sha256()
+
+    def __enter__(self) -> "_Feed":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def write(self, events: Iterable[Event]) -> None:
+        """Write events with the next numbers."""
+        for event in events:
+            self.sequence += 1
+            line = message(self.sequence, event)
+            self.digest.update(line)
+            self._file.write(line)
+
+
+def _manifest(folder: Path, files: dict[str, tuple[int, str]]) -> None:
+    listed = [{"name": name, "records": count, "sha256": digest} for name, (count, digest) in files.items()]
+    (folder / "manifest.json").write_bytes(orjson.dumps({"files": listed}, option=orjson.OPT_INDENT_2))
+
+
+def _line(file: BinaryIO, value: object) -> None:
+    file.write(orjson.dumps(value) + b"\n")
