@@ -19,11 +19,13 @@ from core.storage.migrations import Migrations
 from plugins.atena.city import queries as city_queries
 from plugins.atena.city.seed import seed_city
 from plugins.atena.commands import atena as command_group
-from plugins.atena.feed.status import check_feed
 from plugins.atena.graphql.feed import FeedQuery
+from plugins.atena.graphql.households import PersonHousehold, ProtectionMutation
 from plugins.atena.graphql.mutation import AtenaMutation
 from plugins.atena.graphql.query import AtenaQuery
+from plugins.atena.graphql.types import Person
 from plugins.atena.permissions import EMPLOYER, FEED, MY_NUMBER_WRITE, PERSON, PERSON_WRITE
+from plugins.atena.service.feed_status import check_feed
 from plugins.atena.vault.checks import check_vault
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, open_keyring
 
@@ -64,7 +66,11 @@ def migrations() -> Migrations:
 
 @hook
 def graphql() -> GraphQLParts:
-    return GraphQLParts(query=(AtenaQuery, FeedQuery), mutation=(AtenaMutation,))
+    return GraphQLParts(
+        query=(AtenaQuery, FeedQuery),
+        mutation=(AtenaMutation, ProtectionMutation),
+        additions={Person: PersonHousehold},
+    )
 
 
 @hook

@@ -10,7 +10,7 @@ from core.storage.database import ReadSession
 from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import LATEST
-from plugins.atena.queries import matching, persons
+from plugins.atena.queries import households, matching, persons, protections
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
@@ -31,6 +31,7 @@ __all__ = [
     "blind_index",
     "blind_indexes",
     "holders_of",
+    "households_of",
     "is_corporate_number",
     "is_my_number",
     "kana_key",
@@ -41,6 +42,7 @@ __all__ = [
     "person_ids",
     "persons_alike",
     "persons_by_id",
+    "protected_ids",
     "seal_parcel",
 ]
 
@@ -71,3 +73,15 @@ async def likenesses_of(
 ) -> Mapping[int, Likeness]:
     """Return what is known of persons for comparing, with the address of one day. Not shown to anybody."""
     return await matching.likenesses(session, person_ids, as_of)
+
+
+async def households_of(
+    session: ReadSession, ids: Sequence[int], moment: Moment
+) -> Mapping[int, Sequence[Row[Any]]]:
+    """Return by person the members of the household (`person_id`, `relation`, …), the head first."""
+    return await households.households_of(session, ids, moment)
+
+
+async def protected_ids(session: ReadSession, ids: Sequence[int], moment: Moment) -> frozenset[int]:
+    """Return who of the persons is under 支援措置: they stay out of every list that leaves this office."""
+    return frozenset(await protections.protections_of(session, ids, moment))

@@ -14,8 +14,8 @@ from core.access.journal import AccessRecord
 from core.errors import StartError
 from core.runtime import Runtime
 from core.storage.database import WriteSession
-from plugins.atena.feed.status import FeedStatus, feed_status
 from plugins.atena.service.feed import Feed, Run
+from plugins.atena.service.feed_status import FeedStatus, feed_status
 from plugins.atena.vault.keyring import create_key_file, key_file, open_keyring
 from plugins.atena.vault.rotation import Rotated, rotate
 

@@ -39,6 +39,13 @@ class ResidentNumberByFeedOnly(Forbidden):
     message = "住民の個人番号は住民記録からの連携でのみ登録されます。この画面では登録できません。"
 
 
+class ProtectionByFeedOnly(Forbidden):
+    """A resident's 支援措置 comes from the resident register alone."""
+
+    code = "PROTECTION_BY_FEED_ONLY"
+    message = "住民の支援措置は住民記録からの連携でのみ登録されます。この画面では登録できません。"
+
+
 class DesignationNumberTaken(JuminzeiError):
     """Another employer has the 指定番号."""
 

@@ -6,8 +6,8 @@ import strawberry
 
 from core.graphql.context import Info
 from core.graphql.fields import column, door
-from plugins.atena.feed.status import feed_status
 from plugins.atena.permissions import FEED
+from plugins.atena.service.feed_status import feed_status
 
 
 @strawberry.type(description="住記連携の状況")

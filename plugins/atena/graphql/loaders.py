@@ -2,13 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Row
 
+from core.graphql.context import Info
 from core.graphql.loaders import Loader
+from plugins.atena.queries.households import households_of
 from plugins.atena.queries.my_numbers import sealed_by_person
-from plugins.atena.queries.persons import AddressKey, Moment, addresses_by_person
+from plugins.atena.queries.persons import AddressKey, Moment, addresses_by_person, persons_by_id
+from plugins.atena.queries.protections import protections_of
+
+V = TypeVar("V")
 
 
 class PersonKey(NamedTuple):
@@ -28,18 +33,64 @@ class AddressesByPerson(Loader[AddressKey, Sequence[Row[Any]]]):
         return await addresses_by_person(self.session, keys)
 
 
-class SealedNumberByPerson(Loader[PersonKey, Row[Any] | None]):
-    """The sealed My Number of a person as of a moment; opening it is the resolver's part."""
+class ByMoment(Loader[PersonKey, V]):
+    """Fetches with one statement for each moment that is asked for (nearly always one)."""
 
-    missing: Row[Any] | None = None
-
-    async def fetch(self, keys: Sequence[PersonKey]) -> Mapping[PersonKey, Row[Any] | None]:
-        """Return the rows with one statement for each moment that is asked for (nearly always one)."""
+    async def fetch(self, keys: Sequence[PersonKey]) -> Mapping[PersonKey, V]:
+        """Return the values of all keys."""
         ids: defaultdict[Moment, list[int]] = defaultdict(list)
         for key in keys:
             ids[key.moment].append(key.person_id)
         return {
-            PersonKey(person_id, moment): row
+            PersonKey(person_id, moment): value
             for moment, wanted in ids.items()
-            for person_id, row in (await sealed_by_person(self.session, wanted, moment)).items()
+            for person_id, value in (await self.fetch_at(wanted, moment)).items()
         }
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, V]:
+        """Return the values of persons as of one moment."""
+        raise NotImplementedError
+
+
+class SealedNumberByPerson(ByMoment[Row[Any] | None]):
+    """The sealed My Number of a person as of a moment; opening it is the resolver's part."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Row[Any] | None]:
+        """Return the rows of the vault."""
+        return dict(await sealed_by_person(self.session, person_ids, moment))
+
+
+class PersonByKey(ByMoment[Row[Any] | None]):
+    """A person as of a moment."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Row[Any] | None]:
+        """Return the rows of `queries.persons`."""
+        return dict(await persons_by_id(self.session, person_ids, moment))
+
+
+class HouseholdByPerson(ByMoment[Sequence[Row[Any]]]):
+    """The members of a person's household as of a moment."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the rows of `queries.households`."""
+        return await households_of(self.session, person_ids, moment)
+
+
+class ProtectionByPerson(ByMoment[Row[Any] | None]):
+    """The 支援措置 of a person. That of today is asked for: it hides addresses of all times."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Row[Any] | None]:
+        """Return the rows of `queries.protections`."""
+        return dict(await protections_of(self.session, person_ids, moment))
+
+    async def load_today(self, info: Info, person_id: int) -> Row[Any] | None:
+        """Return the protection that holds today."""
+        return await self.load(PersonKey(person_id, Moment(info.context.clock.today())))

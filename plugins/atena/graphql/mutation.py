@@ -9,6 +9,7 @@ import strawberry
 from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
+from plugins.atena.graphql.common import person_after, work_of
 from plugins.atena.graphql.inputs import (
     INPUT,
     AddressInput,
@@ -23,10 +24,9 @@ from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import FOREVER, Span
 from plugins.atena.permissions import EMPLOYER_WRITE, MY_NUMBER_WRITE, PERSON_WRITE
 from plugins.atena.queries.employers import find_employer
-from plugins.atena.queries.persons import Moment, find_person
+from plugins.atena.queries.persons import Moment
 from plugins.atena.service import employers, my_numbers, persons
 from plugins.atena.service.persons import PersonChange
-from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import open_keyring
 
 FRAME = ("atena_number", "designation_number", "expected_version", "valid_from", "valid_to", "address")
@@ -41,26 +41,26 @@ class AtenaMutation:
         self, info: Info, given: Annotated[RegisterNonResidentInput, INPUT]
     ) -> Person:
         """Register a 住登外者."""
-        work = _work(info)
+        work = work_of(info)
         change = PersonChange(
             Span(given.valid_from or work.today), items_of(given, *FRAME), _address(given.address)
         )
         number = await persons.register_non_resident(work, change)
-        return await _person(info, number, change.span.valid_from)
+        return await person_after(info, number, change.span.valid_from)
 
     @door(PERSON_WRITE, "個人の内容を訂正する。訂正前の内容は履歴に残る")
     async def correct_person(self, info: Info, given: Annotated[CorrectPersonInput, INPUT]) -> Person:
         """Change what is said about a person."""
         change = PersonChange(_span(given), items_of(given, *FRAME), _address(given.address))
-        await persons.correct_person(_work(info), given.atena_number, given.expected_version, change)
-        return await _person(info, given.atena_number, given.valid_from)
+        await persons.correct_person(work_of(info), given.atena_number, given.expected_version, change)
+        return await person_after(info, given.atena_number, given.valid_from)
 
     @door(
         MY_NUMBER_WRITE, "住登外者の個人番号を登録する。住民の個人番号は連携でのみ登録される", no_store=True
     )
     async def register_my_number(self, info: Info, given: Annotated[RegisterMyNumberInput, INPUT]) -> Person:
         """Register a My Number. Nothing is kept for a repetition: a hash of the request can be guessed."""
-        work = _work(info)
+        work = work_of(info)
         valid_from = given.valid_from or work.today
         await my_numbers.register_my_number(
             work,
@@ -70,12 +70,12 @@ class AtenaMutation:
             given.my_number,
             valid_from,
         )
-        return await _person(info, given.atena_number, valid_from)
+        return await person_after(info, given.atena_number, valid_from)
 
     @door(EMPLOYER_WRITE, "事業所を登録し、指定番号を付番する")
     async def register_employer(self, info: Info, given: Annotated[RegisterEmployerInput, INPUT]) -> Employer:
         """Register an employer."""
-        work = _work(info)
+        work = work_of(info)
         span = Span(given.valid_from or work.today)
         items = items_of(given, "designation_number", "valid_from")
         number = await employers.register_employer(work, given.designation_number, span, items)
@@ -86,13 +86,8 @@ class AtenaMutation:
         """Change what is said about an employer."""
         items = items_of(given, *(name for name in FRAME if name != "address"))
         number = given.designation_number
-        await employers.correct_employer(_work(info), number, given.expected_version, _span(given), items)
+        await employers.correct_employer(work_of(info), number, given.expected_version, _span(given), items)
         return await _employer(info, number, given.valid_from)
-
-
-def _work(info: Info) -> Work:
-    context = info.context
-    return Work(context.write, context.journal, context.clock.now(), context.clock.today())
 
 
 def _span(source: CorrectPersonInput | CorrectEmployerInput) -> Span:
@@ -101,15 +96,6 @@ def _span(source: CorrectPersonInput | CorrectEmployerInput) -> Span:
 
 def _address(source: AddressInput | None) -> dict[str, str] | None:
     return asdict(source) if source is not None else None
-
-
-async def _person(info: Info, number: str, valid_from: date) -> Person:
-    """Read the person back as of today, or of the day from which the change holds if that is later."""
-    moment = Moment(max(valid_from, info.context.clock.today()))
-    row = await find_person(info.context.write, number, moment)
-    if row is None:
-        raise NotFound
-    return Person.of(row, moment)
 
 
 async def _employer(info: Info, number: str, valid_from: date) -> Employer:

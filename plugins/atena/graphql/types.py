@@ -10,11 +10,17 @@ from sqlalchemy import Row
 from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
-from core.graphql.masking import Masked, NeedsReason
-from plugins.atena.graphql.loaders import AddressesByPerson, PersonKey, SealedNumberByPerson
+from core.graphql.masking import MASKED_TEXT, Masked, NeedsReason
+from plugins.atena.graphql.loaders import (
+    AddressesByPerson,
+    PersonKey,
+    ProtectionByPerson,
+    SealedNumberByPerson,
+)
 from plugins.atena.history import FOREVER
 from plugins.atena.partial_date import PartialDate, Precision
-from plugins.atena.permissions import EMPLOYER, MY_NUMBER, MY_NUMBER_MASK, PERSON
+from plugins.atena.particulars import ADDRESS_CHECKS
+from plugins.atena.permissions import EMPLOYER, MY_NUMBER, MY_NUMBER_MASK, PERSON, PROTECTED_ADDRESS
 from plugins.atena.queries.persons import AddressKey, Moment
 from plugins.atena.service import employers, persons
 from plugins.atena.vault.keyring import open_keyring
@@ -44,21 +50,17 @@ class Address:
     valid_from: date = column(PERSON, "有効開始日")
     valid_to: date | None = column(PERSON, "有効終了日（この日を含まない）。終わりがないときはnull")
     recorded_at: datetime = column(PERSON, "登録日時")
+    masked: bool = column(PERSON, "支援措置のため伏せられているか。権限と理由（X-Reason）があれば伏せない")
 
     @classmethod
-    def of(cls, row: Row[Any]) -> "Address":
-        """Make an address of a row of `atena.address_revision`."""
+    def of(cls, row: Row[Any], *, masked: bool) -> "Address":
+        """Make an address of a row of `atena.address_revision`; a masked one tells no place."""
+        said = {name: MASKED_TEXT if masked else getattr(row, name) for name in ADDRESS_CHECKS}
         return cls(
-            municipality_code=row.municipality_code,
-            prefecture=row.prefecture,
-            municipality=row.municipality,
-            town_code=row.town_code,
-            town=row.town,
-            lot=row.lot,
-            building=row.building,
-            postal_code=row.postal_code,
+            **said,
+            masked=masked,
             valid_from=row.valid_from,
-            valid_to=_open_end(row.valid_to),
+            valid_to=open_end(row.valid_to),
             recorded_at=row.known_from,
         )
 
@@ -102,7 +104,7 @@ class Person(PersonalData):
             sex=row.sex,
             death_date=row.death_date,
             valid_from=row.valid_from,
-            valid_to=_open_end(row.valid_to),
+            valid_to=open_end(row.valid_to),
             recorded_at=row.known_from,
         )
 
@@ -172,7 +174,7 @@ class Employer(PersonalData):
             address=row.address,
             building=row.building,
             valid_from=row.valid_from,
-            valid_to=_open_end(row.valid_to),
+            valid_to=open_end(row.valid_to),
             recorded_at=row.known_from,
         )
 
@@ -183,7 +185,16 @@ class Employer(PersonalData):
 
 async def _addresses(owner: Person, info: Info) -> list[Address]:
     rows = await info.context.loader(AddressesByPerson).load(AddressKey(owner.id, owner.moment.as_known_at))
-    return [Address.of(row) for row in rows]
+    masked = await is_hidden(owner, info)
+    return [Address.of(row, masked=masked) for row in rows]
+
+
+async def is_hidden(owner: Person, info: Info) -> bool:
+    """Tell whether a 支援措置 of today hides the person's addresses, of all times, from who asks."""
+    context = info.context
+    if await context.loader(ProtectionByPerson).load_today(info, owner.id) is None:
+        return False
+    return not (context.actor.may(PROTECTED_ADDRESS) and context.reason.strip())
 
 
 def _holds(address: Address, moment: Moment) -> bool:
@@ -196,5 +207,6 @@ def _birth(row: Row[Any]) -> str | None:
     return str(PartialDate(row.birth_date, Precision(row.birth_precision)))
 
 
-def _open_end(valid_to: date) -> date | None:
+def open_end(valid_to: date) -> date | None:
+    """Return the end of a span of days, or None if it has none."""
     return None if valid_to == FOREVER else valid_to

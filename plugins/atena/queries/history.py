@@ -4,7 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, func, insert, literal_column, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    FromClause,
+    Table,
+    func,
+    insert,
+    literal_column,
+    select,
+    tuple_,
+    update,
+)
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
@@ -30,12 +41,12 @@ def said_in(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if column.name not in frame]
 
 
-def holds(table: Table, as_of: date) -> ColumnElement[bool]:
+def holds(table: FromClause, as_of: date) -> ColumnElement[bool]:
     """Validity: the revision holds on that day."""
     return (table.c.valid_from <= as_of) & (as_of < table.c.valid_to)
 
 
-def known(table: Table, as_known_at: datetime) -> ColumnElement[bool]:
+def known(table: FromClause, as_known_at: datetime) -> ColumnElement[bool]:
     """Record time: the revision was what we knew at that moment. The present ones have their own indexes."""
     if as_known_at == LATEST:
         return table.c.known_to == literal_column("'infinity'")

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import Table, select
 from starlette.datastructures import Headers
 
 import core
@@ -22,12 +23,17 @@ from core.graphql.execution import Executor
 from core.graphql.http import GraphQLEndpoint
 from core.graphql.settings import SETTINGS
 from core.settings import DATA_DIR, PROFILE, Settings, Sources
-from core.storage.database import Database, WriteSession
+from core.storage.database import Database, ReadSession, WriteSession
 from core.storage.migrations import Migrations
 from plugins import atena
+from plugins.atena import tables
+from plugins.atena.feed.sheets import HISTORIES
+from plugins.atena.history import LATEST
+from plugins.atena.queries.history import known, said_in
 from plugins.atena.service.feed import Feed, Run
 from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, Keyring, open_keyring
+from plugins.atena.vault.seal import unseal
 from schema.compose import compose
 
 NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
@@ -199,3 +205,28 @@ def register(
         feed_records.extend(records)
 
     return Register(Feed(database, keyring, StandingClock(), record), tmp_path)
+
+
+@pytest.fixture
+def end_state(database: Database, keyring: Keyring) -> Callable[[], Awaitable[set[tuple[object, ...]]]]:
+    """Everything that holds now of what the feed changes, with the numbers opened."""
+
+    async def read() -> set[tuple[object, ...]]:
+        async with database.read() as session:
+            return {fact for table in HISTORIES for fact in await _facts(session, keyring, table)}
+
+    return read
+
+
+async def _facts(session: ReadSession, keyring: Keyring, table: Table) -> list[tuple[object, ...]]:
+    columns = [column for column in said_in(table) if column.name not in ("sealed", "key_version")]
+    joined = select(tables.person.c.atena_number, table).join(tables.person)
+    rows = await session.execute(joined.where(known(table, LATEST)))
+    return [
+        (
+            *(table.name, row.atena_number, row.valid_from, row.valid_to),
+            unseal(keyring, row.person_id, row) if table is tables.my_number else "",
+            *(str(row._mapping[column]) for column in columns),
+        )
+        for row in rows
+    ]

@@ -2,27 +2,17 @@
 
 import json
 from datetime import date
-from pathlib import Path
-from random import Random
 from typing import Any
 
 import orjson
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import select, text
 
-from core.checks import CheckState
 from core.storage.database import Database
-from plugins import atena
 from plugins.atena import tables
-from plugins.atena.feed.sheets import HISTORIES
-from plugins.atena.feed.status import check_feed, feed_status
 from plugins.atena.history import LATEST
-from plugins.atena.queries.history import known, said_in
-from plugins.atena.service import feed as service
+from plugins.atena.queries.history import known
 from plugins.atena.service.feed import Run
-from plugins.atena.vault.keyring import Keyring
-from plugins.atena.vault.seal import unseal
 
 NUMBERS = ("621498320257", "123456789018", "345678901234")
 SHOW = """
@@ -45,22 +35,6 @@ ELSEWHERE = {
 def stopped(run: Run) -> dict[str, Any]:
     assert run.stop is not None
     return {"code": run.stop.code, **run.stop.details}
-
-
-async def end_state(database: Database, keyring: Keyring) -> set[tuple[object, ...]]:
-    """Everything that holds now, with the numbers opened."""
-    said: set[tuple[object, ...]] = set()
-    async with database.read() as session:
-        for table in HISTORIES:
-            columns = [column for column in said_in(table) if column.name not in ("sealed", "key_version")]
-            rows = await session.execute(
-                select(tables.person.c.atena_number, table).join(tables.person).where(known(table, LATEST))
-            )
-            for row in rows:
-                number = unseal(keyring, row.person_id, row) if table is tables.my_number else ""
-                content = tuple(str(row._mapping[column]) for column in columns)
-                said.add((table.name, row.atena_number, row.valid_from, row.valid_to, number, *content))
-    return said
 
 
 async def test_a_life_as_the_register_tells_it(register: Any, house: Any, database: Database) -> None:
@@ -100,15 +74,15 @@ def register_address() -> dict[str, str]:
     return {**ELSEWHERE, "municipalityCode": "331015", "municipality": "岡山市北区"}
 
 
-async def test_a_file_twice_changes_nothing(register: Any, database: Database, keyring: Keyring) -> None:
+async def test_a_file_twice_changes_nothing(register: Any, end_state: Any) -> None:
     lines = [register.arrival(myNumber=NUMBERS[0]), register.message("death", on="2025-01-01")]
     await register.apply(*lines)
-    before = await end_state(database, keyring)
+    before = await end_state()
 
     again = await register.apply(*lines, lines[0])
 
     assert (again.read, again.applied, again.doubled, again.stop) == (3, 0, 3, None)
-    assert await end_state(database, keyring) == before
+    assert await end_state() == before
 
 
 async def test_a_gap_is_named_and_everything_before_it_is_applied(register: Any, database: Database) -> None:
@@ -254,16 +228,14 @@ async def test_a_malformed_frame_is_refused(register: Any, change: dict[str, Any
     assert stopped(await register.apply(json.dumps(frame).encode()))["code"] == "FEED_MALFORMED"
 
 
-async def test_a_number_that_is_assigned_again_is_not_sealed_again(
-    register: Any, database: Database, keyring: Keyring
-) -> None:
+async def test_a_number_that_is_assigned_again_is_not_sealed_again(register: Any, end_state: Any) -> None:
     await register.apply(register.arrival(myNumber=NUMBERS[0]))
     await register.apply(
         register.message("number_assigned", on="2021-01-01", myNumber=NUMBERS[0]),
         register.message("number_assigned", on="2022-01-01", myNumber=NUMBERS[1]),
     )
 
-    held = sorted(row[2:5] for row in await end_state(database, keyring) if row[0] == "my_number")
+    held = sorted(row[2:5] for row in await end_state() if row[0] == "my_number")
 
     assert held == [
         (date(2020, 4, 1), date(2022, 1, 1), NUMBERS[0]),
@@ -305,201 +277,3 @@ async def test_a_clerks_change_and_the_feed_keep_their_order(register: Any, hous
     shown = (await house.data(SHOW, number="1"))["person"]
     assert (shown["name"], shown["version"]) == ("甲", 3)
     assert (await house.refusal(correct, input={**change, "expectedVersion": 2}))["currentVersion"] == 3
-
-
-# --- any order, drops, doubles -------------------------------------------------------------------------
-
-
-def story(register: Any, chance: Random, length: int) -> list[bytes]:
-    """Messages about a few people that could have happened in this order."""
-    register.sequence, alive, lines = 0, list[str](), list[bytes]()
-    while len(lines) < length:
-        on = f"20{chance.randint(20, 25)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
-        if not alive or chance.random() < 0.15:
-            alive.append(str(len(lines) + 1))
-            lines.append(register.arrival(alive[-1], "2015-01-01"))
-            continue
-        number = chance.choice(alive)
-        address = {**ELSEWHERE, "lot": f"{chance.randint(1, 99)}番地"}
-        kind, items = chance.choice(
-            [
-                ("move_within", {"address": address}),
-                ("move_out", {"address": address}),
-                ("name_change", {"name": chance.choice("甲乙丙"), "kana": "コウ"}),
-                ("number_assigned", {"myNumber": chance.choice(NUMBERS)}),
-                ("household_change", {"household": {"number": str(chance.randint(1, 9)), "relation": "子"}}),
-                ("protection_set", {}),
-                ("protection_lifted", {}),
-                ("death", {}),
-            ]
-        )
-        lines.append(register.message(kind, number, on, **items))
-    return lines
-
-
-async def play(
-    register: Any, database: Database, owner: Database, keyring: Keyring, seed: int, length: int
-) -> None:
-    chance = Random(seed)
-    lines = story(register, chance, length)
-    assert (await register.apply(*lines)).applied == length
-    ordered = await end_state(database, keyring)
-    async with owner.transaction() as session:
-        await session.execute(text("TRUNCATE atena.person, atena.feed_run CASCADE"))
-    dropped = set(chance.sample(range(length), max(1, length // 20)))
-    sent = [line for place, line in enumerate(lines) if place not in dropped]
-    sent += chance.sample(sent, max(1, length // 20))
-    chance.shuffle(sent)
-    files = [sent[begin : begin + length // 3] for begin in range(0, len(sent), length // 3)]
-    missing = sorted(place + 1 for place in dropped)
-    while missing:
-        stop = await feed_until_stuck(register, files)
-        assert stop == {"code": "FEED_GAP", "missing": missing[0]}
-        await register.apply(lines[missing.pop(0) - 1])
-    assert await feed_until_stuck(register, files) is None
-    assert await end_state(database, keyring) == ordered
-
-
-async def feed_until_stuck(register: Any, files: list[list[bytes]]) -> dict[str, Any] | None:
-    """Give every file again and again, until a round applies nothing; the lowest gap is then the true one."""
-    while True:
-        runs = [await register.apply(*file) for file in files]
-        if not any(run.applied for run in runs):
-            gaps = [stopped(run) for run in runs if run.stop is not None]
-            return min(gaps, key=lambda gap: int(gap["missing"]), default=None)
-
-
-@pytest.mark.parametrize("seed", range(3))
-async def test_any_order_comes_to_the_same_end_or_names_the_gap(
-    register: Any,
-    database: Database,
-    owner_database: Database,
-    keyring: Keyring,
-    monkeypatch: pytest.MonkeyPatch,
-    seed: int,
-) -> None:
-    monkeypatch.setattr(service, "BATCH", 7)
-    await play(register, database, owner_database, keyring, seed, 40)
-
-
-@pytest.mark.slow
-async def test_ten_thousand_messages_in_any_order(
-    register: Any, database: Database, owner_database: Database, keyring: Keyring
-) -> None:
-    chance = Random(5)
-    lines = story(register, chance, 10_000)
-    await register.apply(*lines)
-    ordered = await end_state(database, keyring)
-    async with owner_database.transaction() as session:
-        await session.execute(text("TRUNCATE atena.person, atena.feed_run CASCADE"))
-    dropped = sorted(chance.sample(range(10_000), 50))
-    sent = [line for place, line in enumerate(lines) if place not in dropped]
-    sent += chance.sample(sent, 500)
-    chance.shuffle(sent)
-    for place in dropped:
-        assert stopped(await register.apply(*sent)) == {"code": "FEED_GAP", "missing": place + 1}
-        await register.apply(lines[place])
-    assert (await register.apply(*sent)).stop is None
-    assert await end_state(database, keyring) == ordered
-
-
-# --- how it stands -------------------------------------------------------------------------------------
-
-
-async def test_how_the_feed_stands(register: Any, house: Any, database: Database) -> None:
-    empty = (await house.data(STATUS, "administrator"))["registerFeed"]
-    assert empty == {
-        "appliedTo": 0,
-        "lastIssuedAt": None,
-        "waiting": 0,
-        "stopCode": "",
-        "stopSequence": None,
-    }
-    one, two, three = (register.arrival(str(number)) for number in (1, 2, 3))
-    await register.apply(one, three)
-
-    stuck = (await house.data(STATUS))["registerFeed"]
-
-    assert (stuck["appliedTo"], stuck["waiting"], stuck["stopCode"], stuck["stopSequence"]) == (
-        1,
-        2,
-        "FEED_GAP",
-        2,
-    )
-    check = await check_feed(database, house.clock)
-    assert check.state is CheckState.FAILED
-    assert "通番 2 " in check.message
-    await register.apply(two, three)
-    assert (await check_feed(database, house.clock)).state is CheckState.OK
-
-
-async def test_a_silent_feed_is_late(register: Any, house: Any, database: Database) -> None:
-    assert (await check_feed(database, house.clock)).state is CheckState.OK
-    await register.apply(register.arrival())
-    house.clock.moment = house.clock.moment.replace(day=15)
-
-    assert (await check_feed(database, house.clock)).state is CheckState.WARNING
-
-
-@pytest.mark.parametrize("role", ["other_office", "auditor"])
-async def test_the_state_is_for_those_who_run_it(house: Any, role: str) -> None:
-    assert (await house.refusal(STATUS, role))["code"] == "FORBIDDEN"
-
-
-class OneHouse:
-    """Enough of a Runtime for the commands."""
-
-    def __init__(self, settings: Any, url: str, clock: Any) -> None:
-        self.settings, self.url, self.clock = settings, url, clock
-        self.plugins = self
-
-    async def run(self, _hook: str, **_: Any) -> list[Any]:
-        return []
-
-    def open_database(self) -> Any:
-        return _Opened(self.url)
-
-
-class _Opened:
-    def __init__(self, url: str) -> None:
-        self.database = Database(url)
-
-    async def __aenter__(self) -> Database:
-        return self.database
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.database.close()
-
-
-def test_the_commands(register: Any, settings: Any, address: Any, tmp_path: Path) -> None:
-    [group] = atena.commands()
-    runtime = OneHouse(settings, address.app_url, register.feed.clock)
-    file = tmp_path / "feed.jsonl"
-    one, _two, three = (register.arrival(str(number)) for number in (1, 2, 3))
-    file.write_bytes(one + three)
-
-    done = CliRunner().invoke(group, ["feed", str(file)], obj=runtime)
-    again = CliRunner().invoke(group, ["feed", str(file), "--json"], obj=runtime)
-    status = CliRunner().invoke(group, ["feed-status"], obj=runtime)
-    as_json = CliRunner().invoke(group, ["feed-status", "--json"], obj=runtime)
-
-    assert done.exit_code == again.exit_code == status.exit_code == as_json.exit_code == 1
-    assert done.output.startswith("読込 2 件、適用 1 件、適用済み 0 件\nFEED_GAP: ")
-    assert done.output.endswith("(欠番 2)\n")
-    assert json.loads(again.output) == {
-        "read": 2,
-        "applied": 0,
-        "doubled": 1,
-        "stop": {"code": "FEED_GAP", "missing": 2},
-    }
-    assert status.output == "適用済み 1 まで、適用待ち 2 件\nFEED_GAP: 通番 2 で止まっています。\n"
-    assert json.loads(as_json.output)["stop_sequence"] == 2
-
-
-async def test_the_feed_never_went_back(register: Any, database: Database) -> None:
-    one, two = register.arrival("1"), register.arrival("2")
-    await register.apply(one, two)
-    await register.apply(one)
-    async with database.read() as session:
-        status = await feed_status(session)
-    assert (status.applied_to, status.waiting, status.stop_code) == (2, 0, "")
