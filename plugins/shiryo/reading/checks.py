@@ -65,7 +65,7 @@ def faults(item: Item, text: str) -> Iterator[str]:
             yield "REQUIRED"
     elif item.presence is Presence.BLANK:
         if text != "0":
-            yield "NOT_BLANK"
+            yield "CHARACTERS" if _NOT_TEXT.search(text) else "NOT_BLANK"
     elif item.type == "code":
         if text not in item.codes:
             yield "CODE"

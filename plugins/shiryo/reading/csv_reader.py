@@ -11,7 +11,6 @@ from plugins.shiryo.reading.lines import BOM, Line, lines
 from plugins.shiryo.reading.record import Record
 
 _FIELD = re.compile(r'"((?:[^"]|"")*+)"(?=,|\Z)|([^",]*+)(?=,|\Z)')
-_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def csv_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Record]:
@@ -19,7 +18,7 @@ def csv_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Re
     source = lines(stream, findings)
     if form.header and not _header(form, next(source, None), findings):
         return
-    examiner = Examiner(form, findings)
+    taking = _Taking(form, findings)
     number = 0
     for line in source:
         if not line.content:
@@ -27,7 +26,7 @@ def csv_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Re
             continue
         number += 1
         record = Record(form, number, line.number, line.offset, line.length)
-        _Taking(form, findings, record, line).apart(examiner)
+        taking.apart(line, record)
         yield record
     if not number:
         findings.add("EMPTY_FILE", 0, 0)
@@ -51,29 +50,33 @@ def _header(form: Form, line: Line | None, findings: Findings) -> bool:
 
 
 class _Taking:
-    """Takes one line apart; a fault of the line stands in the record, and the next line goes on."""
+    """Takes lines apart, one at a time; a fault stands in the record of its line, and the next goes on."""
 
-    def __init__(self, form: Form, findings: Findings, record: Record, line: Line) -> None:
+    def __init__(self, form: Form, findings: Findings) -> None:
         self._form = form
         self._findings = findings
-        self._record = record
-        self._line = line
-        self._body = line.content
-        self._start = line.offset
+        self._examiner = Examiner(form, findings)
+        self._starts = (f"{form.code},", f'"{form.code}",')
+        self._record: Record
+        self._line: Line
+        self._body = b""
+        self._start = 0
         """Offset of the body in the file."""
 
-    def apart(self, examiner: Examiner) -> None:
+    def apart(self, line: Line, record: Record) -> None:
         """Fill the record's fields and have them examined, or say what is wrong with the line."""
+        self._line, self._record = line, record
+        self._body, self._start = line.content, line.offset
         text = self._text()
         fields = None if text is None else self._split(text)
-        if fields is None:
+        if text is None or fields is None:
             return
         if len(fields) != len(self._form.items):
             detail = f"（様式は{len(self._form.items)}項目、この記録は{len(fields)}項目）"
             self._fault("COLUMN_COUNT", self._start, detail)
             return
-        self._record.fields = fields
-        examiner.examine(self._record, self._body, self._offset)
+        record.fields = fields
+        self._examiner.examine(record, text, self._offset)
 
     def _text(self) -> str | None:
         try:
@@ -81,18 +84,15 @@ class _Taking:
         except UnicodeDecodeError as error:
             self._fault("ENCODING", self._line.offset + error.start)
             return None
-        if not self._form.eltax_prefix or text.startswith(self._starts()) or "@" not in text:
+        if not self._form.eltax_prefix or text.startswith(self._starts) or "@" not in text:
             return text
         return self._without_prefix(text)
-
-    def _starts(self) -> tuple[str, str]:
-        return f"{self._form.code},", f'"{self._form.code}",'
 
     def _without_prefix(self, text: str) -> str | None:
         """Split 管理情報@CSV as text: the byte of `@` is also the second byte of many characters."""
         parts = text.split("@")
-        places = [at for at in range(1, len(parts)) if parts[at].startswith(self._starts())]
-        if len(parts) > 2 and len(places) != 1:
+        places = [at for at in range(1, len(parts)) if parts[at].startswith(self._starts)]
+        if len(parts) != len(("管理情報", "CSV")) and len(places) != 1:
             self._fault("PREFIX", self._line.offset)
             return None
         at = places[0] if places else 1
@@ -112,9 +112,6 @@ class _Taking:
             return None
         if "\r" in text:
             self._fault("LONE_CR", self._start + self._body.index(b"\r"))
-            return None
-        if control := _CONTROL.search(self._body):
-            self._fault("CONTROL_BYTE", self._start + control.start())
             return None
         return fields
 

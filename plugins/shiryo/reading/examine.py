@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from plugins.shiryo.reading.checks import CHECK_DIGITS, faults, record_pattern
 from plugins.shiryo.reading.dates import era_date, partial_date, short_date
@@ -13,12 +13,14 @@ from plugins.shiryo.reading.rules import Rule, rules_of
 
 Where = Callable[[int], int]
 """Place of an item to its byte offset in the file."""
+_Pick: TypeAlias = Callable[[Sequence[Any]], tuple[Any, ...]]
 _ERA_BEFORE_FIRST = {0: 0, 4: 1988, 5: 2018}
 
 
 class _DateGroup(NamedTuple):
     name: str
     places: tuple[int, ...]
+    texts: _Pick
     era: bool
 
 
@@ -26,7 +28,10 @@ class _Bound(NamedTuple):
     """A rule with the places of its parameters in the list of values."""
 
     rule: Rule
-    values: Callable[[Sequence[Any]], tuple[Any, ...]]
+    check: Callable[..., bool]
+    always: bool
+    first: int
+    values: _Pick
     items: frozenset[int]
     """Places of items that must be readable before the rule is asked."""
     place: int
@@ -46,8 +51,9 @@ class Examiner:
         ]
         self._single_dates = [(i.name, place) for place, i in enumerate(form.items) if i.type == "date"]
         self._groups = [
-            _DateGroup(name, tuple(form.index[part] for part in parts if part), bool(parts[0]))
+            _DateGroup(name, places, _picker(places), era=bool(parts[0]))
             for name, parts in form.dates.items()
+            if (places := tuple(form.index[part] for part in parts if part))
         ]
         self._year_place = form.index["income_year"]
         self._action_place = form.index[form.action_item]
@@ -56,11 +62,11 @@ class Examiner:
         self._seen: dict[int, int] = {}
         self._year_reported = False
 
-    def examine(self, record: Record, body: bytes | str, where: Where) -> None:
-        """Check a record that could be taken apart; `body` is what makes two records the same."""
+    def examine(self, record: Record, text: str, where: Where) -> None:
+        """Check a record that could be taken apart; two records of the same `text` are the same."""
         found: list[Finding] = []
         bad: set[int] = set()
-        for place, code in self._item_faults(record):
+        for place, code in self._item_faults(record, text):
             found.append(self._report(code, record, place, where))
             bad.add(place)
         for place, code in self._number_faults(record.fields, bad):
@@ -72,12 +78,12 @@ class Examiner:
             bad.add(place)
         found.extend(self._logic(record, bad, where))
         if self._action_place not in bad:
-            found.extend(self._repetition(record, body))
+            found.extend(self._repetition(record, text))
         if found:
             record.findings = found
 
-    def _item_faults(self, record: Record) -> Iterator[tuple[int, str]]:
-        if self._pattern is None or not self._pattern.fullmatch(",".join(record.fields)):
+    def _item_faults(self, record: Record, text: str) -> Iterator[tuple[int, str]]:
+        if self._pattern is None or not self._pattern.fullmatch(text):
             for place, item in enumerate(self._form.items):
                 for code in faults(item, record.fields[place]):
                     yield place, code
@@ -101,7 +107,7 @@ class Examiner:
         fields = record.fields
         dates = {}
         for group in self._groups:
-            texts = [fields[place] for place in group.places]
+            texts = group.texts(fields)
             if any(texts) and bad.isdisjoint(group.places):
                 found = _group_date(group, texts, record.year)
                 if found is None:
@@ -120,30 +126,30 @@ class Examiner:
         record.dates = dates
 
     def _logic(self, record: Record, bad: set[int], where: Where) -> Iterator[Finding]:
-        values: list[Any] = [
-            int(record.fields[place] or 0) if place not in bad else 0 for place in self._numbers
-        ]
-        values += [record.fields[place] for place in self._texts]
+        fields = record.fields
+        if bad:
+            fields = ["" if place in bad else text for place, text in enumerate(fields)]
+        values: list[Any] = [int(text) if text else 0 for text in self._numbers(fields)]
+        values += self._texts(fields)
         values.append(record.year)
         values += [record.dates.get(name, "") for name in self._dates]
-        for rule, pick, items, place in self._rules:
-            if not rule.check(*pick(values)) and bad.isdisjoint(items):
-                yield self._findings.keep(
-                    Finding(
-                        self._findings.file,
-                        where(place),
-                        record.line,
-                        self._form.items[place].no,
-                        self._form.items[place].label,
-                        rule.id,
-                        rule.severity,
-                        rule.message,
-                    )
-                )
+        failed = [
+            bound
+            for bound in self._rules
+            if (bound.always or values[bound.first]) and not bound.check(*bound.values(values))
+        ]
+        for bound in failed:
+            if bad.isdisjoint(bound.items):
+                yield self._broken(bound, record, where)
 
-    def _repetition(self, record: Record, body: bytes | str) -> Iterator[Finding]:
+    def _broken(self, bound: "_Bound", record: Record, where: Where) -> Finding:
+        item, rule = self._form.items[bound.place], bound.rule
+        at = (self._findings.file, where(bound.place), record.line, item.no, item.label)
+        return self._findings.keep(Finding(*at, rule.id, rule.severity, rule.message))
+
+    def _repetition(self, record: Record, text: str) -> Iterator[Finding]:
         key = hash((record.fields[self._action_place], *record.key_parts()))
-        content = hash(body)
+        content = hash(text)
         if key not in self._seen:
             self._seen[key] = content
             return
@@ -157,7 +163,7 @@ class Examiner:
         return self._findings.add(code, where(place), record.line, item.no, item.label)
 
 
-def _group_date(group: _DateGroup, texts: Sequence[str], income_year: int) -> str | None:
+def _group_date(group: _DateGroup, texts: Sequence[Any], income_year: int) -> str | None:
     """Return the date of a group; None where it is none, or only a part is filled."""
     if not all(texts):
         return None
@@ -175,7 +181,7 @@ def _resolved(form: Form, name: str) -> str:
     return form.identity.get("birth", name) if name == "birth" else name
 
 
-def _bind(form: Form) -> tuple[list[int], list[int], list[_Bound]]:
+def _bind(form: Form) -> tuple[_Pick, _Pick, list[_Bound]]:
     """Lay out the values that the rules of a layout need: numbers, texts, the year, the dates."""
     rules = rules_of(form)
     dates = _date_names(form)
@@ -187,13 +193,17 @@ def _bind(form: Form) -> tuple[list[int], list[int], list[_Bound]]:
     bound = [
         _Bound(
             rule,
+            rule.check,
+            rule.always,
+            order.index(_resolved(form, rule.parameters[0])),
             _picker([order.index(_resolved(form, name)) for name in rule.parameters]),
             frozenset(place for name in rule.parameters for place in _places(form, name)),
             _places(form, rule.parameters[0])[0],
         )
         for rule in rules
     ]
-    return [form.index[name] for name in numeric], [form.index[name] for name in texts], bound
+    picks = (_picker([form.index[name] for name in part]) for part in (numeric, texts))
+    return next(picks), next(picks), bound
 
 
 def _is_number(form: Form, name: str) -> bool:
@@ -210,8 +220,8 @@ def _places(form: Form, parameter: str) -> list[int]:
     return [form.index[name]]
 
 
-def _picker(places: Sequence[int]) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
+def _picker(places: Sequence[int]) -> _Pick:
     if len(places) > 1:
         return itemgetter(*places)
-    only = places[0]
-    return lambda values: (values[only],)
+    only = places[0] if places else 0
+    return lambda values: (values[only],) if places else ()

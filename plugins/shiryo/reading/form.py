@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 from plugins.shiryo.reading.errors import LayoutUnknown
 
-LAYOUTS = resources.files("plugins.shiryo") / "layouts"
+LAYOUTS = Path(__file__).parents[1] / "layouts"
 
 ItemType: TypeAlias = Literal[
     "X",  # half-width text

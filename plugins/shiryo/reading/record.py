@@ -86,14 +86,14 @@ class Record:
 
     def key_parts(self) -> tuple[str, ...]:
         """Return the values that make the key: of each alternative the first that is filled."""
-        fields = self.fields
-        return tuple(
-            next(
-                (fields[p[0]] + "".join(fields[i] for i in p[1:]) for p in choice if _usable(fields[p[0]])),
-                "",
-            )
-            for choice in self.form.key_places
-        )
+        fields, parts = self.fields, []
+        for choices in self.form.key_places:
+            for first, *others in choices:
+                if _usable(fields[first]):
+                    parts.append(fields[first])
+                    parts.extend([fields[place] for place in others])
+                    break
+        return tuple(parts)
 
     @property
     def identity(self) -> Identity:

@@ -10,6 +10,7 @@ IMPLAUSIBLE = 100_000_000
     "PEN-01",
     "未払金額が支払金額を超えています（203条の3の各号）。",
     KIND,
+    always=True,
     example={
         "band_1_unpaid": 200,
         "band_1_payment": 100,
@@ -39,6 +40,7 @@ def unpaid_within_payment(
     "PEN-02",
     "源泉徴収税額が支払金額を超えています（203条の3の各号）。",
     KIND,
+    always=True,
     example={
         "band_1_tax_withheld": 200,
         "band_1_payment": 100,
@@ -68,6 +70,7 @@ def tax_within_payment(
     "PEN-03",
     "203条の3第7号適用分の未払金額又は源泉徴収税額が支払金額を超えています。",
     KIND,
+    always=True,
     example={"band_7_unpaid": 200, "band_7_tax_withheld": 0, "band_7_payment": 100},
 )
 def seventh_within_payment(band_7_unpaid: int, band_7_tax_withheld: int, band_7_payment: int) -> bool:
@@ -94,6 +97,7 @@ def social_within_payment(
     "控除対象扶養親族の数より多い人数の氏名が記載されています。",
     KIND,
     warning=True,
+    always=True,
     example={
         "elderly_count": 0,
         "specific_count": 0,

@@ -9,6 +9,7 @@ FINAL, CITY = "tax_return", "resident_return"
     "TAX-01",
     "所得金額等の合計が内訳の合計と一致しません。",
     FINAL,
+    always=True,
     example={
         "income_total": 4_000_000,
         "business_income": 3_000_000,
@@ -52,6 +53,7 @@ def incomes_add_up(
     "TAX-02",
     "雑所得の計が内訳の合計と一致しません。",
     FINAL,
+    always=True,
     example={"misc_total": 100, "pension_income": 50, "misc_business_income": 0, "misc_other": 0},
 )
 def misc_adds_up(misc_total: int, pension_income: int, misc_business_income: int, misc_other: int) -> bool:
@@ -63,6 +65,7 @@ def misc_adds_up(misc_total: int, pension_income: int, misc_business_income: int
     "TAX-03",
     "所得から差し引かれる金額の計（13から25まで）が内訳の合計と一致しません。",
     FINAL,
+    always=True,
     example={
         "deductions_subtotal": 100,
         "social_insurance": 50,
@@ -109,6 +112,7 @@ def deductions_add_up(
     "TAX-04",
     "所得から差し引かれる金額の合計が内訳の合計と一致しません。",
     FINAL,
+    always=True,
     example={
         "deductions_total": 100,
         "deductions_subtotal": 50,

@@ -28,6 +28,8 @@ class Rule:
     """Values of the parameters with which the rule speaks."""
     check: Callable[..., bool]
     parameters: tuple[str, ...]
+    always: bool
+    """Whether it can speak where the first parameter is empty; most cannot, and are not asked."""
 
 
 RULES: dict[str, Rule] = {}
@@ -35,16 +37,24 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    rule_id: str, message: str, *kinds: str, example: Mapping[str, Any], warning: bool = False
+    rule_id: str,
+    message: str,
+    *kinds: str,
+    example: Mapping[str, Any],
+    warning: bool = False,
+    always: bool = False,
 ) -> Callable[[Check], Check]:
-    """Register a rule. An error holds the file; `warning` lets the record through and says so."""
+    """Register a rule. An error holds the file; `warning` lets the record through and says so.
+
+    `always`: ask it also where its first parameter is empty or 0.
+    """
 
     def register(check: Check) -> Check:
         severity = Severity.WARNING if warning else Severity.ERROR
         parameters = tuple(inspect.signature(check).parameters)
         if rule_id in RULES or set(example) != set(parameters):
             raise ValueError(f"{rule_id}: taken, or the example does not give all parameters")
-        RULES[rule_id] = Rule(rule_id, message, severity, kinds, example, check, parameters)
+        RULES[rule_id] = Rule(rule_id, message, severity, kinds, example, check, parameters, always)
         return check
 
     return register

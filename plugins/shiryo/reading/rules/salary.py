@@ -21,7 +21,14 @@ IMPLAUSIBLE = 1_000_000_000
 GROWN_UP = 20
 
 
-@rule("SAL-01", "支払金額が空又は0です。", KIND, warning=True, example={"payment": 0, "correction": 0})
+@rule(
+    "SAL-01",
+    "支払金額が空又は0です。",
+    KIND,
+    warning=True,
+    always=True,
+    example={"payment": 0, "correction": 0},
+)
 def has_payment(payment: int, correction: int) -> bool:
     """Only a cancellation needs no amount."""
     return payment > 0 or correction == CANCEL
@@ -228,6 +235,7 @@ def spouse_income_within(spouse_income: int, spouse_deduction: int, year: int) -
     "控除対象扶養親族の数と、氏名の記載された人数が一致しません。",
     KIND,
     warning=True,
+    always=True,
     example={
         "specific_main": 1,
         "specific_secondary": 0,
@@ -269,6 +277,7 @@ def dependants_are_named(
     "16歳未満扶養親族の数と、氏名の記載された人数が一致しません。",
     KIND,
     warning=True,
+    always=True,
     example={
         "under16_count": 2,
         "under16_1_name": "山田　次郎",
@@ -296,6 +305,7 @@ def children_are_named(
     "中途就・退職の区分と年月日の一方だけが記載されています。",
     KIND,
     warning=True,
+    always=True,
     example={"joined_or_left": 1, "joined_or_left_year": 0},
 )
 def joining_has_a_date(joined_or_left: int, joined_or_left_year: int) -> bool:
@@ -444,6 +454,7 @@ def plausible_payment(payment: int) -> bool:
     "国外居住の親族の区分があるのに、非居住者である親族の数が0です。",
     KIND,
     warning=True,
+    always=True,
     example={
         "non_resident_relatives": 0,
         "spouse_residence": 1,

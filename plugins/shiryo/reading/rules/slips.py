@@ -15,6 +15,7 @@ LEVY = 20
     "RET-01",
     "源泉徴収税額が支払金額を超えています（201条の各項）。",
     "retirement_slip",
+    always=True,
     example={
         "first_tax_withheld": 200,
         "first_payment": 100,
@@ -77,7 +78,7 @@ def left_in_the_year(left: str, year: int) -> bool:
     return not left or int(left[:4]) == year
 
 
-@rule("OST-01", "寄附金額が0です。", "one_stop_notice", example={"donation": 0, "action": 0})
+@rule("OST-01", "寄附金額が0です。", "one_stop_notice", always=True, example={"donation": 0, "action": 0})
 def something_donated(donation: int, action: int) -> bool:
     """Only a cancellation needs no amount."""
     return donation > 0 or action == CANCEL
@@ -121,6 +122,7 @@ def stock_levy_of_gain(stock_levy_withheld: int, listed_stock: int) -> bool:
     "配当割額と株式等譲渡所得割額の両方が空です。",
     "withheld_levy",
     warning=True,
+    always=True,
     example={"dividend_levy_withheld": 0, "stock_levy_withheld": 0, "action": 0},
 )
 def some_levy(dividend_levy_withheld: int, stock_levy_withheld: int, action: int) -> bool:
@@ -132,6 +134,7 @@ def some_levy(dividend_levy_withheld: int, stock_levy_withheld: int, action: int
     "PUN-01",
     "資料種別と支払金額の欄が合いません。",
     "punched_slip",
+    always=True,
     example={"slip": 1, "salary": 0, "pension": 1_000_000, "action": 0},
 )
 def amount_of_its_kind(slip: int, salary: int, pension: int, action: int) -> bool:
