@@ -97,3 +97,20 @@ def test_a_family_employee_is_no_relative_of_the_tax(kind: Any) -> None:
 
     names = ("ded_spouse", "ded_spouse_special", "ded_dependants", "ded_special_relative", "ded_disability")
     assert [values[name] for name in (*names, "counted_relatives")] == [0] * 6
+
+
+@pytest.mark.parametrize(
+    ("salary", "figures"),
+    [
+        (900_000, (10_000_000, 110_000, 0, 283_800, 189_200, 478_000)),
+        (901_000, (10_001_000, 0, 10_000, 281_100, 187_400, 473_500)),
+    ],
+)
+def test_r7_spouse_of_a_payer_above_ten_million_can_lower_the_tax(salary: Any, figures: Any) -> None:
+    """Where land at 5 % bears the deductions, 配偶者控除 is worth less than 定額減税 (附則5条の12)."""
+    facts = {"taxpayer": {"age": 40}, "salary": salary, "land_long": 9_650_000, "spouse": {}}
+
+    values = assess(2025, CODE, facts).values
+
+    names = ("total_income_all", "ded_spouse", "teigaku_total", "income_levy_city", "income_levy_pref")
+    assert tuple(values[name] for name in (*names, "annual_total")) == figures

@@ -95,14 +95,15 @@ def test_levies_are_whole_hundreds_and_bases_whole_thousands(year: Any, size: An
 @pytest.mark.parametrize("step", [1, 1_000, 100_000])
 @pytest.mark.parametrize("year", YEARS)
 def test_more_salary_never_lowers_the_tax_but_by_a_named_rule(year: Any, step: Any, size: Any) -> None:
-    """The named exceptions (docs/plugins/shikakeisan.md) are three parts of the gift credit.
+    """The named exceptions (docs/plugins/shikakeisan.md) are three parts of the gift credit, and one more.
 
     Its rate rises from that of separate incomes (donation_special_rate), the one-stop ratio rises,
     or the ceiling of 30 % follows each yen where the taxable income stands still (donation_basic).
+    The 定額減税 of R7 for the spouse of a payer above 10 million is the fourth (teigaku_amount).
     """
     base = crowd(size)
     richer = {**base.taxpayers, "salary": base.taxpayers["salary"] + step}
-    gifts = ("donation_special", "donation_basic", "one_stop_city", "one_stop_pref")
+    gifts = ("donation_special", "donation_basic", "one_stop_city", "one_stop_pref", "teigaku_amount")
     order = plan(year, CODE, ("annual_total", "donation_special_rate", *gifts))
 
     less = evaluate(order, base)
