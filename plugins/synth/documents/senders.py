@@ -1,5 +1,6 @@
 """Who sends documents to the city, by which channel, and into which folder a delivery of theirs goes."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from plugins.synth.people.numbers import corporate_number
@@ -7,6 +8,8 @@ from plugins.synth.people.places import CITY, ELSEWHERE, WARDS
 from plugins.synth.people.words import TOWNS, company, fund
 
 OFFICES = 2
+KEPT = 4_096
+"""Senders remembered: the large ones come again and again."""
 MEDIUM_EVERY = 4
 FUND_NUMBERS = 500_000
 """法人番号 of funds begin behind those of employers."""
@@ -24,6 +27,7 @@ class Sender(NamedTuple):
     address: str
 
 
+@lru_cache(KEPT)
 def employer(position: int) -> Sender:
     """Return an employer: one of four sends a medium, the others use eLTAX."""
     code = f"{position + 1:012d}"
@@ -34,6 +38,7 @@ def employer(position: int) -> Sender:
     )
 
 
+@lru_cache(KEPT)
 def pension_fund(position: int) -> Sender:
     """Return a payer of pensions; all come through eLTAX (地方税共同機構)."""
     code = f"P{position + 1:06d}"

@@ -28,12 +28,11 @@ def strike(plan: Plan, block: int, homes: list[Household]) -> Victims:
 
 
 def _workers(plan: Plan, homes: list[Household]) -> Iterator[Person]:
-    """Heads who live here all year, with one employer and no pension: the plainest case."""
-    struck = of_employers(plan)
+    """Heads who live here all year with plain earnings."""
     for home in homes:
         head = home.members[0]
         settled = head.stay is Stay.RESIDENT and head.earlier is None and head.is_taxed_here(plan.tax_day)
-        if settled and is_adjusted(head) and not head.annuities and head.jobs[0].code not in struck:
+        if settled and _earns_plainly(plan, head):
             yield head
 
 
@@ -75,10 +74,16 @@ def _claimants(plan: Plan, homes: list[Household]) -> list[Person]:
         adults = [one for one in home.members if one.role in {Role.HEAD, Role.SPOUSE}]
         children = [one for one in home.members if one.role is Role.CHILD and is_low(one)]
         here = all(one.stay is Stay.RESIDENT and one.died is None for one in home.members)
-        earning = all(is_adjusted(one) and not is_low(one) and not one.annuities for one in adults)
+        earning = all(_earns_plainly(plan, one) for one in adults)
         if len(adults) == 2 and children and here and earning and adults[0].salary != adults[1].salary:
             return [min(adults, key=lambda one: one.salary)]
     return []
+
+
+def _earns_plainly(plan: Plan, person: Person) -> bool:
+    """One employer whose files are not struck, more pay than a relative may have, no pension."""
+    plain = is_adjusted(person) and not is_low(person) and not person.annuities
+    return plain and person.jobs[0].code not in of_employers(plan)
 
 
 _CHOOSE: Mapping[Fault, Callable[[Plan, list[Household]], list[Person]]] = {

@@ -36,7 +36,7 @@ class Spool:
         """Put documents away, in their order."""
         for document in documents:
             bucket = crc32(f"{document.folder}/{document.file}".encode()) % len(self._files)
-            self._files[bucket].write(orjson.dumps(document) + b"\n")
+            self._files[bucket].write(orjson.dumps([*document]) + b"\n")
 
 
 def read_bucket(path: Path) -> Iterator[Document]:
