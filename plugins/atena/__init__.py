@@ -19,10 +19,13 @@ from core.storage.migrations import Migrations
 from plugins.atena.city import queries as city_queries
 from plugins.atena.city.seed import seed_city
 from plugins.atena.commands import atena as command_group
+from plugins.atena.delivery import RecipientKind
+from plugins.atena.graphql.additions import PersonAdditions
 from plugins.atena.graphql.feed import FeedQuery
-from plugins.atena.graphql.households import PersonHousehold, ProtectionMutation
+from plugins.atena.graphql.households import ProtectionMutation
 from plugins.atena.graphql.mutation import AtenaMutation
 from plugins.atena.graphql.query import AtenaQuery
+from plugins.atena.graphql.recipients import RecipientMutation
 from plugins.atena.graphql.types import Person
 from plugins.atena.permissions import EMPLOYER, FEED, MY_NUMBER_WRITE, PERSON, PERSON_WRITE
 from plugins.atena.service.feed_status import check_feed
@@ -58,6 +61,7 @@ def migrations() -> Migrations:
             "address_revision": CLOSE_REVISION,
             "employer_revision": CLOSE_REVISION,
             "household_member": CLOSE_REVISION,
+            **{kind.value: CLOSE_REVISION for kind in RecipientKind},
             "protection": CLOSE_REVISION,
             "my_number": "SELECT, INSERT, UPDATE (known_to, sealed, blind_index, key_version)",
         },
@@ -68,8 +72,8 @@ def migrations() -> Migrations:
 def graphql() -> GraphQLParts:
     return GraphQLParts(
         query=(AtenaQuery, FeedQuery),
-        mutation=(AtenaMutation, ProtectionMutation),
-        additions={Person: PersonHousehold},
+        mutation=(AtenaMutation, ProtectionMutation, RecipientMutation),
+        additions={Person: PersonAdditions},
     )
 
 

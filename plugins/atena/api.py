@@ -8,9 +8,12 @@ from sqlalchemy import Row
 
 from core.storage.database import ReadSession
 from plugins.atena.check_digits import is_corporate_number, is_my_number
+from plugins.atena.delivery import Reason as DeliveryReason
+from plugins.atena.delivery import Target as DeliveryTarget
+from plugins.atena.delivery import target_of
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import LATEST
-from plugins.atena.queries import households, matching, persons, protections
+from plugins.atena.queries import households, matching, persons, protections, recipients
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
@@ -20,6 +23,8 @@ from plugins.atena.vault.seal import blind_index, blind_indexes
 
 __all__ = [
     "LATEST",
+    "DeliveryReason",
+    "DeliveryTarget",
     "Employer",
     "Keyring",
     "Likeness",
@@ -30,6 +35,7 @@ __all__ = [
     "blind_digest",
     "blind_index",
     "blind_indexes",
+    "delivery_targets",
     "holders_of",
     "households_of",
     "is_corporate_number",
@@ -85,3 +91,11 @@ async def households_of(
 async def protected_ids(session: ReadSession, ids: Sequence[int], moment: Moment) -> frozenset[int]:
     """Return who of the persons is under 支援措置: they stay out of every list that leaves this office."""
     return frozenset(await protections.protections_of(session, ids, moment))
+
+
+async def delivery_targets(
+    session: ReadSession, ids: Sequence[int], moment: Moment
+) -> Mapping[int, DeliveryTarget]:
+    """Return where a notice of the day goes for each person known on it; unmasked, for printing alone."""
+    found = await recipients.whereabouts_of(session, ids, moment)
+    return {person_id: target_of(known, moment.as_of) for person_id, known in found.items()}

@@ -44,6 +44,20 @@ def _key(name: str) -> Column[str]:
     return Column(name, Text(collation="C"), nullable=False)
 
 
+def _address() -> tuple[SchemaItem, ...]:
+    """The items of an address, by the names of the 住登外者宛名 item list."""
+    return (
+        *_text("municipality_code", "municipality_code ~ '^[0-9]{6}$'"),
+        *_text("prefecture"),
+        *_text("municipality"),
+        *_text("town_code", "town_code ~ '^[0-9]{7}$'"),
+        *_text("town"),
+        *_text("lot"),
+        *_text("building"),
+        *_text("postal_code", "postal_code ~ '^([0-9]{7})?$'"),
+    )
+
+
 def _subject(name: str, number: SchemaItem) -> Table:
     """A person or employer: `version` counts the changes, so that two clerks cannot overwrite each other."""
     return Table(
@@ -100,14 +114,7 @@ person_revision = _history(
 address_revision = _history(
     "address_revision",
     "person",
-    *_text("municipality_code", "municipality_code ~ '^[0-9]{6}$'"),
-    *_text("prefecture"),
-    *_text("municipality"),
-    *_text("town_code", "town_code ~ '^[0-9]{7}$'"),
-    *_text("town"),
-    *_text("lot"),
-    *_text("building"),
-    *_text("postal_code", "postal_code ~ '^([0-9]{7})?$'"),
+    *_address(),
 )
 
 my_number = _history(
@@ -180,3 +187,14 @@ feed_run = Table(
     Column("stop_sequence", BigInteger),
     CheckConstraint("read >= applied + doubled AND applied >= 0 AND doubled >= 0", "counts"),
 )
+
+
+def _recipient(name: str) -> Table:
+    """Somebody who gets a person's notices: name and address, one of each kind at a time."""
+    return _history(name, "person", *_text("name", "name <> ''"), *_text("kana"), *_address())
+
+
+delivery_address = _recipient("delivery_address")
+tax_agent = _recipient("tax_agent")
+heirs_representative = _recipient("heirs_representative")
+trustee = _recipient("trustee")

@@ -8,10 +8,12 @@ from sqlalchemy import Row
 
 from core.graphql.context import Info
 from core.graphql.loaders import Loader
+from plugins.atena.delivery import Whereabouts
 from plugins.atena.queries.households import households_of
 from plugins.atena.queries.my_numbers import sealed_by_person
 from plugins.atena.queries.persons import AddressKey, Moment, addresses_by_person, persons_by_id
 from plugins.atena.queries.protections import protections_of
+from plugins.atena.queries.recipients import whereabouts_of
 
 V = TypeVar("V")
 
@@ -80,6 +82,16 @@ class HouseholdByPerson(ByMoment[Sequence[Row[Any]]]):
     async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Sequence[Row[Any]]]:
         """Return the rows of `queries.households`."""
         return await households_of(self.session, person_ids, moment)
+
+
+class WhereaboutsByPerson(ByMoment[Whereabouts | None]):
+    """What decides where a person's notices go on a day."""
+
+    missing: Whereabouts | None = None
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Whereabouts | None]:
+        """Return the facts of `queries.recipients`."""
+        return dict(await whereabouts_of(self.session, person_ids, moment))
 
 
 class ProtectionByPerson(ByMoment[Row[Any] | None]):

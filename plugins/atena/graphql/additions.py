@@ -1,0 +1,11 @@
+"""All fields that stand beside the type `Person`, in one class, as the composition takes them."""
+
+import strawberry
+
+from plugins.atena.graphql.households import PersonHousehold
+from plugins.atena.graphql.recipients import PersonRecipients
+
+
+@strawberry.type
+class PersonAdditions(PersonHousehold, PersonRecipients):
+    """The rooms of a person."""
