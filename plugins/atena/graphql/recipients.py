@@ -26,12 +26,10 @@ from plugins.atena.service import recipients
 class Recipient(Enum):
     """The kinds of recipients."""
 
-    DELIVERY_ADDRESS = strawberry.enum_value(RecipientKind.DELIVERY_ADDRESS, description="送付先")
-    TAX_AGENT = strawberry.enum_value(RecipientKind.TAX_AGENT, description="納税管理人")
-    HEIRS_REPRESENTATIVE = strawberry.enum_value(
-        RecipientKind.HEIRS_REPRESENTATIVE, description="相続人代表者"
-    )
-    TRUSTEE = strawberry.enum_value(RecipientKind.TRUSTEE, description="破産管財人")
+    DELIVERY_ADDRESS = strawberry.enum_value("delivery_address", description="送付先")
+    TAX_AGENT = strawberry.enum_value("tax_agent", description="納税管理人")
+    HEIRS_REPRESENTATIVE = strawberry.enum_value("heirs_representative", description="相続人代表者")
+    TRUSTEE = strawberry.enum_value("trustee", description="破産管財人")
 
 
 @strawberry.type(description="本人に代わって受け取る人（有効期間ごと）")
@@ -90,7 +88,7 @@ class PersonRecipients:
         self, person: strawberry.Parent[Person], info: Info, kind: Recipient
     ) -> list[RegisteredRecipient]:
         """Return all recipients of one kind."""
-        rows = await recipients_of(info.context.read, person.id, kind.value)
+        rows = await recipients_of(info.context.read, person.id, RecipientKind[kind.name])
         masked = kind is Recipient.DELIVERY_ADDRESS and await is_hidden(person, info)
         return [_recipient(row, masked=masked) for row in rows]
 
@@ -133,7 +131,7 @@ class RecipientMutation:
             work,
             given.atena_number,
             given.expected_version,
-            given.kind.value,
+            RecipientKind[given.kind.name],
             span,
             said,
             asdict(given.address),
@@ -143,7 +141,7 @@ class RecipientMutation:
     @door(PERSON_WRITE, "送付先、納税管理人、相続人代表者、破産管財人を終了する")
     async def end_recipient(self, info: Info, given: Annotated[EndRecipientInput, INPUT]) -> Person:
         """Let nobody of that kind receive any more."""
-        kind, number = given.kind.value, given.atena_number
+        kind, number = RecipientKind[given.kind.name], given.atena_number
         await recipients.end_recipient(work_of(info), number, given.expected_version, kind, given.ends_on)
         return await person_after(info, number)
 

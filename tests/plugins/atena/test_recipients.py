@@ -25,18 +25,19 @@ query R($number: String!, $kind: Recipient!) {
 """
 SET = "mutation S($input: SetRecipientInput!) { setRecipient(input: $input) { version } }"
 END = "mutation E($input: EndRecipientInput!) { endRecipient(input: $input) { version } }"
+ADDRESS = {
+    "municipalityCode": "332020",
+    "prefecture": "岡山県",
+    "municipality": "倉敷市",
+    "town": "朝霧町",
+    "lot": "9002番地",
+}
 AGENT = {
     "atenaNumber": "1",
     "expectedVersion": 1,
     "kind": "TAX_AGENT",
     "name": "苔浜　美咲",
-    "address": {
-        "municipalityCode": "332020",
-        "prefecture": "岡山県",
-        "municipality": "倉敷市",
-        "town": "朝霧町",
-        "lot": "9002番地",
-    },
+    "address": ADDRESS,
     "validFrom": "2026-01-01",
 }
 DAY = date(2026, 6, 10)
@@ -149,7 +150,7 @@ async def test_a_recipient_ends_and_stays_in_the_history(register: Any, house: A
 async def test_all_faults_are_reported(register: Any, house: Any) -> None:
     await register.apply(register.arrival())
     bad = {**AGENT, "name": "", "kana": "漢", "validTo": "2026-01-01"}
-    bad["address"] = {**AGENT["address"], "postalCode": "1"}  # type: ignore[dict-item]
+    bad["address"] = {**ADDRESS, "postalCode": "1"}
 
     refused = await house.refusal(SET, input=bad)
 
