@@ -21,7 +21,7 @@ OLDEST = 101
 
 
 class Shape(NamedTuple):
-    """A kind of household: weight per thousand, ages of the head, and who else lives there."""
+    """A kind of household: how many in a thousand, ages and sex of the head, and who else lives there."""
 
     weight: int
     head: tuple[int, int]
@@ -34,21 +34,21 @@ class Shape(NamedTuple):
 
 _SHAPES = (
     Shape(105, (18, 29), "", 1, 0, (0, 0), 0),
-    Shape(135, (30, 64), "", 1, 0, (0, 0), 0),
-    Shape(55, (65, 84), MALE, 1, 0, (0, 0), 0),
-    Shape(100, (65, 95), FEMALE, 1, 0, (0, 0), 0),
-    Shape(90, (27, 64), MALE, 2, 0, (0, 0), 0),
-    Shape(120, (65, 92), MALE, 2, 0, (0, 0), 0),
-    Shape(105, (27, 58), MALE, 2, 1, (0, 22), 0),
-    Shape(110, (29, 56), MALE, 2, 2, (0, 22), 0),
-    Shape(32, (31, 54), MALE, 2, 3, (0, 22), 0),
-    Shape(34, (27, 54), FEMALE, 1, 1, (0, 19), 0),
-    Shape(18, (30, 54), FEMALE, 1, 2, (0, 19), 0),
-    Shape(8, (32, 56), MALE, 1, 1, (3, 19), 0),
-    Shape(38, (50, 68), MALE, 2, 1, (20, 38), 0),
-    Shape(15, (66, 88), FEMALE, 1, 1, (30, 60), 0),
-    Shape(25, (36, 56), MALE, 2, 2, (4, 22), 1),
-    Shape(10, (36, 56), MALE, 2, 2, (4, 22), 2),
+    Shape(140, (30, 64), "", 1, 0, (0, 0), 0),
+    Shape(60, (65, 84), MALE, 1, 0, (0, 0), 0),
+    Shape(115, (65, 95), FEMALE, 1, 0, (0, 0), 0),
+    Shape(95, (27, 64), MALE, 2, 0, (0, 0), 0),
+    Shape(150, (65, 92), MALE, 2, 0, (0, 0), 0),
+    Shape(80, (27, 58), MALE, 2, 1, (0, 22), 0),
+    Shape(80, (29, 56), MALE, 2, 2, (0, 22), 0),
+    Shape(22, (31, 54), MALE, 2, 3, (0, 22), 0),
+    Shape(26, (27, 54), FEMALE, 1, 1, (0, 19), 0),
+    Shape(14, (30, 54), FEMALE, 1, 2, (0, 19), 0),
+    Shape(7, (32, 56), MALE, 1, 1, (3, 19), 0),
+    Shape(44, (50, 68), MALE, 2, 1, (20, 38), 0),
+    Shape(22, (66, 88), FEMALE, 1, 1, (30, 60), 0),
+    Shape(26, (36, 56), MALE, 2, 2, (4, 22), 1),
+    Shape(14, (36, 56), MALE, 2, 2, (4, 22), 2),
 )
 _DRAW = weighted([shape.weight for shape in _SHAPES])
 _SINGLE = _SHAPES[1]

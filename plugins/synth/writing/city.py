@@ -1,9 +1,8 @@
 """A whole city on disk: blocks first, then the senders' files, then what must be known of all of them."""
 
-import hashlib
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import groupby
 from pathlib import Path
@@ -18,6 +17,7 @@ from plugins.synth.faults.kinds import Fault, of_employers, times
 from plugins.synth.feed import Event, load_day, message
 from plugins.synth.plan import Plan
 from plugins.synth.writing.deliveries import MAIN_FILE, Written, deliver, write_manifest
+from plugins.synth.writing.lines import Lines
 from plugins.synth.writing.output import output_of
 from plugins.synth.writing.pool import in_order
 from plugins.synth.writing.spool import Spool
@@ -54,36 +54,29 @@ class City:
         return {"kind": "city", "people": plan.people, "year": plan.year, "seed": plan.seed, "faults": faults}
 
     def _write_people(self, truth: BinaryIO) -> list[Path]:
-        """Write truth, facts and feed block by block, and spool the documents."""
+        """Write truth, facts, feed and 住登外者 block by block, and spool the documents."""
         later: list[Event] = []
-        feed = _Feed(self.out / "juki")
+        first = load_day(self.plan)
         spool = Spool(self.plan, self.out / SPOOL)
-        with spool, feed, (self.out / "facts.jsonl").open("wb") as facts, self._non_residents() as list_:
+        feed, others = Lines(self.out / "juki", "feed.jsonl"), Lines(self.out / "jutogai", "jutogai.jsonl")
+        with spool, feed, others, (self.out / "facts.jsonl").open("wb") as facts:
             for output in in_order(partial(output_of, self.plan), range(self.plan.blocks), self.workers):
-                facts.writelines(line + b"\n" for line in output.facts)
-                truth.writelines(line + b"\n" for line in output.people)
-                for row in output.non_residents:
-                    _line(list_, row)
-                first = load_day(self.plan)
-                feed.write(event for event in output.events if event.day == first)
-                later.extend(event for event in output.events if event.day > first)
+                facts.writelines(output.facts)
+                truth.writelines(output.people)
+                others.write(output.non_residents)
                 spool.add(output.documents)
                 self.planted.extend(output.planted)
-                self.counts["non_residents"] += len(output.non_residents)
+                feed.write(_messages(feed, (event for event in output.events if event.day == first)))
+                later.extend(event for event in output.events if event.day > first)
                 self.progress(len(output.people))
-            feed.write(sorted(later, key=lambda event: event.day))
-        self.counts.update(people=self.plan.people, feed=feed.sequence)
-        _manifest(self.out / "juki", {"feed.jsonl": (feed.sequence, feed.digest.hexdigest())})
+            feed.write(_messages(feed, sorted(later, key=lambda event: event.day)))
+        self.counts.update(people=self.plan.people, feed=feed.count, non_residents=others.count)
         return spool.paths
-
-    def _non_residents(self) -> BinaryIO:
-        (self.out / "jutogai").mkdir()
-        return (self.out / "jutogai" / "jutogai.jsonl").open("wb")
 
     def _write_files(self, truth: BinaryIO, buckets: Iterable[Path]) -> None:
         work = partial(deliver, self.plan, out=self.out)
         for delivered in in_order(work, buckets, self.workers):
-            truth.writelines(line + b"\n" for line in delivered.truth)
+            truth.writelines(delivered.truth)
             self.files.extend(delivered.files)
         for file in self.files:
             self.counts[file.kind] += file.records
@@ -122,34 +115,9 @@ _SHOWN = {Fault.NAMESAKE: 2}
 """Faults that two people show."""
 
 
-class _Feed:
-    """The feed file: numbers the messages and adds up the digest. A context manager."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self._file = (folder / "feed.jsonl").open("wb")
-        self.sequence = 0
-        self.digest = hashlib.sha256()
-
-    def __enter__(self) -> "_Feed":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def write(self, events: Iterable[Event]) -> None:
-        """Write events with the next numbers."""
-        for event in events:
-            self.sequence += 1
-            line = message(self.sequence, event)
-            self.digest.update(line)
-            self._file.write(line)
-
-
-def _manifest(folder: Path, files: dict[str, tuple[int, str]]) -> None:
-    listed = [{"name": name, "records": count, "sha256": digest} for name, (count, digest) in files.items()]
-    (folder / "manifest.json").write_bytes(orjson.dumps({"files": listed}, option=orjson.OPT_INDENT_2))
+def _messages(feed: Lines, events: Iterable[Event]) -> Iterator[bytes]:
+    return (message(feed.count + 1, event) for event in events)
 
 
 def _line(file: BinaryIO, value: object) -> None:
-    file.write(orjson.dumps(value) + b"\n")
+    file.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))

@@ -54,7 +54,10 @@ def deliver(plan: Plan, bucket: Path, out: Path) -> Delivered:
         delivered.files.append(_write(plan, out, documents, fault))
         state = fault is not Fault.MISSING_SENDER
         delivered.truth.extend(
-            orjson.dumps(_truth(document, f"{folder}/{name}", number, is_delivered=state))
+            orjson.dumps(
+                _truth(document, f"{folder}/{name}", number, is_delivered=state),
+                option=orjson.OPT_APPEND_NEWLINE,
+            )
             for number, document in enumerate(documents, 1)
         )
     return delivered

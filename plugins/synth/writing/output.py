@@ -23,7 +23,7 @@ class Output(NamedTuple):
 
     facts: list[bytes]
     people: list[bytes]
-    non_residents: list[dict[str, Any]]
+    non_residents: list[bytes]
     events: list[Event]
     documents: list[Document]
     planted: list[Planted]
@@ -36,12 +36,12 @@ def output_of(plan: Plan, number: int) -> Output:
     for person in block.people:
         view = view_of(plan, block, person)
         papers, planted = spoil(block, view, list(_papers(plan, block, view)))
-        output.facts.append(orjson.dumps(facts_of(view)))
-        output.people.append(orjson.dumps(_truth(plan, view, papers)))
+        output.facts.append(_line(facts_of(view)))
+        output.people.append(_line(_truth(plan, view, papers)))
         output.documents.extend(papers)
         output.planted.extend(planted)
         if person.stay is Stay.NON_RESIDENT:
-            output.non_residents.append(_non_resident(person))
+            output.non_residents.append(_line(_non_resident(person)))
     for household in block.households:
         output.events.extend(events(plan, household))
     return output
@@ -54,6 +54,10 @@ def _papers(plan: Plan, block: Block, view: View) -> Iterator[Document]:
         yield from salary_slips(view)
         yield from pension_slips(view, block.number)
         yield from filings(view, block.number)
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def _truth(plan: Plan, view: View, papers: list[Document]) -> dict[str, Any]:
