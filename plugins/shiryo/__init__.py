@@ -1,1 +1,84 @@
 """課税資料 (shiryo): deliveries, files, records; reading, checking, attaching; the ledger."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.graphql.parts import GraphQLParts
+from core.hooks import hook
+from core.jobs.types import JobType
+from core.menu import MenuEntry
+from core.settings import Setting
+from core.storage.migrations import Migrations
+from plugins.shiryo.commands.intake import intake
+from plugins.shiryo.commands.ledger import ledger
+from plugins.shiryo.commands.worklist import worklist
+from plugins.shiryo.graphql.mutation import ShiryoMutation
+from plugins.shiryo.graphql.query import ShiryoQuery
+from plugins.shiryo.permissions import DELIVERY, LEDGER, WORK
+from plugins.shiryo.service.intake import INTAKE, OUR_CODES
+
+FOLDER = Path(__file__).parent
+CLOSE = "SELECT, INSERT, UPDATE (known_to)"
+
+
+@hook
+def requires() -> Sequence[str]:
+    return ["atena"]
+
+
+@hook
+def settings() -> Sequence[Setting[Any]]:
+    return [OUR_CODES]
+
+
+@hook
+def policy() -> Sequence[Path]:
+    return [FOLDER / "policy.csv"]
+
+
+@hook
+def migrations() -> Migrations:
+    """Received bytes, findings and what documents say can be added, and never altered."""
+    return Migrations(
+        "shiryo",
+        FOLDER / "migrations" / "versions",
+        "shiryo",
+        grants="SELECT, INSERT",
+        table_grants={
+            "delivery": "SELECT, INSERT, UPDATE (state, held_for, accepted_at, taken_records, attached_to)",
+            "file": "SELECT, INSERT, UPDATE (layout, read_records, held_records, findings,"
+            " accepted_records, totals, is_live)",
+            "document": "SELECT, INSERT, UPDATE (is_held, superseded_at, superseded_by)",
+            "attachment": CLOSE,
+            "forwarding": CLOSE,
+            "work_item": "SELECT, INSERT, UPDATE (state, owner, version, proposal, reason, proposed_by,"
+            " closed_by, closed_at)",
+        },
+    )
+
+
+@hook
+def graphql() -> GraphQLParts:
+    return GraphQLParts(query=(ShiryoQuery,), mutation=(ShiryoMutation,))
+
+
+@hook
+def menu() -> Sequence[MenuEntry]:
+    return [
+        MenuEntry("shiryo.deliveries", "課税資料の受付", DELIVERY),
+        MenuEntry("shiryo.ledger", "受付台帳", LEDGER),
+        MenuEntry("shiryo.work_items", "課税資料の作業一覧", WORK),
+    ]
+
+
+@hook
+def commands() -> Sequence[click.Command]:
+    return [intake, ledger, worklist]
+
+
+@hook
+def jobs() -> Sequence[JobType]:
+    return [INTAKE]

@@ -99,11 +99,15 @@ delivery = Table(
     *_text("received_by"),
     _moment("received_at"),
     _moment("accepted_at", default="infinity"),
+    Column("taken_records", BigInteger, nullable=False, server_default="0"),
+    Column("attached_to", BigInteger, nullable=False, server_default="0"),
     CheckConstraint("(state IN ('accepted', 'attached')) = (accepted_at < 'infinity')", "accepted"),
     CheckConstraint("(state = 'held') = (held_for <> '')", "held"),
     Index("ix_delivery_sender_id", "sender_id", "tax_year"),
     Index("ix_delivery_tax_year", "tax_year", "id"),
 )
+
+"""`taken_records` and `attached_to` (a document's id) say how far the intake came, whoever does it next."""
 
 file = Table(
     "file",

@@ -84,12 +84,12 @@ async def live_files(session: ReadSession, sha256: Sequence[bytes]) -> Sequence[
 
 
 async def waiting_deliveries(session: ReadSession, limit: int) -> Sequence[Row[Any]]:
-    """Return received deliveries that are yet to be read, the oldest first, with their sender's code."""
+    """Return received deliveries that are yet to be read, one that was begun before the others."""
     statement = (
         select(delivery, sender.c.code.label("sender_code"), sender.c.kind.label("sender_kind"))
         .join(sender, sender.c.id == delivery.c.sender_id)
         .where(delivery.c.state == "received")
-        .order_by(delivery.c.id)
+        .order_by(delivery.c.taken_records.desc(), delivery.c.id)
         .limit(limit)
     )
     return (await session.execute(statement)).all()
@@ -147,6 +147,18 @@ async def accept(work: Work, delivery_ids: Sequence[int]) -> None:
     )
     await work.session.execute(
         update(file).where(file.c.delivery_id.in_(delivery_ids)).values(accepted_records=file.c.read_records)
+    )
+
+
+async def save_taken(session: WriteSession, delivery_id: int, taken: int) -> None:
+    """Note how many records of a delivery are written."""
+    await session.execute(update(delivery).where(delivery.c.id == delivery_id).values(taken_records=taken))
+
+
+async def save_attached(session: WriteSession, delivery_id: int, document_id: int) -> None:
+    """Note up to which document attaching has come; it is one of this delivery."""
+    await session.execute(
+        update(delivery).where(delivery.c.id == delivery_id).values(attached_to=document_id)
     )
 
 

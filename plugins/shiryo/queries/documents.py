@@ -107,15 +107,19 @@ async def hold_duplicates(session: WriteSession, delivery_ids: Sequence[int]) ->
     return (await session.scalars(HOLD_DUPLICATES.bindparams(IDS), {"ids": list(delivery_ids)})).all()
 
 
-async def first_unattached(session: ReadSession) -> int:
-    """Return the id before the first document of the accepted deliveries that are yet to be attached."""
-    waiting = (
+async def attached_so_far(session: ReadSession) -> int:
+    """Return the id up to which the documents of the accepted deliveries were tried."""
+    accepted = delivery.c.state == "accepted"
+    reached = int(await session.scalar(select(func.max(delivery.c.attached_to)).where(accepted)) or 0)
+    if reached:
+        return reached
+    first = (
         select(func.min(document.c.id))
         .join(file, file.c.id == document.c.file_id)
         .join(delivery, delivery.c.id == file.c.delivery_id)
-        .where(delivery.c.state == "accepted")
+        .where(accepted)
     )
-    return int((await session.execute(waiting)).scalar_one() or 0) - 1
+    return int(await session.scalar(first) or 1) - 1
 
 
 async def unattached(session: ReadSession, after: int, limit: int) -> Sequence[Row[Any]]:

@@ -118,6 +118,7 @@ async def list_items(
     state: str | None = None,
     owner: str | None = None,
     code: str | None = None,
+    is_open: bool = False,
     after: int | None = None,
     limit: int | None = None,
 ) -> Sequence[Row[Any]]:
@@ -127,6 +128,8 @@ async def list_items(
     for name, value in wanted.items():
         if value is not None:
             statement = statement.where(work_item.c[name] == value)
+    if is_open:
+        statement = statement.where(work_item.c.state != "closed")
     if after is not None:
         statement = statement.where(work_item.c.id > after)
     return (await session.execute(statement)).all()

@@ -31,6 +31,8 @@ STATEMENTS = (
         received_by text NOT NULL,
         received_at timestamptz NOT NULL,
         accepted_at timestamptz DEFAULT 'infinity' NOT NULL,
+        taken_records bigint DEFAULT '0' NOT NULL,
+        attached_to bigint DEFAULT '0' NOT NULL,
         CONSTRAINT pk_delivery PRIMARY KEY (id),
         CONSTRAINT ck_delivery_channel CHECK (channel IN ('eltax', 'medium', 'punched', 'paper',
             'tax_office', 'counter', 'portal')),

@@ -1,0 +1,1 @@
+"""The commands of 課税資料: `intake`, `ledger`, `worklist`."""

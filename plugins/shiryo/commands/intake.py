@@ -1,0 +1,193 @@
+"""`juminzei intake`: receive files or whole folders of deliveries, then read, accept and attach them."""
+
+import asyncio
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from core.access.actor import SYSTEM
+from core.access.journal import Journal
+from core.errors import JuminzeiError
+from core.graphql.records import Trace, records_of
+from core.jobs import service
+from core.jobs.errors import JobAlreadyActive
+from core.jobs.follow import follow
+from core.jobs.state import RESUMABLE
+from core.runtime import Runtime
+from core.storage.database import Database
+from plugins.atena.api import open_keyring
+from plugins.shiryo.errors import AlreadyImported, KindUnknown, ManifestInvalid
+from plugins.shiryo.service.intake import INTAKE
+from plugins.shiryo.service.kinds import kind_of, known_kind
+from plugins.shiryo.service.manifest import (
+    CHANNELS,
+    SENDER_KINDS,
+    Announced,
+    Manifest,
+    Sender,
+    check_sender,
+    parse_manifest,
+    tax_year,
+)
+from plugins.shiryo.service.receiving import receive
+from plugins.shiryo.service.work import Work
+
+MANIFEST_NAMES = ("manifest.json", "*.manifest.json")
+FINISHED = "attached"
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One delivery on disk: its manifest, and its files by the name that the manifest gives them."""
+
+    manifest: Manifest
+    paths: dict[str, Path]
+
+
+@click.command("intake")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--sender", metavar="CODE", help="送付元のコード(指定番号・団体コードなど)")
+@click.option("--sender-name", metavar="NAME", help="送付元の名称(初めての送付元のとき)")
+@click.option("--sender-kind", type=click.Choice(SENDER_KINDS), default="payer", show_default=True)
+@click.option("--channel", type=click.Choice(CHANNELS), help="受付経路")
+@click.option(
+    "--manifest", "manifest_path", type=click.Path(exists=True, path_type=Path), help="送付書(JSON)"
+)
+@click.option("--year", type=int, help="課税年度(西暦)")
+@click.option("--kind", metavar="KIND", help="資料の種類(salary_reportなど)。省略するとファイルから判断")
+@click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@click.pass_obj
+def intake(
+    runtime: Runtime,
+    paths: Sequence[Path],
+    sender: str | None,
+    sender_name: str | None,
+    sender_kind: str,
+    channel: str | None,
+    manifest_path: Path | None,
+    year: int | None,
+    kind: str | None,
+    *,
+    json_lines: bool,
+) -> None:
+    """課税資料を受け付けて取り込みます。フォルダーを指定すると、中の送付書ごとに受け付けます。
+
+    途中で止まっても、同じコマンドをもう一度実行すれば続きから取り込みます。
+    """
+    try:
+        if manifest_path is not None:
+            parcels = [_parcel(manifest_path, paths)]
+        elif all(path.is_dir() for path in paths):
+            parcels = list(_parcels(paths))
+        else:
+            given = Sender(sender or "", sender_kind, sender_name or sender or "")
+            parcels = [_without_manifest(paths, given, channel or "", year, kind)]
+        sys.exit(asyncio.run(_take_in(runtime, parcels, json_lines=json_lines)))
+    except JuminzeiError as refusal:
+        details = " ".join(f"{name}={value}" for name, value in refusal.details.items())
+        raise click.ClickException(f"{refusal.text} ({refusal.code}) {details}".rstrip()) from None
+
+
+def _parcels(folders: Sequence[Path]) -> Iterator[Parcel]:
+    found = sorted({path for folder in folders for name in MANIFEST_NAMES for path in folder.rglob(name)})
+    if not found:
+        raise ManifestInvalid(field="", rule="missing")
+    for path in found:
+        try:
+            yield _parcel(path, [path.parent])
+        except ManifestInvalid as refusal:
+            place = refusal.details["field"]
+            click.echo(f"{path}: {refusal.text} ({refusal.code}) field={place}", err=True)
+
+
+def _parcel(manifest_path: Path, places: Sequence[Path]) -> Parcel:
+    """Find the files of a manifest among files and folders that were given; missing ones are left out."""
+    manifest = parse_manifest(manifest_path.read_bytes())
+    given = {path.name: path for path in places if path.is_file()}
+    folders = [path for path in places if path.is_dir()]
+    paths = dict(given)
+    for announced in manifest.files:
+        name = Path(announced.name).name
+        inside = (folder / announced.name for folder in folders)
+        path = paths.pop(name, None) or next((path for path in inside if path.is_file()), None)
+        if path is not None:
+            paths[announced.name] = path
+    return Parcel(manifest, paths)
+
+
+def _without_manifest(
+    paths: Sequence[Path], sender: Sender, channel: str, year: int | None, kind: str | None
+) -> Parcel:
+    if channel not in CHANNELS:
+        raise ManifestInvalid(field="channel", rule="required")
+    files = [Announced(path.name, known_kind(kind) if kind else kind_of(path.read_bytes())) for path in paths]
+    return Parcel(
+        Manifest(tax_year(year), check_sender(sender), channel, files), {path.name: path for path in paths}
+    )
+
+
+async def _take_in(runtime: Runtime, parcels: Sequence[Parcel], *, json_lines: bool) -> int:
+    async with runtime.open_database() as database:
+        received = 0
+        for parcel in parcels:
+            received += await _receive(runtime, database, parcel)
+        if not received:
+            raise AlreadyImported
+        return await _follow(runtime, database, json_lines=json_lines)
+
+
+async def _receive(runtime: Runtime, database: Database, parcel: Parcel) -> bool:
+    """Receive one delivery; what came before and is not finished yet will be gone on with."""
+    files = {name: await asyncio.to_thread(path.read_bytes) for name, path in parcel.paths.items()}
+    journal = Journal()
+    keyring = open_keyring(runtime.settings)
+    try:
+        async with database.transaction() as session:
+            work = Work(session, journal, SYSTEM.number, runtime.clock.now())
+            done = await receive(work, keyring, _with_kinds(parcel.manifest, files), files)
+            trace = Trace(runtime.clock, SYSTEM, correlation_id=f"intake-{done.delivery_id}", origin="cli")
+            records = list(records_of(trace, "intake", {}, journal, is_query=False))
+            await runtime.plugins.run("record_access", session=session, records=records)
+    except AlreadyImported as known:
+        click.echo(f"{known.text} ({known.code}) {parcel.manifest.sender.code}", err=True)
+        return known.details.get("state", FINISHED) != FINISHED
+    if done.held_for:
+        click.echo(f"受付番号 {done.delivery_id}: 送付書と一致しないため保留 ({done.held_for})", err=True)
+    return True
+
+
+def _with_kinds(manifest: Manifest, files: dict[str, bytes]) -> Manifest:
+    """Fill in what kind of documents a file holds where the manifest does not say."""
+    announced = [
+        Announced(
+            each.name,
+            each.kind or _guessed(files.get(each.name, b"")),
+            each.version,
+            each.records,
+            each.sha256,
+            each.totals,
+        )
+        for each in manifest.files
+    ]
+    return Manifest(manifest.tax_year, manifest.sender, manifest.channel, announced)
+
+
+def _guessed(data: bytes) -> str:
+    """Return the kind, or nothing: the delivery is then held, for nobody can read it."""
+    try:
+        return kind_of(data)
+    except KindUnknown:
+        return ""
+
+
+async def _follow(runtime: Runtime, database: Database, *, json_lines: bool) -> int:
+    try:
+        async with database.transaction() as session:
+            job_id = await service.enqueue(session, INTAKE, {}, SYSTEM)
+    except JobAlreadyActive as active:
+        job_id = int(str(active.details["job"]))
+    status = await follow(runtime, database, job_id, json_lines=json_lines)
+    return int(status.state in RESUMABLE)

@@ -1,0 +1,1 @@
+"""What 課税資料 brings into the GraphQL schema."""

@@ -1,0 +1,146 @@
+"""The types of documents: the reading, the original beside it, where the document is attached."""
+
+from datetime import date
+from typing import Any, ClassVar
+
+import strawberry
+from sqlalchemy import Row
+
+from core.access.journal import PersonalData
+from core.graphql.context import Info
+from core.graphql.fields import column, door
+from plugins.atena.api import Person, open_keyring
+from plugins.shiryo.graphql.loaders import CandidatesByDocument, FindingsByPlace
+from plugins.shiryo.graphql.people import Candidate, person
+from plugins.shiryo.permissions import DELIVERY, DOCUMENT, ORIGINAL
+from plugins.shiryo.service.showing import ReadItem, masked_text, read_items
+
+JOURNAL_TYPE = "shiryo.document"
+
+
+@strawberry.type(description="取込時に見つかった誤り。値は含まない")
+class Finding:
+    """One fault of a file."""
+
+    line: int = column(DELIVERY, "行（1から。ファイル全体のときは0）")
+    column_number: int | None = column(DELIVERY, "列（1から）")
+    item: str = column(DELIVERY, "項目名")
+    code: str = column(DELIVERY, "コード")
+    severity: str = column(DELIVERY, "重さ（fatal 受付を保留、error 記録を保留、warning 注意）")
+    message: str = column(DELIVERY, "内容")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Finding":
+        """Make a finding of a row of `shiryo.finding`."""
+        return cls(
+            line=row.line,
+            column_number=row.column_number,
+            item=row.item,
+            code=row.code,
+            severity=row.severity,
+            message=row.message,
+        )
+
+
+@strawberry.type(description="金額")
+class Amount:
+    """One amount of a document in the vocabulary of the calculation."""
+
+    name: str = column(DOCUMENT, "項目")
+    yen: int = column(DOCUMENT, "円")
+
+
+@strawberry.type(description="原本の1項目の読取結果。個人番号は伏せる")
+class DocumentItem:
+    """One item as it was read."""
+
+    number: int = column(ORIGINAL, "様式の項目番号")
+    label: str = column(ORIGINAL, "項目名")
+    value: str = column(ORIGINAL, "値")
+
+    @classmethod
+    def of(cls, item: ReadItem) -> "DocumentItem":
+        """Make an item of what the layout read."""
+        return cls(number=item.number, label=item.label, value=item.value)
+
+
+@strawberry.type(description="課税資料1件")
+class Document(PersonalData):
+    """A document as it was read; `id` also names it in the access log."""
+
+    journal_type: ClassVar[str] = JOURNAL_TYPE
+
+    row: strawberry.Private[Any]
+    id: int = column(DOCUMENT, "資料番号")
+    kind: str = column(DOCUMENT, "資料の種類")
+    tax_year: int = column(DOCUMENT, "課税年度")
+    line: int = column(DOCUMENT, "ファイルの行")
+    action: str = column(DOCUMENT, "訂正表示（new 新規、add 追加、correct 訂正、cancel 取消）")
+    name: str = column(DOCUMENT, "氏名（資料の文字のまま）")
+    kana: str = column(DOCUMENT, "読み仮名")
+    birth_date: date | None = column(DOCUMENT, "生年月日")
+    address: str = column(DOCUMENT, "住所（資料の文字のまま）")
+    is_held: bool = column(DOCUMENT, "保留中か（確認がすむまで賦課に使わない）")
+    superseded_by: int | None = column(DOCUMENT, "この資料を訂正・取消した資料の番号")
+    method: str | None = column(DOCUMENT, "名寄せの方法（my_number、four_items、officer）")
+    score: int | None = column(DOCUMENT, "名寄せの点数")
+    reasons: list[str] = column(DOCUMENT, "名寄せで一致した項目")
+    forwarded_to: str | None = column(DOCUMENT, "回送先の市区町村コード")
+    amounts: list[Amount] = column(DOCUMENT, "金額")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Document":
+        """Make a document of a row of `queries.documents`."""
+        return cls(
+            row=row,
+            id=row.id,
+            kind=row.kind,
+            tax_year=row.tax_year,
+            line=row.line,
+            action=row.action,
+            name=row.name,
+            kana=row.kana,
+            birth_date=row.birth_date,
+            address=row.address,
+            is_held=row.is_held,
+            superseded_by=row.superseded_by,
+            method=row.method,
+            score=row.score,
+            reasons=list(row.reasons or ()),
+            forwarded_to=row.forwarded_to,
+            amounts=[Amount(name=name, yen=yen) for name, yen in row.amounts.items()],
+        )
+
+    def journal_id(self) -> str:
+        """Return the number of the document."""
+        return str(self.id)
+
+    @door(DOCUMENT, "名寄せされた個人")
+    async def person(self, info: Info) -> Person | None:
+        """Return the person whom the document is attached to."""
+        return None if self.row.person_id is None else await person(info, self.row.person_id)
+
+    @door(DOCUMENT, "名寄せの候補者（点数の高い順）")
+    async def candidates(self, info: Info) -> list[Candidate]:
+        """Return who the document may belong to."""
+        rows = await info.context.loader(CandidatesByDocument).load(self.id)
+        return [
+            Candidate(person_id=row.person_id, score=row.score, reasons=list(row.reasons)) for row in rows
+        ]
+
+    @door(DOCUMENT, "この資料の行に見つかった誤り")
+    async def findings(self, info: Info) -> list[Finding]:
+        """Return what is wrong with the document's line."""
+        rows = await info.context.loader(FindingsByPlace).load((self.row.file_id, self.line))
+        return [Finding.of(row) for row in rows]
+
+    @door(ORIGINAL, "受領した原本のこの資料の部分。個人番号は伏せる。読めないバイトは\\xNN")
+    async def original(self, info: Info) -> str:
+        """Return the received bytes as text."""
+        return await masked_text(info.context.read, open_keyring(info.context.settings), self.row)
+
+    @door(ORIGINAL, "原本から読み取った全項目。個人番号は伏せる")
+    async def items(self, info: Info) -> list[DocumentItem]:
+        """Return all items, read from the original again."""
+        items = await read_items(info.context.read, open_keyring(info.context.settings), self.row)
+        return [DocumentItem.of(item) for item in items]

@@ -1,0 +1,59 @@
+"""Batched look-ups of what hangs on deliveries, documents and work items."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.graphql.loaders import Loader
+from plugins.shiryo.queries import deliveries, documents
+
+Place = tuple[int, int]
+"""A file and a line."""
+
+
+class FilesByDelivery(Loader[int, Sequence[Row[Any]]]):
+    """The files of a delivery in the order of its manifest."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the files of all keys with one statement."""
+        return await deliveries.files_of(self.session, keys)
+
+
+class DocumentById(Loader[int, Row[Any] | None]):
+    """An accepted document."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Row[Any] | None]:
+        """Return the documents of all keys with one statement."""
+        return {**await documents.documents_by_id(self.session, keys)}
+
+
+class CandidatesByDocument(Loader[int, Sequence[Row[Any]]]):
+    """Who a document may belong to, the likeliest first."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the candidates of all keys with one statement."""
+        found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+        for row in await documents.candidates_of(self.session, keys):
+            found[row.document_id].append(row)
+        return found
+
+
+class FindingsByPlace(Loader[Place, Sequence[Row[Any]]]):
+    """What is wrong with a line of a file."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch(self, keys: Sequence[Place]) -> Mapping[Place, Sequence[Row[Any]]]:
+        """Return the findings of all keys with one statement."""
+        found: defaultdict[Place, list[Row[Any]]] = defaultdict(list)
+        for row in await documents.findings_at(self.session, keys):
+            found[row.file_id, row.line].append(row)
+        return found

@@ -1,0 +1,69 @@
+"""The type of work items."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from sqlalchemy import Row
+
+from core.graphql.context import Info
+from core.graphql.fields import column, door
+from plugins.shiryo.graphql.documents import Document
+from plugins.shiryo.graphql.loaders import DocumentById
+from plugins.shiryo.permissions import DOCUMENT, WORK
+
+
+@strawberry.type(description="作業項目（人が判断すること）")
+class WorkItem:
+    """What a person must decide; it names no person itself."""
+
+    document_id: strawberry.Private[int | None]
+    id: int = column(WORK, "作業番号")
+    version: int = column(WORK, "版。操作のときexpectedVersionとして送る")
+    tax_year: int = column(WORK, "課税年度")
+    sender_code: str = column(WORK, "送付元のコード")
+    delivery_id: int | None = column(WORK, "受付番号")
+    file_name: str | None = column(WORK, "ファイル名")
+    code: str = column(WORK, "コード")
+    is_blocking: bool = column(WORK, "終わるまで併合に進めないか")
+    state: str = column(WORK, "状態（open 未処理、proposed 確認待ち、closed 完了）")
+    owner: str = column(WORK, "担当の職員番号")
+    opened_at: datetime = column(WORK, "発生日時")
+    difference: int = column(WORK, "台帳の差に数える件数")
+    action: str | None = column(WORK, "提案された処理")
+    reason: str = column(WORK, "提案の理由")
+    proposed_by: str = column(WORK, "提案した職員の職員番号")
+    closed_by: str = column(WORK, "確認した職員の職員番号")
+    closed_at: datetime | None = column(WORK, "完了日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "WorkItem":
+        """Make an item of a row of `queries.work_items`."""
+        return cls(
+            document_id=row.document_id,
+            id=row.id,
+            version=row.version,
+            tax_year=row.tax_year,
+            sender_code=row.sender_code,
+            delivery_id=row.delivery_id,
+            file_name=row.file_name,
+            code=row.code,
+            is_blocking=row.is_blocking,
+            state=row.state,
+            owner=row.owner,
+            opened_at=row.opened_at,
+            difference=row.difference,
+            action=(row.proposal or {}).get("action"),
+            reason=row.reason,
+            proposed_by=row.proposed_by,
+            closed_by=row.closed_by,
+            closed_at=row.closed_at,
+        )
+
+    @door(DOCUMENT, "対象の資料。受付全体の項目のときはnull")
+    async def document(self, info: Info) -> Document | None:
+        """Return the document that the item is about."""
+        if self.document_id is None:
+            return None
+        row = await info.context.loader(DocumentById).load(self.document_id)
+        return Document.of(row) if row is not None else None

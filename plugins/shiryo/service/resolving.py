@@ -1,0 +1,172 @@
+"""Deciding work items: one person proposes, another confirms exactly what was proposed (二重チェック).
+
+The version of the item stands for what was proposed: whoever confirms names the version that they saw.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.errors import Invalid, NotFound
+from core.graphql.masking import require_reason
+from plugins.atena.api import person_ids
+from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
+from plugins.shiryo.queries import deliveries, documents, work_items
+from plugins.shiryo.service.attaching import attach
+from plugins.shiryo.service.ledger import read_ledger
+from plugins.shiryo.service.manifest import Sender
+from plugins.shiryo.service.work import Work
+
+JOURNAL_TYPE = "shiryo.work_item"
+CODE = re.compile("[0-9]{6}", re.ASCII)
+OF_DOCUMENT = frozenset({"attach", "forward", "release"})
+
+
+class Action(StrEnum):
+    """What may be proposed for a work item."""
+
+    ATTACH = "attach"
+    FORWARD = "forward"
+    RELEASE = "release"
+    EXPLAIN = "explain"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What one person proposes; `atena_number` and `municipality_code` belong to their actions."""
+
+    action: Action
+    reason: str
+    atena_number: str = ""
+    municipality_code: str = ""
+
+
+async def assign(work: Work, item_id: int, expected: int, owner: str) -> None:
+    """Give an open item to somebody (empty: to nobody); raises NotFound, Conflict, ItemClosed."""
+    item = await _item(work, item_id)
+    if item.state == "closed":
+        raise ItemClosed
+    await work_items.change(work.session, item_id, expected, owner=owner)
+    work.journal.wrote(JOURNAL_TYPE, str(item_id), {"owner"})
+
+
+async def propose(work: Work, item_id: int, expected: int, proposal: Proposal) -> None:
+    """Propose a decision in the name of `work.staff`; raises NotFound, Conflict, ItemClosed, Invalid."""
+    item = await _item(work, item_id)
+    if item.state == "closed":
+        raise ItemClosed
+    require_reason(proposal.reason)
+    await work_items.change(
+        work.session,
+        item_id,
+        expected,
+        state="proposed",
+        proposal=await _checked(work, item, proposal),
+        reason=proposal.reason,
+        proposed_by=work.staff,
+    )
+    work.journal.wrote(JOURNAL_TYPE, str(item_id), {"proposal"})
+
+
+async def confirm(work: Work, item_id: int, expected: int, ours: Collection[str]) -> None:
+    """Confirm what somebody else proposed, and let it take effect.
+
+    Raises NotFound, Conflict, ItemClosed where nothing is proposed, SelfApproval.
+    """
+    item = await _item(work, item_id)
+    if item.state != "proposed":
+        raise ItemClosed
+    if item.proposed_by == work.staff:
+        raise SelfApproval
+    await work_items.change(
+        work.session, item_id, expected, state="closed", closed_by=work.staff, closed_at=work.now
+    )
+    await _carry_out(work, item, ours)
+    work.journal.wrote(JOURNAL_TYPE, str(item_id), {"state"})
+
+
+async def reject(work: Work, item_id: int, expected: int) -> None:
+    """Send a proposal back; whoever proposed it may do so too."""
+    item = await _item(work, item_id)
+    if item.state != "proposed":
+        raise ItemClosed
+    await work_items.change(work.session, item_id, expected, state="open")
+    work.journal.wrote(JOURNAL_TYPE, str(item_id), {"state"})
+
+
+async def explain_gap(work: Work, tax_year: int, sender_code: str, reason: str) -> int:
+    """Propose an explanation for a sender of whom something is missing; returns the item to confirm.
+
+    It explains the difference of today: should the figures change, the rest is unexplained again.
+    """
+    require_reason(reason)
+    ledger = await read_ledger(work.session, tax_year)
+    line = next(
+        (each for each in ledger.lines if each.file_id is None and each.sender_code == sender_code), None
+    )
+    if line is None or line.unexplained == 0:
+        raise NothingToExplain
+    sender = Sender(line.sender_code, line.sender_kind, line.sender_name)
+    item_id = await work_items.add_item(
+        work,
+        tax_year=tax_year,
+        sender_id=await deliveries.sender_id(work.session, sender),
+        code=line.code,
+        difference=line.unexplained,
+        state="proposed",
+        proposal={"action": Action.EXPLAIN.value},
+        reason=reason,
+        proposed_by=work.staff,
+    )
+    work.journal.wrote(JOURNAL_TYPE, str(item_id), {"proposal"})
+    return item_id
+
+
+async def _item(work: Work, item_id: int) -> Row[Any]:
+    item = (await work_items.items_by_id(work.session, [item_id])).get(item_id)
+    if item is None:
+        raise NotFound
+    return item
+
+
+async def _checked(work: Work, item: Row[Any], proposal: Proposal) -> Mapping[str, Any]:
+    """Return the proposal as it is kept."""
+    kept: dict[str, Any] = {"action": proposal.action.value}
+    if proposal.action in OF_DOCUMENT and item.document_id is None:
+        raise Invalid(field="action", rule="document")
+    if proposal.action is Action.ATTACH:
+        found = await person_ids(work.session, [proposal.atena_number])
+        if not found:
+            raise Invalid(field="atenaNumber", rule="unknown")
+        kept["person_id"] = found[proposal.atena_number]
+    if proposal.action is Action.FORWARD:
+        if not CODE.fullmatch(proposal.municipality_code):
+            raise Invalid(field="municipalityCode", rule="code")
+        kept["municipality_code"] = proposal.municipality_code
+    return kept
+
+
+async def _carry_out(work: Work, item: Row[Any], ours: Collection[str]) -> None:
+    """Let a confirmed proposal take effect; explaining and refusing are effect enough."""
+    given, document_id = item.proposal, item.document_id
+    if given["action"] not in OF_DOCUMENT:
+        return
+    await documents.release(work.session, document_id)
+    if given["action"] == Action.RELEASE:
+        rows = await documents.documents_by_id(work.session, [document_id])
+        if rows[document_id].person_id is None:
+            await attach(work, list(rows.values()), ours)
+        return
+    await documents.close_place(work.session, document_id, work.now)
+    if given["action"] == Action.ATTACH:
+        row = (document_id, given["person_id"], "officer", 100, ["OFFICER"], work.staff, work.now)
+        await documents.add_attachments(work.session, [row])
+    else:
+        await documents.add_forwardings(
+            work.session, [(document_id, given["municipality_code"], work.staff, work.now)]
+        )
