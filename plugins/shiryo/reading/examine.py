@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 from plugins.shiryo.reading.checks import CHECK_DIGITS, faults, record_pattern
 from plugins.shiryo.reading.dates import era_date, partial_date, short_date
 from plugins.shiryo.reading.findings import Finding, Findings
-from plugins.shiryo.reading.form import NUMERIC, Form
+from plugins.shiryo.reading.form import NUMERIC, Form, Presence
 from plugins.shiryo.reading.record import Record
 from plugins.shiryo.reading.rules import Rule, rules_of
 
@@ -44,6 +44,9 @@ class Examiner:
         self._form = form
         self._findings = findings
         self._pattern = record_pattern(form) if form.form == "csv" else None
+        self._required = frozenset(
+            place for place, item in enumerate(form.items) if item.presence is Presence.REQUIRED
+        )
         self._checks = [
             (place, CHECK_DIGITS[item.type])
             for place, item in enumerate(form.items)
@@ -83,9 +86,11 @@ class Examiner:
             record.findings = found
 
     def _item_faults(self, record: Record, text: str) -> Iterator[tuple[int, str]]:
-        if self._pattern is None or not self._pattern.fullmatch(text):
-            for place, item in enumerate(self._form.items):
-                for code in faults(item, record.fields[place]):
+        if self._pattern is not None and self._pattern.fullmatch(text):
+            return
+        for place, content in enumerate(record.fields):
+            if content or place in self._required:
+                for code in faults(self._form.items[place], content):
                     yield place, code
 
     def _number_faults(self, fields: Sequence[str], bad: set[int]) -> Iterator[tuple[int, str]]:

@@ -50,7 +50,7 @@ _ERRORS = {
     "RECORD_REPEATED": "同じ内容の記録が同じファイルに2件以上あります。",
     "NUMBER_REPEATED": "同じ受付番号の記録が同じファイルに2件以上あります。",
     "XML_FORM": "XMLとして読めません。途中で切れているか、構造が壊れています。",
-    "XML_FORBIDDEN": "DTD・実体宣言・処理命令を含むXMLは受け付けません。",
+    "XML_FORBIDDEN": "DTD・実体宣言を含むXMLは受け付けません。",
     "XML_LIMIT": "XMLの深さ・要素数・文字数が上限を超えています。",
     "XML_ELEMENT": "様式にない要素、又は位置の誤った要素です。",
     "XML_REPEATED": "繰り返せない要素が2回以上あります。",

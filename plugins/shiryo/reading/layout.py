@@ -18,6 +18,7 @@ from plugins.shiryo.reading.csv_writer import Value, csv_lines
 from plugins.shiryo.reading.form import Form, Item, form_of, forms
 from plugins.shiryo.reading.lines import Source
 from plugins.shiryo.reading.reading import Reading
+from plugins.shiryo.reading.xml_writer import xml_pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Layout:
 
         `prefix` is the 管理情報 before the `@` of each line that comes through eLTAX.
         """
+        if self.form.form == "xml":
+            return xml_pieces(self.form, records)
         return csv_lines(self.form, records, prefix)
 
     def write(self, records: Iterable[Mapping[str, Value]], *, prefix: str = "") -> bytes:

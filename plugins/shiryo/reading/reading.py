@@ -10,6 +10,7 @@ from plugins.shiryo.reading.findings import Finding, Findings
 from plugins.shiryo.reading.form import Form
 from plugins.shiryo.reading.lines import Source
 from plugins.shiryo.reading.record import Record
+from plugins.shiryo.reading.xml_reader import xml_records
 
 
 class Reading:
@@ -40,9 +41,10 @@ class Reading:
             )
 
     def _counted(self, stream: BinaryIO) -> Iterator[Record]:
-        for record in csv_records(self.form, stream, self._findings):
+        records = xml_records if self.form.form == "xml" else csv_records
+        for record in records(self.form, stream, self._findings):
             self.records += 1
-            if record.findings and not record.ok:
+            if not record.ok:
                 self.faulty += 1
             else:
                 self.total += record.total

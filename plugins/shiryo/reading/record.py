@@ -30,6 +30,7 @@ class Record:
         "fields",
         "findings",
         "form",
+        "groups",
         "length",
         "line",
         "number",
@@ -52,19 +53,23 @@ class Record:
         self.dates: Mapping[str, str] = {}
         self.year = 0
         """Income year (年分), western."""
+        self.groups: Mapping[str, Sequence[Mapping[str, str]]] = {}
+        """XML only: the copies of each part that repeats; `groups["ABY00150"]` are the relatives."""
         self.findings: Sequence[Finding] = ()
 
     def __repr__(self) -> str:
         return f"Record({self.form.id}, line {self.line}, offset {self.offset})"
 
     def __getitem__(self, name: str) -> str:
-        """Return the text of an item; `name[2]` and so on for repeated elements of an XML document."""
+        """Return the text of an item, of the first copy where it repeats; KeyError for an unknown name."""
         return self.fields[self.form.index[name]]
 
     @property
     def ok(self) -> bool:
-        """Whether nothing but warnings was found."""
-        return all(finding.severity is Severity.WARNING for finding in self.findings)
+        """Whether nothing but warnings was found, and there are values at all."""
+        return not self.findings or (
+            bool(self.fields) and all(finding.severity is Severity.WARNING for finding in self.findings)
+        )
 
     def amount(self, name: str) -> int:
         """Return a number of the record, 0 where it is empty; only for records that are ok."""

@@ -1,0 +1,132 @@
+"""確定申告書 (e-Tax XML) to records: the values of KOA020 under the names of its items.
+
+A file is one DATA element, or many of them in our neutral envelope. Other forms beside KOA020 are left alone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from plugins.shiryo.reading.checks import CHECK_DIGITS, faults
+from plugins.shiryo.reading.dates import partial_date
+from plugins.shiryo.reading.examine import Examiner
+from plugins.shiryo.reading.findings import Finding, Findings
+from plugins.shiryo.reading.form import Form
+from plugins.shiryo.reading.record import Record
+from plugins.shiryo.reading.xml_stream import Element, documents
+from plugins.shiryo.reading.xml_tree import ENVELOPE, PROCEDURE, VERSION, Node, nodes
+from plugins.shiryo.reading.xml_values import text_of
+
+
+def xml_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Record]:
+    """Yield a record for every return of a file, also for one whose form cannot be found."""
+    examiner = Examiner(form, findings)
+    number = 0
+    for data in documents(stream, "DATA", ENVELOPE, findings):
+        number += 1
+        record = Record(form, number, data.line, data.offset, data.end - data.offset)
+        _Taking(form, findings, record).apart(data, examiner)
+        yield record
+    if not number and not findings.errors:
+        findings.add("EMPTY_FILE", 0, 0)
+
+
+class _Taking:
+    """Takes one return apart."""
+
+    def __init__(self, form: Form, findings: Findings, record: Record) -> None:
+        self._form = form
+        self._findings = findings
+        self._record = record
+        self._nodes = nodes(form)
+        self._found: list[Finding] = []
+        self._common: dict[str, Element] = {}
+        self._values: dict[int, tuple[str, int]] = {}
+        """Place of an item to its first text and the offset of that."""
+        self._groups: dict[str, list[dict[str, str]]] = {}
+
+    def apart(self, data: Element, examiner: Examiner) -> None:
+        """Fill the record, and have it examined."""
+        form = self._form_of(data)
+        if form is None:
+            self._fault("XML_ELEMENT", data)
+        else:
+            if form.attributes.get("VR", VERSION) != VERSION:
+                self._fault("XML_VERSION", form)
+            self._walk(form, "", None, Counter())
+            fields = [""] * len(self._form.items)
+            for place, (text, _) in self._values.items():
+                fields[place] = text
+            self._record.fields = fields
+            self._record.groups = self._groups
+            examiner.examine(self._record, "\x1f".join(fields), self._offset)
+        self._record.findings = [*self._found, *self._record.findings]
+
+    def _form_of(self, data: Element) -> Element | None:
+        procedure = data.child(PROCEDURE)
+        contents = procedure.child("CONTENTS") if procedure else None
+        if contents is None:
+            return None
+        common = contents.child("IT")
+        for element in common.children if common else ():
+            self._common[element.attributes.get("ID", element.name)] = element
+        return contents.child(self._form.code)
+
+    def _walk(self, parent: Element, path: str, group: dict[str, str] | None, counts: "Counter[str]") -> None:
+        """Go through the children of an element; `counts` says how often each stood under this parent."""
+        for child in parent.children:
+            at = f"{path}/{child.name}" if path else child.name
+            node = self._nodes.get(at)
+            counts[child.name] += 1
+            if node is None:
+                self._fault("XML_ELEMENT", child)
+            elif node.most and counts[child.name] > node.most:
+                self._fault("XML_REPEATED", child, node)
+            elif node.place >= 0:
+                self._value(child, node, group)
+            else:
+                self._walk(child, at, self._instance(child, node, group), Counter())
+
+    def _instance(self, child: Element, node: Node, group: dict[str, str] | None) -> dict[str, str] | None:
+        if node.most == 1:
+            return group
+        self._groups.setdefault(child.name, []).append({})
+        return self._groups[child.name][-1]
+
+    def _value(self, element: Element, node: Node, group: dict[str, str] | None) -> None:
+        source: Element | None = element
+        if reference := element.attributes.get("IDREF"):
+            source = self._common.get(reference)
+        if source is None:
+            self._fault("XML_REFERENCE", element, node)
+            return
+        item = self._form.items[node.place]
+        text = text_of(item, source.text.strip(), {part.name: part.text.strip() for part in source.children})
+        if not text:
+            return
+        if group is not None:
+            group[item.name] = text
+        if node.place not in self._values:
+            self._values[node.place] = (text, element.offset)
+        elif group is not None:
+            self._later(element, node, text)
+
+    def _later(self, element: Element, node: Node, text: str) -> None:
+        """Check a value of a second or later copy; the first is checked with the record."""
+        item = self._form.items[node.place]
+        codes = list(faults(item, text))
+        valid = CHECK_DIGITS.get(item.type)
+        if not codes and valid is not None and not valid(text):
+            codes = ["CHECK_DIGIT"]
+        if not codes and item.type == "date" and partial_date(text) is None:
+            codes = ["DATE"]
+        for code in codes:
+            self._fault(code, element, node)
+
+    def _offset(self, place: int) -> int:
+        return self._values.get(place, ("", self._record.offset))[1]
+
+    def _fault(self, code: str, element: Element, node: Node | None = None) -> None:
+        item = self._form.items[node.place] if node is not None and node.place >= 0 else None
+        number, label = (item.no, item.label) if item else (0, "")
+        self._found.append(self._findings.add(code, element.offset, element.line, number, label))
