@@ -3,8 +3,7 @@
 A file is one DATA element, or many of them in our neutral envelope. Other forms beside KOA020 are left alone.
 """
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from plugins.shiryo.reading.checks import CHECK_DIGITS, faults
@@ -16,6 +15,8 @@ from plugins.shiryo.reading.record import Record
 from plugins.shiryo.reading.xml_stream import Element, documents
 from plugins.shiryo.reading.xml_tree import ENVELOPE, PROCEDURE, VERSION, Node, nodes
 from plugins.shiryo.reading.xml_values import text_of
+
+_NONE: Mapping[str, str] = {}
 
 
 def xml_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Record]:
@@ -53,7 +54,7 @@ class _Taking:
         else:
             if form.attributes.get("VR", VERSION) != VERSION:
                 self._fault("XML_VERSION", form)
-            self._walk(form, "", None, Counter())
+            self._walk(form, "", None)
             fields = [""] * len(self._form.items)
             for place, (text, _) in self._values.items():
                 fields[place] = text
@@ -72,20 +73,22 @@ class _Taking:
             self._common[element.attributes.get("ID", element.name)] = element
         return contents.child(self._form.code)
 
-    def _walk(self, parent: Element, path: str, group: dict[str, str] | None, counts: "Counter[str]") -> None:
-        """Go through the children of an element; `counts` says how often each stood under this parent."""
+    def _walk(self, parent: Element, path: str, group: dict[str, str] | None) -> None:
+        """Go through the children of an element; each may stand as often under it as the layout says."""
+        counts: dict[str, int] = {}
         for child in parent.children:
-            at = f"{path}/{child.name}" if path else child.name
+            name = child.name
+            at = f"{path}/{name}" if path else name
             node = self._nodes.get(at)
-            counts[child.name] += 1
+            counts[name] = count = counts.get(name, 0) + 1
             if node is None:
                 self._fault("XML_ELEMENT", child)
-            elif node.most and counts[child.name] > node.most:
+            elif node.most and count > node.most:
                 self._fault("XML_REPEATED", child, node)
             elif node.place >= 0:
                 self._value(child, node, group)
             else:
-                self._walk(child, at, self._instance(child, node, group), Counter())
+                self._walk(child, at, self._instance(child, node, group))
 
     def _instance(self, child: Element, node: Node, group: dict[str, str] | None) -> dict[str, str] | None:
         if node.most == 1:
@@ -101,7 +104,8 @@ class _Taking:
             self._fault("XML_REFERENCE", element, node)
             return
         item = self._form.items[node.place]
-        text = text_of(item, source.text.strip(), {part.name: part.text.strip() for part in source.children})
+        parts = {part.name: part.text.strip() for part in source.children} if source.children else _NONE
+        text = text_of(item, source.text.strip(), parts)
         if not text:
             return
         if group is not None:

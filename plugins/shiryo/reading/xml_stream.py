@@ -1,7 +1,7 @@
 """XML as a stream of small trees: expat, UTF-8 only, no DTD, no entities, bounded depth, count and size."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -24,19 +24,23 @@ class XmlRefused(Exception):
         self.line = line
 
 
-@dataclass(slots=True)
 class Element:
     """One element with its place in the file."""
 
-    namespace: str
-    name: str
-    attributes: Mapping[str, str]
-    offset: int
-    line: int
-    text: str = ""
-    children: list["Element"] = field(default_factory=list)
-    end: int = 0
-    """Offset of the first byte after it."""
+    __slots__ = ("attributes", "children", "end", "line", "name", "namespace", "offset", "text")
+
+    def __init__(
+        self, namespace: str, name: str, attributes: Mapping[str, str], offset: int, line: int
+    ) -> None:
+        self.namespace = namespace
+        self.name = name
+        self.attributes = attributes
+        self.offset = offset
+        self.line = line
+        self.text = ""
+        self.children: list[Element] | tuple[()] = ()
+        self.end = 0
+        """Offset of the first byte after it."""
 
     def child(self, name: str) -> "Element | None":
         """Return the first child of that name."""
@@ -112,7 +116,11 @@ class _Trees:
         at, line = self.parser.CurrentByteIndex, self.parser.CurrentLineNumber
         element = Element(namespace, name, attributes, at, line)
         if self._open:
-            self._open[-1].children.append(element)
+            parent = self._open[-1]
+            if parent.children:
+                parent.children.append(element)
+            else:
+                parent.children = [element]
         self._open.append(element)
 
     def _characters(self, text: str) -> None:
@@ -127,14 +135,15 @@ class _Trees:
         if not self._open:
             return  # the envelope
         element = self._open.pop()
-        _, name, prefix = _parts(qualified)
-        tag = f"</{prefix}:{name}>" if prefix else f"</{name}>"
-        element.end = self.parser.CurrentByteIndex + len(tag)
         if not self._open:
+            _, name, prefix = _parts(qualified)
+            tag = f"</{prefix}:{name}>" if prefix else f"</{name}>"
+            element.end = self.parser.CurrentByteIndex + len(tag)
             self._done.append(element)
             self._elements = 0
 
 
+@lru_cache(maxsize=4096)
 def _parts(qualified: str) -> tuple[str, str, str]:
     """Return namespace, local name and prefix of what expat hands over."""
     namespace, name, prefix = ([*qualified.split(" "), "", ""] if " " in qualified else ["", qualified, ""])[
