@@ -1,8 +1,9 @@
 """A city of a few people, and deliveries of salary reports for them, written by the real layout."""
 
+import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -161,9 +162,7 @@ class City:
 
     async def deliver(self, *reports: Mapping[str, Any], code: str = "0001", **more: Any) -> int:
         files = {"315.csv": salary_file(*reports)}
-        received = await self.receive(
-            manifest_of(files, {"315.csv": len(reports)}, code=code, **more), files
-        )
+        received = await self.receive(manifest_of(files, {"315.csv": len(reports)}, code=code, **more), files)
         await self.work()
         return received.delivery_id
 
@@ -204,3 +203,21 @@ async def city(tmp_path: Path, address: ServerAddress) -> AsyncIterator[City]:
     database = Database(address.app_url)
     yield City(runtime, database, open_keyring(runtime.settings))
     await database.close()
+
+
+@pytest.fixture
+def city_in_thread(tmp_path: Path, address: ServerAddress) -> Callable[..., Runtime]:
+    """Deliver reports before a command runs, which has an event loop of its own."""
+
+    def deliver(*reports: Mapping[str, Any]) -> Runtime:
+        runtime = build_runtime(environ_of(tmp_path, address.app_url), MovableClock())
+
+        async def run() -> None:
+            database = Database(address.app_url)
+            await City(runtime, database, open_keyring(runtime.settings)).deliver(*reports)
+            await database.close()
+
+        asyncio.run(run())
+        return runtime
+
+    return deliver
