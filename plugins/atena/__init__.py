@@ -23,11 +23,21 @@ from plugins.atena.delivery import RecipientKind
 from plugins.atena.graphql.additions import PersonAdditions
 from plugins.atena.graphql.feed import FeedQuery
 from plugins.atena.graphql.households import ProtectionMutation
+from plugins.atena.graphql.links import CandidateQuery, LinkMutation
 from plugins.atena.graphql.mutation import AtenaMutation
+from plugins.atena.graphql.number_cases import NumberCaseMutation, NumberCaseQuery
 from plugins.atena.graphql.query import AtenaQuery
 from plugins.atena.graphql.recipients import RecipientMutation
 from plugins.atena.graphql.types import Person
-from plugins.atena.permissions import EMPLOYER, FEED, MY_NUMBER_WRITE, PERSON, PERSON_WRITE
+from plugins.atena.permissions import (
+    EMPLOYER,
+    FEED,
+    MY_NUMBER_WRITE,
+    NUMBER_CASE,
+    PERSON,
+    PERSON_LINK,
+    PERSON_WRITE,
+)
 from plugins.atena.service.feed_status import check_feed
 from plugins.atena.vault.checks import check_vault
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, open_keyring
@@ -62,6 +72,7 @@ def migrations() -> Migrations:
             "employer_revision": CLOSE_REVISION,
             "household_member": CLOSE_REVISION,
             **{kind.value: CLOSE_REVISION for kind in RecipientKind},
+            "person_link": CLOSE_REVISION,
             "protection": CLOSE_REVISION,
             "my_number": "SELECT, INSERT, UPDATE (known_to, sealed, blind_index, key_version)",
         },
@@ -71,8 +82,8 @@ def migrations() -> Migrations:
 @hook
 def graphql() -> GraphQLParts:
     return GraphQLParts(
-        query=(AtenaQuery, FeedQuery),
-        mutation=(AtenaMutation, ProtectionMutation, RecipientMutation),
+        query=(AtenaQuery, FeedQuery, CandidateQuery, NumberCaseQuery),
+        mutation=(AtenaMutation, ProtectionMutation, RecipientMutation, LinkMutation, NumberCaseMutation),
         additions={Person: PersonAdditions},
     )
 
@@ -85,6 +96,8 @@ def menu() -> Sequence[MenuEntry]:
         MenuEntry("atena.register_non_resident", "住登外者の登録", PERSON_WRITE),
         MenuEntry("atena.register_my_number", "住登外者の個人番号の登録", MY_NUMBER_WRITE),
         MenuEntry("atena.register_feed", "住記連携の状況", FEED),
+        MenuEntry("atena.same_person", "同一人の候補", PERSON_LINK),
+        MenuEntry("atena.number_cases", "個人番号の確認事項", NUMBER_CASE),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from core.errors import NotFound
 from core.storage.database import ReadSession
 from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.delivery import Reason as DeliveryReason
@@ -13,10 +14,13 @@ from plugins.atena.delivery import Target as DeliveryTarget
 from plugins.atena.delivery import target_of
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import LATEST
-from plugins.atena.queries import households, matching, persons, protections, recipients
+from plugins.atena.queries import households, links, matching, persons, protections, recipients
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
+from plugins.atena.service import number_cases
+from plugins.atena.service.number_cases import Taken, Taking
+from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring, open_keyring
 from plugins.atena.vault.parcels import Parcel, blind_digest, open_parcel, seal_parcel
 from plugins.atena.vault.seal import blind_index, blind_indexes
@@ -32,6 +36,9 @@ __all__ = [
     "Parcel",
     "Particulars",
     "Person",
+    "Taken",
+    "Taking",
+    "Work",
     "blind_digest",
     "blind_index",
     "blind_indexes",
@@ -48,8 +55,10 @@ __all__ = [
     "person_ids",
     "persons_alike",
     "persons_by_id",
+    "primaries_of",
     "protected_ids",
     "seal_parcel",
+    "take_number",
 ]
 
 
@@ -99,3 +108,20 @@ async def delivery_targets(
     """Return where a notice of the day goes for each person known on it; unmasked, for printing alone."""
     found = await recipients.whereabouts_of(session, ids, moment)
     return {person_id: target_of(known, moment.as_of) for person_id, known in found.items()}
+
+
+async def primaries_of(session: ReadSession, ids: Sequence[int]) -> Mapping[int, int]:
+    """Return whose other number a person is (関連宛名); those who are not linked to anybody are left out."""
+    return await links.primaries_of(session, ids)
+
+
+async def take_number(work: Work, keyring: Keyring, person_id: int, number: str, source: str) -> Taken:
+    """Take a My Number that a document states: register it if new, else compare, never write over.
+
+    `source` names the document without personal data. Where the number is another one, somebody else's, or
+    that of a resident without one, a case waits for an officer. Raises InvalidInput, NotFound.
+    """
+    found = await persons.persons_by_id(work.session, [person_id], Moment(work.today))
+    if person_id not in found:
+        raise NotFound
+    return await number_cases.take_number(work, keyring, found[person_id], number, source)

@@ -93,3 +93,19 @@ class FeedImpossible(JuminzeiError):
     code = "FEED_IMPOSSIBLE"
     message = "これまでの内容と矛盾する住記連携のメッセージがあります。住民記録の担当に確認してください。"
     status = 409
+
+
+class LinkRefused(JuminzeiError):
+    """Two numbers cannot be linked so; `details["rule"]` is `same`, `primary-is-linked` or `has-linked`."""
+
+    code = "LINK_REFUSED"
+    message = "この組合せでは関連宛名を設定できません。代表の宛名番号に直接設定してください。"
+    status = 409
+
+
+class CaseResolved(JuminzeiError):
+    """Somebody else resolved the case already."""
+
+    code = "CASE_RESOLVED"
+    message = "この確認事項はすでに解決されています。"
+    status = 409

@@ -198,3 +198,38 @@ delivery_address = _recipient("delivery_address")
 tax_agent = _recipient("tax_agent")
 heirs_representative = _recipient("heirs_representative")
 trustee = _recipient("trustee")
+
+person_link = _history(
+    "person_link",
+    "person",
+    Column("primary_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    CheckConstraint("primary_id <> person_id", "other"),
+    Index("ix_person_link_primary_id", "primary_id", postgresql_where=PRESENT),
+)
+"""Whose other number the person is (関連宛名): for all days, on the record clock."""
+
+number_case = Table(
+    "number_case",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    *_text("kind", "kind IN ('different', 'held_by_another', 'resident')"),
+    *_text("source", "source <> ''"),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("blind_index", LargeBinary, nullable=False),
+    Column("key_version", SmallInteger, nullable=False),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("octet_length(sealed) = 40 AND octet_length(blind_index) = 32", "sealed"),
+    Index("ix_number_case_person_id", "person_id", "blind_index"),
+)
+"""A My Number that a document states and that we did not take; sealed as in the vault."""
+
+number_case_outcome = Table(
+    "number_case_outcome",
+    metadata,
+    Column("case_id", BigInteger, ForeignKey("atena.number_case.id"), primary_key=True, autoincrement=False),
+    *_text("outcome", "outcome IN ('kept', 'corrected', 'not_this_person')"),
+    *_text("note", "note <> ''"),
+    Column("resolved_by", Text, nullable=False),
+    Column("resolved_at", DateTime(timezone=True), nullable=False),
+)

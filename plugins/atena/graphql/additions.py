@@ -3,9 +3,10 @@
 import strawberry
 
 from plugins.atena.graphql.households import PersonHousehold
+from plugins.atena.graphql.links import PersonLinks
 from plugins.atena.graphql.recipients import PersonRecipients
 
 
 @strawberry.type
-class PersonAdditions(PersonHousehold, PersonRecipients):
+class PersonAdditions(PersonHousehold, PersonRecipients, PersonLinks):
     """The rooms of a person."""

@@ -88,6 +88,19 @@ async def next_version(
     return row.id, row.changed_at
 
 
+async def hold(session: WriteSession, subject: Table, subject_id: int, now: datetime) -> datetime:
+    """Count a change for which nobody saw a version; returns the moment from which it is known."""
+    after = func.greatest(now, subject.c.changed_at + literal_column("interval '1 microsecond'"))
+    counted = await session.execute(
+        update(subject)
+        .where(subject.c.id == subject_id)
+        .values(version=subject.c.version + 1, changed_at=after)
+        .returning(subject.c.changed_at)
+    )
+    moment: datetime = counted.scalar_one()
+    return moment
+
+
 async def present(session: ReadSession, table: Table, owner: int) -> list[Revision]:
     """Return what we know now about one subject, in the order of validity."""
     said = said_in(table)

@@ -1,0 +1,62 @@
+"""Several numbers of one person: who is whose, and how it came to be."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Row, any_, exists, func, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from core.storage.database import ReadSession, WriteSession
+from plugins.atena.history import LATEST
+from plugins.atena.queries.history import known
+from plugins.atena.tables import person, person_link
+
+link = person_link.c
+
+
+async def primaries_of(
+    session: ReadSession, person_ids: Sequence[int], as_known_at: datetime = LATEST
+) -> Mapping[int, int]:
+    """Return the primary of each person who is linked to one."""
+    asked = link.person_id == any_(literal(list(person_ids), ARRAY(BigInteger)))
+    rows = await session.execute(select(person_link).where(asked, known(person_link, as_known_at)))
+    return {row.person_id: row.primary_id for row in rows}
+
+
+async def linked_to(
+    session: ReadSession, person_ids: Sequence[int], as_known_at: datetime = LATEST
+) -> Mapping[int, Sequence[int]]:
+    """Return who is linked to each of these primaries."""
+    asked = link.primary_id == any_(literal(list(person_ids), ARRAY(BigInteger)))
+    statement = select(person_link).where(asked, known(person_link, as_known_at)).order_by(link.person_id)
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for row in await session.execute(statement):
+        found[row.primary_id].append(row.person_id)
+    return found
+
+
+async def link_history(session: ReadSession, person_id: int) -> Sequence[Row[Any]]:
+    """Return every link that the person ever had, the earliest first, with the primary's number."""
+    unlinked_at = func.nullif(link.known_to, literal_column("'infinity'"), type_=DateTime(timezone=True))
+    statement = (
+        select(link.known_from, unlinked_at.label("unlinked_at"), person.c.atena_number)
+        .join(person, person.c.id == link.primary_id)
+        .where(link.person_id == person_id)
+        .order_by(link.known_from)
+    )
+    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    return rows
+
+
+async def hold_primary(session: WriteSession, atena_number: str) -> int | None:
+    """Return a person's id, held so that nobody links them elsewhere meanwhile."""
+    found = select(person.c.id).where(person.c.atena_number == atena_number).with_for_update()
+    return await session.scalar(found)
+
+
+async def has_linked(session: ReadSession, person_id: int) -> bool:
+    """Tell whether others are linked to the person."""
+    others = exists().where(link.primary_id == person_id, known(person_link, LATEST))
+    return bool(await session.scalar(select(others)))
