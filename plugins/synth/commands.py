@@ -8,7 +8,7 @@ from rich.progress import Progress
 
 from plugins.synth.faults.kinds import Fault
 from plugins.synth.plan import LARGEST_CITY, Plan
-from plugins.synth.writing.city import City
+from plugins.synth.writing.city import write_city
 
 _NAMES = {
     "people": "人",
@@ -61,6 +61,6 @@ def synth(*, people: int, year: int, out: Path, seed: int, faults: frozenset[str
     plan = Plan(people, year, seed, faults)
     with Progress(transient=True, disable=not os.isatty(2)) as progress:
         task = progress.add_task("人を作成", total=people)
-        counts = City(plan, out, workers, lambda done: progress.update(task, advance=done)).write()
+        counts = write_city(plan, out, workers, lambda done: progress.update(task, advance=done))
     for name, label in _NAMES.items():
         click.echo(f"{label}\t{counts[name]:,}")

@@ -37,5 +37,5 @@ def make_block(plan: Plan, number: int) -> Block:
         earn(chance, plan, person)
     victims = strike(plan, number, homes)
     claims = {serial: claim for home in homes for serial, claim in claims_of(plan, home).items()}
-    paid = {person.serial: outgoings(chance, plan, person) for person in people}
+    paid = {person.serial: outgoings(plan, person) for person in people}
     return Block(number, homes, people, claims, paid, figures(plan, people, claims), victims)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
 
-from plugins.synth.chance import happens
+from plugins.synth.chance import happens, source
 from plugins.synth.people.model import Person
 from plugins.synth.people.places import ELSEWHERE
 from plugins.synth.plan import Plan
@@ -62,8 +62,9 @@ class Outgoings:
         return bool(self.donations) and self.filing is Filing.NONE
 
 
-def outgoings(chance: Random, plan: Plan, person: Person) -> Outgoings:
-    """Draw what one person paid."""
+def outgoings(plan: Plan, person: Person) -> Outgoings:
+    """Draw what one person paid; each has a source of chance, so that a planted fault changes nobody else."""
+    chance = source(plan.seed, f"paid:{person.serial}")
     paid = Outgoings()
     main = person.jobs[0] if person.jobs else None
     adjusted = is_adjusted(person)

@@ -25,8 +25,18 @@ from plugins.synth.writing.spool import Spool
 SPOOL = ".spool"
 
 
-class City:
-    """The files of a city while they are written. `progress` hears how many people are done."""
+def write_city(
+    plan: Plan, out: Path, workers: int = 1, progress: Callable[[int], None] = lambda _done: None
+) -> Counter[str]:
+    """Write a city into an empty folder and return counts by kind; `progress` hears of people done.
+
+    The bytes depend on the plan alone. Raises FolderTaken, FaultNotPlanted.
+    """
+    return _City(plan, out, workers, progress).write()
+
+
+class _City:
+    """The files of a city while they are written."""
 
     def __init__(self, plan: Plan, out: Path, workers: int, progress: Callable[[int], None]) -> None:
         self.plan, self.out, self.workers, self.progress = plan, out, workers, progress
@@ -35,7 +45,6 @@ class City:
         self.files: list[Written] = []
 
     def write(self) -> Counter[str]:
-        """Write everything; return counts by kind. Raises FolderTaken, FaultNotPlanted."""
         if self.out.exists() and any(self.out.iterdir()):
             raise FolderTaken
         self.out.mkdir(parents=True, exist_ok=True)

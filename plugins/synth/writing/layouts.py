@@ -6,7 +6,7 @@ written all the same, by the nearest layout; its manifest names the layout.
 
 from functools import cache
 
-from plugins.shiryo.reading.layout import Layout, layouts
+from plugins.shiryo.api import Layout, layouts
 
 
 @cache
