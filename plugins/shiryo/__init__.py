@@ -12,6 +12,7 @@ from core.jobs.types import JobType
 from core.menu import MenuEntry
 from core.settings import Setting
 from core.storage.migrations import Migrations
+from plugins.shiryo.commands.expect import expect
 from plugins.shiryo.commands.intake import intake
 from plugins.shiryo.commands.ledger import ledger
 from plugins.shiryo.commands.worklist import worklist
@@ -76,7 +77,7 @@ def menu() -> Sequence[MenuEntry]:
 
 @hook
 def commands() -> Sequence[click.Command]:
-    return [intake, ledger, worklist]
+    return [intake, expect, ledger, worklist]
 
 
 @hook

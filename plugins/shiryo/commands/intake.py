@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,9 +20,7 @@ from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.atena.api import open_keyring
 from plugins.shiryo.errors import AlreadyImported, KindUnknown, ManifestInvalid
-from plugins.shiryo.service.intake import INTAKE
-from plugins.shiryo.service.kinds import kind_of, known_kind
-from plugins.shiryo.service.manifest import (
+from plugins.shiryo.manifest import (
     CHANNELS,
     SENDER_KINDS,
     Announced,
@@ -32,8 +30,10 @@ from plugins.shiryo.service.manifest import (
     parse_manifest,
     tax_year,
 )
+from plugins.shiryo.service.intake import INTAKE
+from plugins.shiryo.service.kinds import kind_of, known_kind
 from plugins.shiryo.service.receiving import receive
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 
 MANIFEST_NAMES = ("manifest.json", "*.manifest.json")
 FINISHED = "attached"
@@ -78,29 +78,34 @@ def intake(
     途中で止まっても、同じコマンドをもう一度実行すれば続きから取り込みます。
     """
     try:
+        refused = 0
         if manifest_path is not None:
             parcels = [_parcel(manifest_path, paths)]
         elif all(path.is_dir() for path in paths):
-            parcels = list(_parcels(paths))
+            parcels, refused = _parcels(paths)
         else:
             given = Sender(sender or "", sender_kind, sender_name or sender or "")
             parcels = [_without_manifest(paths, given, channel or "", year, kind)]
-        sys.exit(asyncio.run(_take_in(runtime, parcels, json_lines=json_lines)))
+        failed = asyncio.run(_take_in(runtime, parcels, json_lines=json_lines))
+        sys.exit(bool(failed or refused))
     except JuminzeiError as refusal:
         details = " ".join(f"{name}={value}" for name, value in refusal.details.items())
         raise click.ClickException(f"{refusal.text} ({refusal.code}) {details}".rstrip()) from None
 
 
-def _parcels(folders: Sequence[Path]) -> Iterator[Parcel]:
+def _parcels(folders: Sequence[Path]) -> tuple[list[Parcel], int]:
+    """Return the deliveries in folders, and how many manifests were refused; a bad one stops no other."""
     found = sorted({path for folder in folders for name in MANIFEST_NAMES for path in folder.rglob(name)})
     if not found:
         raise ManifestInvalid(field="", rule="missing")
+    parcels = []
     for path in found:
         try:
-            yield _parcel(path, [path.parent])
+            parcels.append(_parcel(path, [path.parent]))
         except ManifestInvalid as refusal:
             place = refusal.details["field"]
             click.echo(f"{path}: {refusal.text} ({refusal.code}) field={place}", err=True)
+    return parcels, len(found) - len(parcels)
 
 
 def _parcel(manifest_path: Path, places: Sequence[Path]) -> Parcel:

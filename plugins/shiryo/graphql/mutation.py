@@ -9,13 +9,13 @@ from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
 from plugins.shiryo.graphql.work_items import WorkItem
+from plugins.shiryo.manifest import tax_year as checked_year
 from plugins.shiryo.permissions import EXPECTATION_WRITE, WORK_CONFIRM, WORK_WRITE
 from plugins.shiryo.queries import ledger, work_items
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.intake import OUR_CODES
-from plugins.shiryo.service.manifest import tax_year as checked_year
 from plugins.shiryo.service.resolving import Action, Proposal
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 
 INPUT = strawberry.argument(name="input", description="入力")
 

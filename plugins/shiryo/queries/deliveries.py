@@ -8,9 +8,9 @@ from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.storage.database import ReadSession, WriteSession
-from plugins.shiryo.service.manifest import Announced, Manifest, Sender
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.manifest import Announced, Manifest, Sender
 from plugins.shiryo.tables import chunk, delivery, file, sender
+from plugins.shiryo.work import Work
 
 CHUNK_COLUMNS = ("file_id", "number", "key_version", "sealed")
 

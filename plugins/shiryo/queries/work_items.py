@@ -9,8 +9,8 @@ from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
-from plugins.shiryo.service.work import Work
 from plugins.shiryo.tables import delivery, file, sender, work_item
+from plugins.shiryo.work import Work
 
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 COLUMNS = (

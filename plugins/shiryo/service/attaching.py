@@ -18,7 +18,7 @@ from plugins.atena.api import (
 )
 from plugins.shiryo.queries import documents, work_items
 from plugins.shiryo.service.matching import Decision, Stated, address_key, decide
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 
 BY_MACHINE = "system"
 

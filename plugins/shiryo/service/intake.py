@@ -18,7 +18,7 @@ from plugins.shiryo.service.attaching import BY_MACHINE, attach
 from plugins.shiryo.service.opened import OpenDelivery
 from plugins.shiryo.service.readings import document_row
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 
 RECORDS_PER_STEP = 5_000
 DELIVERIES_PER_STEP = 500

@@ -17,11 +17,11 @@ def kind_of(data: bytes) -> str:
     if head.startswith(b"<"):
         return known_kind("tax_return")
     line = head.partition(b"\n")[0]
-    body = line.partition(b"@")[2] or line
-    code = body.partition(b",")[0].strip(b'"').decode("ascii", "replace")
-    for layout in layouts():
-        if layout.form.code and layout.form.code == code:
-            return layout.form.kind
+    for body in (line, line.partition(b"@")[2]):  # `@` may be half of a character, so the plain line first
+        code = body.partition(b",")[0].strip(b'"').decode("ascii", "replace")
+        for layout in layouts():
+            if code and layout.form.code == code:
+                return layout.form.kind
     raise KindUnknown(field="kind", rule="required")
 
 

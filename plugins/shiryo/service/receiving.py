@@ -8,11 +8,11 @@ from sqlalchemy.exc import IntegrityError
 
 from plugins.atena.api import Keyring
 from plugins.shiryo.errors import AlreadyImported, FileTooLarge
+from plugins.shiryo.manifest import Announced, Manifest
 from plugins.shiryo.queries import deliveries, work_items
 from plugins.shiryo.service.kinds import has_header
-from plugins.shiryo.service.manifest import Announced, Manifest
 from plugins.shiryo.service.originals import sealed_chunks
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 
 FILE_LIMIT = 1 << 29
 JOURNAL_TYPE = "shiryo.delivery"

@@ -15,11 +15,11 @@ from core.errors import Invalid, NotFound
 from core.graphql.masking import require_reason
 from plugins.atena.api import person_ids
 from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
+from plugins.shiryo.manifest import Sender
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import attach
 from plugins.shiryo.service.ledger import read_ledger
-from plugins.shiryo.service.manifest import Sender
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 
 JOURNAL_TYPE = "shiryo.work_item"
 CODE = re.compile("[0-9]{6}", re.ASCII)

@@ -29,11 +29,11 @@ from plugins.atena.check_digits import modulus_11
 from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.queries.bulk import reserve_ids, write_all
 from plugins.atena.vault.seal import seal
+from plugins.shiryo.manifest import Manifest, parse_manifest
 from plugins.shiryo.reading.layout import load_layout
 from plugins.shiryo.service.intake import INTAKE
-from plugins.shiryo.service.manifest import Manifest, parse_manifest
 from plugins.shiryo.service.receiving import Received, receive
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 from schema.build import build_runtime
 
 NOW = datetime(2026, 2, 2, tzinfo=UTC)

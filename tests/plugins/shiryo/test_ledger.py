@@ -16,7 +16,7 @@ from plugins.shiryo.queries import ledger as queries
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.ledger import Ledger, read_ledger
 from plugins.shiryo.service.resolving import Action, Proposal
-from plugins.shiryo.service.work import Work
+from plugins.shiryo.work import Work
 from tests.plugins.shiryo.conftest import NOW, YEAR, Someone, manifest_of, salary_file
 
 TARO = Someone(1)

@@ -59,7 +59,10 @@ def test_birth_date_address_and_a_name_are_certain(stated: Stated, someone: Like
             STATED, person(birth_dates={date(1950, 1, 1)}), Wait.UNCERTAIN, id="father of the same name"
         ),
         pytest.param(
-            replace(STATED, has_number=True), person(has_my_number=True), Wait.NUMBER_DIFFERS, id="other number"
+            replace(STATED, has_number=True),
+            person(has_my_number=True),
+            Wait.NUMBER_DIFFERS,
+            id="other number",
         ),
     ],
 )

@@ -1,0 +1,55 @@
+"""`juminzei expect`: enter the senders who should send this year, from a list such as that of 総括表."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.access.actor import SYSTEM
+from core.errors import JuminzeiError
+from core.runtime import Runtime
+from plugins.shiryo.errors import ManifestInvalid
+from plugins.shiryo.manifest import Sender, check_sender, tax_year
+from plugins.shiryo.queries import deliveries, ledger
+
+Expected = tuple[Sender, int | None]
+
+
+@click.command("expect")
+@click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--year", type=int, required=True, help="課税年度(西暦)")
+@click.pass_obj
+def expect(runtime: Runtime, path: Path, year: int) -> None:
+    """提出があるはずの送付元を登録します。1行1件のJSON: code, kind, name, documents(総括表の件数)。"""
+    try:
+        senders = [_expected(line) for line in path.read_bytes().splitlines() if line.strip()]
+        added = asyncio.run(_enter(runtime, tax_year(year), senders))
+    except JuminzeiError as refusal:
+        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None
+    click.echo(f"{year}年度: {added:,} 件の送付元を登録しました(登録済み {len(senders) - added:,} 件)。")
+
+
+async def _enter(runtime: Runtime, year: int, senders: list[Expected]) -> int:
+    added = 0
+    async with runtime.open_database() as database, database.transaction() as session:
+        for sender, documents in senders:
+            await deliveries.sender_id(session, sender)
+            source = "officer" if documents is None else "summary_report"
+            added += await ledger.expect(
+                session, year, sender.code, source, documents, SYSTEM.number, runtime.clock.now()
+            )
+    return added
+
+
+def _expected(line: bytes) -> Expected:
+    try:
+        given: Any = json.loads(line)
+        documents = given.get("documents")
+        sender = Sender(str(given["code"]), str(given["kind"]), str(given["name"]))
+    except (ValueError, KeyError, AttributeError):
+        raise ManifestInvalid(field="", rule="json") from None
+    if documents is not None and (type(documents) is not int or documents < 0):
+        raise ManifestInvalid(field="documents", rule="value")
+    return check_sender(sender), documents
