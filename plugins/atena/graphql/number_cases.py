@@ -95,6 +95,12 @@ class NumberCase:
 class NumberCaseQuery:
     """The work list."""
 
+    @door(NUMBER_CASE, "個人番号の確認事項1件")
+    async def number_case(self, info: Info, case_id: int) -> NumberCase | None:
+        """Return one case."""
+        row = await queries.find_case(info.context.read, case_id)
+        return NumberCase.of(row) if row is not None else None
+
     @door(NUMBER_CASE, "資料に記載された個人番号の確認事項（古い順）")
     async def number_cases(
         self, info: Info, *, only_open: bool = True, first: int | None = None, after: str | None = None

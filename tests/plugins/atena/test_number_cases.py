@@ -173,6 +173,12 @@ async def test_the_stated_number_is_shown_as_any_my_number(house: Any, case: int
     assert shown == [{"node": {"statedNumber": OTHER}}]
 
 
+async def test_one_case_by_its_id(house: Any, case: int) -> None:
+    query = "query O($id: Int!) { numberCase(caseId: $id) { kind } }"
+    assert await house.data(query, id=case) == {"numberCase": {"kind": "DIFFERENT"}}
+    assert await house.data(query, id=case + 1) == {"numberCase": None}
+
+
 @pytest.mark.parametrize("role", ["other_office", "administrator", "auditor"])
 async def test_the_list_is_for_this_office(house: Any, role: str) -> None:
     assert (await house.refusal(STATED, role))["code"] == "FORBIDDEN"
