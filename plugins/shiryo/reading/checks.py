@@ -93,7 +93,9 @@ def _number_fault(item: Item, text: str) -> str:
         return "DATE"
     if not re.fullmatch("-?[0-9]+" if item.type == "signed" else "[0-9]+", text, re.ASCII):
         return "DIGITS"
-    return "TOO_LONG" if len(text) > item.most else "TOO_SHORT"
+    if len(text) > item.most:
+        return "TOO_LONG"
+    return "TOO_SHORT" if len(text) < item.least else "CHECK_DIGIT"
 
 
 def _my_number(text: str) -> bool:

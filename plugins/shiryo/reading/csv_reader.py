@@ -84,6 +84,9 @@ class _Taking:
         except UnicodeDecodeError as error:
             self._fault("ENCODING", self._line.offset + error.start)
             return None
+        if self._form.encoding == "cp932" and _is_utf_8(self._line.content):
+            self._fault("ENCODING", self._line.offset, "（UTF-8で作成された行です）")
+            return None
         if not self._form.eltax_prefix or text.startswith(self._starts) or "@" not in text:
             return text
         return self._without_prefix(text)
@@ -103,11 +106,8 @@ class _Taking:
         return "@".join(parts[at:])
 
     def _split(self, text: str) -> list[str] | None:
-        if '"' not in text:
-            fields = text.split(",")
-        elif (taken := _quoted(text)) is not None:
-            fields = taken
-        else:
+        fields = split(text)
+        if fields is None:
             self._fault("UNCLOSED_QUOTE" if text.count('"') % 2 else "STRAY_QUOTE", self._start)
             return None
         if "\r" in text:
@@ -131,7 +131,21 @@ class _Taking:
         self._record.findings = [self._findings.add(code, offset, self._line.number, detail=detail)]
 
 
-def _quoted(text: str) -> list[str] | None:
+def _is_utf_8(content: bytes) -> bool:
+    """Tell whether a line is UTF-8 beyond ASCII; most such lines can be read as CP932 too, as other text."""
+    if content.isascii():
+        return False
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def split(text: str) -> list[str] | None:
+    """Return the values of a line; None where a quote is not closed, or stands inside a value."""
+    if '"' not in text:
+        return text.split(",")
     fields, at = [], 0
     while match := _FIELD.match(text, at):
         fields.append(match[2] if match[1] is None else match[1].replace('""', '"'))

@@ -17,7 +17,7 @@ def csv_lines(form: Form, records: Iterable[Mapping[str, Value]], prefix: str = 
     wrong; raises WriteRefused for an unknown item, or a value that the encoding or the structure cannot hold.
     """
     if form.header:
-        yield ",".join(item.label for item in form.items).encode(form.encoding) + b"\r\n"
+        yield header(form) + b"\r\n"
     lead = f"{prefix}@".encode("ascii") if prefix else b""
     names = [item.name for item in form.items]
     constant = {"document_type": form.code} if form.code else {}
@@ -26,6 +26,11 @@ def csv_lines(form: Form, records: Iterable[Mapping[str, Value]], prefix: str = 
             raise WriteRefused(item=min(record.keys() - form.index.keys()), rule="unknown-item")
         given = {**constant, **record}
         yield lead + _line(form, ["" if (v := given.get(n)) is None else str(v) for n in names]) + b"\r\n"
+
+
+def header(form: Form) -> bytes:
+    """Return the header line of a neutral layout, without line break: the official names."""
+    return ",".join(item.label for item in form.items).encode(form.encoding)
 
 
 def _line(form: Form, texts: list[str]) -> bytes:

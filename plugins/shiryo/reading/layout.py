@@ -11,12 +11,14 @@ Kinds: salary_report, pension_report, retirement_slip, tax_return, resident_retu
 withheld_levy, punched_slip. The item names of each stand in docs/shiryo/layouts.md.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from plugins.shiryo.reading.csv_writer import Value, csv_lines
+from plugins.shiryo.reading.csv_reader import split
+from plugins.shiryo.reading.csv_writer import Value, csv_lines, header
 from plugins.shiryo.reading.form import Form, Item, form_of, forms
-from plugins.shiryo.reading.lines import Source
+from plugins.shiryo.reading.lines import BOM, Source
 from plugins.shiryo.reading.reading import Reading
 from plugins.shiryo.reading.xml_writer import xml_pieces
 
@@ -64,6 +66,32 @@ def load_layout(kind: str, *, year: int | None = None, version: str | None = Non
     Raises LayoutUnknown where no layout is published: a file of such a year is held, not guessed at.
     """
     return Layout(form_of(kind, version, year))
+
+
+def recognise(head: bytes) -> Layout | None:
+    """Return the layout that the beginning of a file (its first line at least) is written in.
+
+    By the header of a neutral layout, else by document type and number of columns, else by the form inside an
+    XML file. None where no layout fits: such a file is held.
+    """
+    start = head.removeprefix(BOM).lstrip()
+    line = head.removeprefix(BOM).partition(b"\n")[0].rstrip(b"\r")
+    for form in forms().values():
+        if form.form == "xml":
+            fits = start.startswith(b"<") and f"<{form.code}".encode() in start
+        elif form.header:
+            fits = line == header(form)
+        else:
+            fits = _columns(form, line) == len(form.items)
+        if fits:
+            return Layout(form)
+    return None
+
+
+def _columns(form: Form, line: bytes) -> int:
+    """Count the columns of a line of a document type; 0 for another type."""
+    body = re.search(rf'(?:^|@)("?){form.code}\1,.*'.encode(), line)
+    return len(split(body[0].lstrip(b"@").decode("latin-1")) or ()) if body else 0
 
 
 def layouts() -> Sequence[Layout]:

@@ -43,17 +43,6 @@ def retirement_tax_within(
 
 @rule(
     "RET-02",
-    "退職年月日が就職年月日より前です。",
-    "retirement_slip",
-    example={"left": "2024-03-31", "joined": "2024-04-01"},
-)
-def left_after_joining(left: str, joined: str) -> bool:
-    """ISO dates compare as texts."""
-    return not left or not joined or joined <= left
-
-
-@rule(
-    "RET-03",
     "退職所得控除額が勤続年数による額と異なります。",
     "retirement_slip",
     warning=True,
@@ -67,7 +56,7 @@ def deduction_of_the_years(retirement_deduction: int, service_years: int) -> boo
 
 
 @rule(
-    "RET-04",
+    "RET-03",
     "退職の年が年分と異なります。",
     "retirement_slip",
     warning=True,
