@@ -1,0 +1,211 @@
+"""課税資料 by GraphQL, through the whole house: who sees what, what is recorded, who decides."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.identity import demo
+from core.identity.opening import open_identity
+from core.storage.address import ServerAddress
+from core.storage.database import Database
+from schema.testing import House, open_house
+from tests.plugins.shiryo.conftest import PLUGINS, YEAR, Someone, manifest_of, salary_file
+
+TARO = Someone(1)
+HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
+DELIVERIES = """
+query($year: Int!) { deliveries(taxYear: $year, first: 2) { edges { node {
+  id state heldFor senderCode acceptedAt
+  files { name announcedRecords readRecords acceptedRecords
+    findings(first: 3) { edges { node { code line } } } }
+  documents(first: 3) { edges { node { id kind name amounts { name yen } person { atenaNumber } } } }
+} } } }
+"""
+DOCUMENT = """
+query($id: Int!) { document(documentId: $id) { name original items { number label value } } }
+"""
+LEDGER = """
+query($year: Int!, $only: Boolean!) { ledger(taxYear: $year, onlyUnexplained: $only) {
+  balances unexplained lines { edges { node { senderCode announced attached waiting unexplained } } } } }
+"""
+ITEMS = """
+query($year: Int!) { workItems(taxYear: $year) { edges { node {
+  id version code state owner isBlocking action
+  document { name candidates { score reasons person { name } } } } } } }
+"""
+ASSIGN = """
+mutation($id: Int!, $version: Int!, $owner: String!) {
+  assignWorkItem(itemId: $id, expectedVersion: $version, owner: $owner) { owner version } }
+"""
+PROPOSE = """
+mutation($input: ProposeResolutionInput!) { proposeResolution(input: $input) { state version proposedBy } }
+"""
+EXPLAIN_GAP = """
+mutation($y: Int!) { explainGap(taxYear: $y, senderCode: "0001", reason: "休業") { id code difference } }
+"""
+CONFIRM = """
+mutation($id: Int!, $version: Int!) {
+  confirmResolution(itemId: $id, expectedVersion: $version) { state document { person { atenaNumber } } } }
+"""
+
+
+@pytest.fixture
+async def desk(
+    city: Any, tmp_path: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    """The house above the city, with people to sign in as; a chief and an auditor too."""
+    more = [
+        ("100201", "試験　係長", demo.PEOPLE[0][2], "tax_chief"),
+        ("100202", "試験　監査", demo.PEOPLE[0][2], "auditor"),
+    ]
+    monkeypatch.setattr(demo, "PEOPLE", (*demo.PEOPLE, *more))
+    async with open_house(tmp_path, address, JUMINZEI_PLUGINS=PLUGINS) as desk:
+        async with desk.database.transaction() as session:
+            sign_ins = await demo.create_demo_staff(session, open_identity(desk.runtime, desk.database))
+        desk.people = {person.role: person for person in sign_ins}
+        yield desk
+
+
+async def data(desk: House, query: str, role: str = "tax_clerk", **variables: Any) -> Any:
+    answer = (await desk.ask(query, role, **variables)).json()
+    assert "errors" not in answer, answer
+    return answer["data"]
+
+
+async def code_of(desk: House, query: str, role: str, **variables: Any) -> str:
+    answer = (await desk.ask(query, role, **variables)).json()
+    code: str = answer["errors"][0]["extensions"]["code"]
+    return code
+
+
+async def test_a_delivery_shows_its_files_and_documents(city: Any, desk: House) -> None:
+    await city.settle(TARO)
+    await city.deliver(TARO.report(payment=4_800_000))
+
+    [edge] = (await data(desk, DELIVERIES, year=YEAR))["deliveries"]["edges"]
+
+    node = edge["node"]
+    assert (node["state"], node["senderCode"], node["heldFor"]) == ("attached", "0001", "")
+    assert [(file["announcedRecords"], file["acceptedRecords"]) for file in node["files"]] == [(1, 1)]
+    [shown] = [edge["node"] for edge in node["documents"]["edges"]]
+    assert (shown["name"], shown["person"]) == (TARO.name, {"atenaNumber": f"{1:015d}"})
+    assert {"name": "salary", "yen": 4_800_000} in shown["amounts"]
+
+
+async def test_a_held_delivery_shows_what_is_wrong_and_no_document(city: Any, desk: House) -> None:
+    files = {"315.csv": salary_file(TARO.report())[:-30]}
+    await city.receive(manifest_of(files, {"315.csv": 1}), files)
+    await city.work()
+
+    [edge] = (await data(desk, DELIVERIES, year=YEAR))["deliveries"]["edges"]
+
+    node = edge["node"]
+    assert (node["state"], node["heldFor"], node["acceptedAt"]) == ("held", "UNREADABLE", None)
+    assert {"code": "COLUMN_COUNT", "line": 1} in [
+        each["node"] for each in node["files"][0]["findings"]["edges"]
+    ]
+    assert node["documents"]["edges"] == []
+
+
+async def test_the_original_stands_beside_the_reading_without_the_number(
+    city: Any, desk: House, owner_database: Database
+) -> None:
+    await city.deliver(HANAKO.report(), TARO.report())
+    [_, row] = await city.rows("SELECT id FROM shiryo.document ORDER BY id")
+
+    shown = (await data(desk, DOCUMENT, id=row.id))["document"]
+
+    values = {item["label"]: item["value"] for item in shown["items"]}
+    assert shown["original"].startswith("315,,,岡山県岡山市北区大供１－１－１,")
+    assert TARO.name in shown["original"]
+    assert "花子" not in shown["original"]
+    assert values["支払を受ける者_氏名"] == TARO.name
+    assert values["支払を受ける者の個人番号"] == "************"
+    assert TARO.number not in str(shown)
+    lines = await desk.audit(owner_database)
+    assert [line.object_ids for line in lines if line.object_type == "shiryo.document"] == [[str(row.id)]]
+
+
+async def test_the_ledger_is_shown_by_page(city: Any, desk: House) -> None:
+    await city.settle(TARO)
+    await city.deliver(TARO.report())
+    await city.deliver(HANAKO.report(), code="0002")
+
+    whole = (await data(desk, LEDGER, year=YEAR, only=False))["ledger"]
+    short = (await data(desk, LEDGER, year=YEAR, only=True))["ledger"]
+
+    assert (whole["balances"], whole["unexplained"]) == (False, 1)
+    assert [edge["node"]["senderCode"] for edge in whole["lines"]["edges"]] == ["0001", "0002"]
+    assert [edge["node"] for edge in short["lines"]["edges"]] == [
+        {"senderCode": "0002", "announced": 1, "attached": 0, "waiting": 1, "unexplained": 1}
+    ]
+
+
+async def test_an_item_is_taken_proposed_by_one_and_confirmed_by_another(city: Any, desk: House) -> None:
+    namesakes = [Someone(3, lot="１番地"), Someone(4, lot="２番地")]
+    await city.settle(*namesakes)
+    await city.deliver(TARO.report())
+    [edge] = (await data(desk, ITEMS, year=YEAR))["workItems"]["edges"]
+    item = edge["node"]
+    number = item["id"]
+
+    taken = (await data(desk, ASSIGN, id=number, version=1, owner="100001"))["assignWorkItem"]
+    given = {
+        "id": number,
+        "expectedVersion": 2,
+        "resolution": "ATTACH",
+        "reason": "本人に電話で確認",
+        "atenaNumber": f"{3:015d}",
+    }
+    proposed = (await data(desk, PROPOSE, input=given))["proposeResolution"]
+    own = await code_of(desk, CONFIRM, "tax_clerk", id=number, version=3)
+    stale = await code_of(desk, CONFIRM, "tax_chief", id=number, version=2)
+    closed = (await data(desk, CONFIRM, "tax_chief", id=number, version=3))["confirmResolution"]
+
+    assert (item["code"], item["isBlocking"], len(item["document"]["candidates"])) == ("NAMESAKE", True, 2)
+    assert taken == {"owner": "100001", "version": 2}
+    assert proposed["state"] == "proposed"
+    assert (own, stale) == ("SELF_APPROVAL", "CONFLICT")
+    assert closed == {"state": "closed", "document": {"person": {"atenaNumber": f"{3:015d}"}}}
+    assert (await data(desk, LEDGER, year=YEAR, only=False))["ledger"]["balances"] is True
+
+
+async def test_a_missing_sender_is_entered_and_explained(city: Any, desk: House) -> None:
+    await city.settle(TARO)
+    await city.deliver(TARO.report())
+    entered = await data(
+        desk,
+        'mutation($y: Int!) { expectSender(taxYear: $y, senderCode: "0001", documents: 2) }',
+        y=YEAR + 1,
+    )
+
+    explained = await data(
+        desk,
+        EXPLAIN_GAP,
+        y=YEAR + 1,
+    )
+    item = explained["explainGap"]
+    await data(desk, CONFIRM, "tax_chief", id=item["id"], version=1)
+
+    assert entered == {"expectSender": True}
+    assert (item["code"], item["difference"]) == ("SENDER_MISSING", 2)
+    assert (await data(desk, LEDGER, year=YEAR + 1, only=False))["ledger"]["balances"] is True
+
+
+@pytest.mark.parametrize("role", ["other_office", "administrator", "auditor"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ deliveries { edges { node { id } } } }",
+        "{ delivery(deliveryId: 1) { id } }",
+        "{ document(documentId: 1) { id } }",
+        '{ documentsOfPerson(atenaNumber: "1", taxYear: 2025) { id } }',
+        "{ ledger(taxYear: 2025) { lines { edges { node { senderCode } } } } }",
+        "{ workItems { edges { node { id } } } }",
+        'mutation { assignWorkItem(itemId: 1, expectedVersion: 1, owner: "") { id } }',
+    ],
+)
+async def test_other_roles_see_nothing(desk: House, role: str, query: str) -> None:
+    assert await code_of(desk, query, role) == "FORBIDDEN"
