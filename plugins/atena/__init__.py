@@ -21,6 +21,7 @@ from plugins.atena.city.seed import seed_city
 from plugins.atena.commands import atena as command_group
 from plugins.atena.delivery import RecipientKind
 from plugins.atena.graphql.additions import PersonAdditions
+from plugins.atena.graphql.banks import BankMutation, BankQuery
 from plugins.atena.graphql.feed import FeedQuery
 from plugins.atena.graphql.households import ProtectionMutation
 from plugins.atena.graphql.links import CandidateQuery, LinkMutation
@@ -72,6 +73,9 @@ def migrations() -> Migrations:
             "employer_revision": CLOSE_REVISION,
             "household_member": CLOSE_REVISION,
             **{kind.value: CLOSE_REVISION for kind in RecipientKind},
+            "bank_branch": COUNT_CHANGE,
+            "bank_branch_revision": CLOSE_REVISION,
+            "bank_account": CLOSE_REVISION,
             "person_link": CLOSE_REVISION,
             "protection": CLOSE_REVISION,
             "my_number": "SELECT, INSERT, UPDATE (known_to, sealed, blind_index, key_version)",
@@ -82,8 +86,15 @@ def migrations() -> Migrations:
 @hook
 def graphql() -> GraphQLParts:
     return GraphQLParts(
-        query=(AtenaQuery, FeedQuery, CandidateQuery, NumberCaseQuery),
-        mutation=(AtenaMutation, ProtectionMutation, RecipientMutation, LinkMutation, NumberCaseMutation),
+        query=(AtenaQuery, FeedQuery, CandidateQuery, NumberCaseQuery, BankQuery),
+        mutation=(
+            AtenaMutation,
+            ProtectionMutation,
+            RecipientMutation,
+            LinkMutation,
+            NumberCaseMutation,
+            BankMutation,
+        ),
         additions={Person: PersonAdditions},
     )
 

@@ -109,3 +109,19 @@ class CaseResolved(JuminzeiError):
     code = "CASE_RESOLVED"
     message = "この確認事項はすでに解決されています。"
     status = 409
+
+
+class BranchTaken(JuminzeiError):
+    """There is a branch with this code."""
+
+    code = "BRANCH_TAKEN"
+    message = "この金融機関・支店コードはすでに登録されています。"
+    status = 409
+
+
+class MergerRefused(JuminzeiError):
+    """The two branches would become part of each other."""
+
+    code = "MERGER_REFUSED"
+    message = "統合先が、統合される支店に統合されています。コードを確認してください。"
+    status = 409

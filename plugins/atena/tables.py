@@ -233,3 +233,27 @@ number_case_outcome = Table(
     Column("resolved_by", Text, nullable=False),
     Column("resolved_at", DateTime(timezone=True), nullable=False),
 )
+
+bank_branch = _subject("bank_branch", Column("code", Text, nullable=False, unique=True))
+bank_branch.append_constraint(CheckConstraint("code ~ '^[0-9]{4}-[0-9]{3}$'", "code"))
+"""A branch by bank and branch code, `0001-001`."""
+
+bank_branch_revision = _history(
+    "bank_branch_revision",
+    "bank_branch",
+    *_text("bank_name", "bank_name <> ''"),
+    *_text("bank_kana"),
+    *_text("branch_name", "branch_name <> ''"),
+    *_text("branch_kana"),
+    *_text("successor_code", "successor_code ~ '^[0-9]{4}-[0-9]{3}$'", nullable=True),
+)
+
+bank_account = _history(
+    "bank_account",
+    "person",
+    *_text("branch_code", "branch_code ~ '^[0-9]{4}-[0-9]{3}$'"),
+    *_text("account_kind", "account_kind IN ('1', '2', '9')"),
+    *_text("account_number", "account_number ~ '^[0-9]{7}$'"),
+    *_text("holder_kana", "holder_kana <> ''"),
+)
+"""The account that a person's tax is debited to: 普通 1, 当座 2, その他 9 (全銀)."""
