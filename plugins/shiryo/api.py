@@ -1,4 +1,4 @@
-"""What other plug-ins may import of 課税資料: the documents that count, whether a year is clear, the layouts."""
+"""What other plug-ins may import of 課税資料: the documents that count, the state of a year, the layouts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
