@@ -2,8 +2,8 @@
 
     uv run python -m bench.intake_reading [--records 100000]
 
-The figures are processor time of one process: bytes to checked records, no database. Beside each layout stands
-the bare split of the same lines, the floor of any reader in this language.
+The figures are processor time of one process: bytes to checked records, no database. Beside each layout
+stands the bare split of the same lines, the floor of any reader in this language.
 """
 
 import argparse
