@@ -13,9 +13,9 @@ from sqlalchemy import Table
 from plugins.atena import tables
 from plugins.atena.errors import FeedImpossible
 from plugins.atena.feed.messages import EventKind, Message
-from plugins.atena.feed.sheets import Sheets
 from plugins.atena.history import Carving, Content, Revision, Span, clear, overlay, replace
 from plugins.atena.particulars import Kind, person_content
+from plugins.atena.sheets import Sheets
 from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.seal import blind_indexes, seal
 

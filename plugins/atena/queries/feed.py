@@ -23,11 +23,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.storage.database import ReadSession, WriteSession
-from plugins.atena.feed.sheets import HISTORIES, Sheet, Sheets
 from plugins.atena.history import LATEST, Revision, Span
 from plugins.atena.queries.bulk import COLUMNS, reserve_ids
 from plugins.atena.queries.history import known, owner_of, said_in
 from plugins.atena.queries.persons import ids_of
+from plugins.atena.sheets import HISTORIES, Sheet, Sheets
 from plugins.atena.tables import feed_message, feed_run, person
 
 LOCK = 0x46454544

@@ -24,9 +24,9 @@ from core.storage.database import Database, WriteSession
 from plugins.atena.errors import FeedAltered, FeedGap, FeedMalformed
 from plugins.atena.feed.events import apply
 from plugins.atena.feed.messages import LINE_LIMIT, Message, read_message, sequence_of
-from plugins.atena.feed.sheets import Sheets
 from plugins.atena.queries import feed as queries
 from plugins.atena.service.persons import JOURNAL_TYPE
+from plugins.atena.sheets import Sheets
 from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.seal import fingerprint
 

@@ -27,11 +27,11 @@ from core.storage.database import Database, ReadSession, WriteSession
 from core.storage.migrations import Migrations
 from plugins import atena
 from plugins.atena import tables
-from plugins.atena.feed.sheets import HISTORIES
 from plugins.atena.history import LATEST
 from plugins.atena.queries.history import known, said_in
 from plugins.atena.service.feed import Feed, Run
 from plugins.atena.service.work import Work
+from plugins.atena.sheets import HISTORIES
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, Keyring, open_keyring
 from plugins.atena.vault.seal import unseal
 from schema.compose import compose
