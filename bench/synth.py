@@ -33,7 +33,7 @@ def run(people: int, workers: int, out: Path) -> None:
         resource.getrusage(who).ru_maxrss // MIB for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
     )
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    print(json.dumps([seconds, own, largest, size, counts]))
+    print(json.dumps([seconds, time.process_time(), own, largest, size, counts]))
 
 
 def measure(people: int, workers: int) -> None:
@@ -53,10 +53,11 @@ def measure(people: int, workers: int) -> None:
         done = subprocess.run(command, check=True, capture_output=True, text=True)
     finally:
         shutil.rmtree(folder)
-    seconds, own, largest, size, counts = json.loads(done.stdout)
+    seconds, processor, own, largest, size, counts = json.loads(done.stdout)
     documents = sum(count for kind, count in counts.items() if kind in DOCUMENTS)
     print(
         f"{people:>9,} people {workers} workers {seconds:>6.1f} s {people / seconds:>6,.0f} people/s"
+        f" ({people / processor:,.0f}/s of processor time of the first process)"
         f" {documents:>9,} documents {counts['files']:>7,} files {size >> 20:>6,} MiB on disk"
         f" peak {max(own, largest)} MiB"
     )

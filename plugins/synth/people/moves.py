@@ -73,9 +73,10 @@ def tie(chance: Random, plan: Plan) -> Tie:
 
 
 def end_of_life(chance: Random, plan: Plan, person: Person) -> date | None:
-    """Draw a day of death within the second half of the income year and the first three months after it."""
+    """Draw a day of death between July of the income year and March; nobody moves after it."""
     per_mille = next(share for age, share in reversed(_DEATHS) if person.age >= age)
-    if person.stay is not Stay.RESIDENT or not happens(chance, per_mille):
+    settled = person.stay is Stay.RESIDENT and person.earlier is None
+    if not settled or not happens(chance, per_mille):
         return None
     return date(plan.income_year, 7, 2) + timedelta(days=chance.randrange(270))
 
