@@ -7,15 +7,15 @@ from plugins.shiryo.reading.form import Form, Item, Presence, forms
 from plugins.shiryo.reading.rules import RULES, Rule
 
 NOTE = "<!-- 生成されたページ: 直接書き換えない（python -m plugins.shiryo.reading.pages） -->"
-DOCS = Path(__file__).parents[3] / "docs" / "shiryo"
+DOCS = Path(__file__).parents[3] / "docs"
 _SEVERITY = {Severity.ERROR: "エラー", Severity.WARNING: "注意"}
 _PRESENCE = {Presence.REQUIRED: "必須", Presence.OPTIONAL: "", Presence.BLANK: "記録しない"}
 
 
 def pages() -> dict[str, str]:
-    """Path under docs/shiryo/ to text: one page per layout version, the rules, the findings."""
-    found = {f"layouts/{form.id}.md": _layout(form) for form in forms().values()}
-    return {**found, "rules.md": _rules(), "findings.md": _findings()}
+    """Path under docs/ to text: one page per layout version, the rules, the findings."""
+    found = {f"shiryo/layouts/{form.id}.md": _layout(form) for form in forms().values()}
+    return {**found, "shiryo/rules.md": _rules(), "shiryo/findings.md": _findings()}
 
 
 def _layout(form: Form) -> str:
@@ -58,7 +58,13 @@ def _rule(rule: Rule) -> list[str]:
 
 
 def _findings() -> str:
-    lines = [NOTE, "# 読取りの指摘", "", "エラーが1件でもあるファイルは、全体を受け付けない。", ""]
+    lines = [
+        NOTE,
+        "# 読取りの指摘",
+        "",
+        "エラーは記録又はファイルを保留にする。注意は記録とともに取り込む。",
+        "",
+    ]
     lines += ["| コード | 扱い | 文 |", "| --- | --- | --- |"]
     rows = (f"| `{code}` | {_SEVERITY[how]} | {text} |" for code, (how, text) in MESSAGES.items())
     return "\n".join([*lines, *rows]) + "\n"

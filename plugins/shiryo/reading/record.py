@@ -61,8 +61,12 @@ class Record:
         return f"Record({self.form.id}, line {self.line}, offset {self.offset})"
 
     def __getitem__(self, name: str) -> str:
-        """Return the text of an item, of the first copy where it repeats; KeyError for an unknown name."""
-        return self.fields[self.form.index[name]]
+        """Return the text of an item, of the first copy where it repeats; empty if nothing could be read.
+
+        Raises KeyError for a name that the layout does not have.
+        """
+        place = self.form.index[name]
+        return self.fields[place] if self.fields else ""
 
     @property
     def ok(self) -> bool:
@@ -92,7 +96,7 @@ class Record:
     def key_parts(self) -> tuple[str, ...]:
         """Return the values that make the key: of each alternative the first that is filled."""
         fields, parts = self.fields, []
-        for choices in self.form.key_places:
+        for choices in self.form.key_places if fields else ():
             for first, *others in choices:
                 if _usable(fields[first]):
                     parts.append(fields[first])
@@ -115,8 +119,10 @@ class Record:
 
     @property
     def facts(self) -> Mapping[str, int]:
-        """Amounts in the vocabulary of the calculation, as far as an item is one fact; yen."""
-        found = {}
+        """Amounts in yen in the vocabulary of the calculation; none of a record that is not ok."""
+        found: dict[str, int] = {}
+        if not self.ok:
+            return found
         for fact, places in self.form.fact_places.items():
             texts = [(sign, self.fields[place]) for sign, place in places if self.fields[place]]
             if texts:

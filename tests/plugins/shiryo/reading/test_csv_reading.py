@@ -109,6 +109,18 @@ def test_a_file_in_utf_8_is_refused_line_by_line(clean: Clean) -> None:
     assert (reading.counts, reading.faulty) == ({"ENCODING": 2}, 2)
 
 
+def test_a_record_that_cannot_be_taken_apart_has_empty_items(clean: Clean) -> None:
+    record = next(iter(SALARY.read(b"315,1,2\r\n", "f")))
+    assert not record.ok
+    assert set(record.identity) == {""}
+    assert (record["name"], record.amount("payment"), record.facts, record.key_parts()) == ("", 0, {}, ())
+
+
+def test_a_held_record_gives_no_facts(clean: Clean) -> None:
+    record = next(iter(SALARY.read(SALARY.write([clean(SALARY) | {"correction": 9}]), "f")))
+    assert (record.ok, record.facts) == (False, {})
+
+
 def test_the_offset_of_a_bad_byte_is_exact(clean: Clean) -> None:
     data = SALARY.write([clean(SALARY)])
     at = data.index("田".encode("cp932"))

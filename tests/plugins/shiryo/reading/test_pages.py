@@ -13,5 +13,5 @@ def test_a_page_is_up_to_date(name: str) -> None:
 
 
 def test_no_page_of_a_layout_is_left_over() -> None:
-    found = {f"layouts/{path.name}" for path in (DOCS / "layouts").iterdir()}
-    assert found == {name for name in pages() if name.startswith("layouts/")}
+    found = {f"shiryo/layouts/{path.name}" for path in (DOCS / "shiryo" / "layouts").iterdir()}
+    assert found == {name for name in pages() if name.startswith("shiryo/layouts/")}

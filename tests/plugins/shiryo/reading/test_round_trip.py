@@ -12,8 +12,8 @@ from plugins.shiryo.reading.form import Action, Item, Presence
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 
 EVERY = pytest.mark.parametrize("layout", layouts(), ids=lambda layout: layout.id)
-CSV = pytest.mark.parametrize(
-    "layout", [one for one in layouts() if one.form.form == "csv"], ids=lambda layout: layout.id
+ELTAX = pytest.mark.parametrize(
+    "layout", [one for one in layouts() if one.form.eltax_prefix], ids=lambda layout: layout.id
 )
 VALUES = {
     "X": "A-1",
@@ -87,10 +87,8 @@ def test_bytes_path_and_stream_read_alike(
     assert len({str([list(record.fields) for record in reading]) for reading in ways}) == 1
 
 
-@CSV
+@ELTAX
 def test_lines_of_eltax_carry_a_prefix(layout: Layout, clean: Callable[..., dict[str, Any]]) -> None:
-    if not layout.form.eltax_prefix:
-        pytest.skip("does not come through eLTAX in lines")
     record = next(iter(layout.read(layout.write([clean(layout)], prefix="2025,001"), "f")))
 
     assert record.prefix == "2025,001"
