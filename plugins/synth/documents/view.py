@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from plugins.synth.block import Block
 from plugins.synth.documents import income_tax
-from plugins.synth.people.block import Block
 from plugins.synth.people.claims import Claims
 from plugins.synth.people.figures import Figures
 from plugins.synth.people.model import Person

@@ -1,1 +1,1 @@
-"""Faults planted on purpose, each at a known place; docs/plugins/synth.md lists them."""
+"""Faults planted on purpose: which, how often, and whom they strike; docs/plugins/synth.md lists them."""

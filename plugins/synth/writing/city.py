@@ -11,8 +11,8 @@ from typing import Any, BinaryIO
 import orjson
 
 from plugins.synth.documents.senders import sender_of
+from plugins.synth.documents.spoiled import Planted
 from plugins.synth.errors import FaultNotPlanted, FolderTaken
-from plugins.synth.faults.documents import Planted
 from plugins.synth.faults.kinds import Fault, of_employers, times
 from plugins.synth.feed import Event, load_day, message
 from plugins.synth.plan import Plan

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from plugins.shiryo.api import SCHEMA, SCHEMA_VERSION
 from plugins.synth.documents.model import Document
 from plugins.synth.documents.senders import sender_of
 from plugins.synth.faults.kinds import Fault, of_employers
@@ -19,7 +20,6 @@ MAIN_FILE = "data/315.csv"
 CUT = 60
 """Bytes that a truncated file lacks: more than one column, less than one record."""
 CHANGE = 1_000
-SCHEMA, SCHEMA_VERSION = "jp.local.juminzei.shiryo", "1.0"
 
 
 class Written(NamedTuple):

@@ -5,15 +5,15 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from plugins.synth.block import Block, make_block
 from plugins.synth.documents.facts import facts_of
 from plugins.synth.documents.filings import filings
 from plugins.synth.documents.model import Document
 from plugins.synth.documents.slips import pension_slips, salary_slips
+from plugins.synth.documents.spoiled import Planted, spoil
 from plugins.synth.documents.view import View, view_of
-from plugins.synth.faults.documents import Planted, spoil
 from plugins.synth.faults.kinds import Fault
 from plugins.synth.feed import Event, events
-from plugins.synth.people.block import Block, make_block
 from plugins.synth.people.model import Person, Stay
 from plugins.synth.plan import Plan
 

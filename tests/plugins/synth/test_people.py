@@ -7,10 +7,10 @@ from statistics import quantiles
 import pytest
 
 from plugins.atena.api import is_corporate_number, is_my_number
+from plugins.synth.block import Block, make_block
 from plugins.synth.documents.kana import half_width
 from plugins.synth.documents.model import era
 from plugins.synth.documents.senders import employer, pension_fund
-from plugins.synth.people.block import Block, make_block
 from plugins.synth.people.claims import is_low
 from plugins.synth.people.model import Person, Role, Stay
 from plugins.synth.people.numbers import with_wrong_check

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
+from plugins.synth.block import Block
 from plugins.synth.documents.model import PENSION, SALARY, Document
 from plugins.synth.documents.senders import employer
 from plugins.synth.documents.slips import relatives_of
 from plugins.synth.documents.view import View
 from plugins.synth.faults.kinds import Fault
-from plugins.synth.people.block import Block
 from plugins.synth.people.claims import Claims, is_low
 from plugins.synth.people.model import Role
 from plugins.synth.people.numbers import with_wrong_check
