@@ -9,7 +9,10 @@ import pluggy
 from core.settings import Setting, names
 
 PLUGINS: Setting[tuple[str, ...]] = Setting(
-    "plugins", names, ("atena", "audit", "shikakeisan"), "the plug-ins that are switched on (an allow-list)"
+    "plugins",
+    names,
+    ("atena", "audit", "shikakeisan", "shiryo", "synth"),
+    "the plug-ins that are switched on (an allow-list)",
 )
 REQUIRED_PLUGINS: Setting[tuple[str, ...]] = Setting(
     "required_plugins", names, ("audit",), "plug-ins without which this deployment refuses to start"
