@@ -1,6 +1,7 @@
 """One record against its layout: items, check digits, dates, logic rules, repetition."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import compress, count
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
 
@@ -88,10 +89,10 @@ class Examiner:
     def _item_faults(self, record: Record, text: str) -> Iterator[tuple[int, str]]:
         if self._pattern is not None and self._pattern.fullmatch(text):
             return
-        for place, content in enumerate(record.fields):
-            if content or place in self._required:
-                for code in faults(self._form.items[place], content):
-                    yield place, code
+        fields, items = record.fields, self._form.items
+        for place in sorted(self._required.union(compress(count(), fields))):
+            for code in faults(items[place], fields[place]):
+                yield place, code
 
     def _number_faults(self, fields: Sequence[str], bad: set[int]) -> Iterator[tuple[int, str]]:
         for place, valid in self._checks:

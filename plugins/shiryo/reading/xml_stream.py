@@ -27,12 +27,9 @@ class XmlRefused(Exception):
 class Element:
     """One element with its place in the file."""
 
-    __slots__ = ("attributes", "children", "end", "line", "name", "namespace", "offset", "text")
+    __slots__ = ("attributes", "children", "end", "line", "name", "offset", "text")
 
-    def __init__(
-        self, namespace: str, name: str, attributes: Mapping[str, str], offset: int, line: int
-    ) -> None:
-        self.namespace = namespace
+    def __init__(self, name: str, attributes: Mapping[str, str], offset: int, line: int) -> None:
         self.name = name
         self.attributes = attributes
         self.offset = offset
@@ -104,7 +101,7 @@ class _Trees:
         return 0
 
     def _start(self, qualified: str, attributes: dict[str, str]) -> None:
-        namespace, name, _ = _parts(qualified)
+        _, name, _ = _parts(qualified)
         if not self._open and name != self._name:
             if self._inside or name != self._envelope:
                 self.refuse("XML_ELEMENT")
@@ -114,7 +111,7 @@ class _Trees:
         if len(self._open) >= DEEPEST or self._elements > MOST_ELEMENTS:
             self.refuse("XML_LIMIT")
         at, line = self.parser.CurrentByteIndex, self.parser.CurrentLineNumber
-        element = Element(namespace, name, attributes, at, line)
+        element = Element(name, attributes, at, line)
         if self._open:
             parent = self._open[-1]
             if parent.children:
