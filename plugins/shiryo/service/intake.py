@@ -113,9 +113,10 @@ class _Intake:
                 for document_id, (opened, file, record) in zip(ids, kept, strict=True)
             ],
         )
+        done = [file for opened in finished for file in opened.done]
+        await deliveries.save_files(work.session, [file.result for file in done])
+        await documents.add_findings(work.session, [row for file in done for row in file.finding_rows()])
         for opened in finished:
-            await deliveries.save_files(work.session, [file.result for file in opened.done])
-            await documents.add_findings(work.session, [row for f in opened.done for row in f.finding_rows()])
             work.journal.wrote(JOURNAL_TYPE, str(opened.row.id), {"documents"})
             if opened.cause:
                 await deliveries.hold(work.session, opened.row.id, opened.cause)

@@ -1,0 +1,205 @@
+"""Intake: documents a second from files to attached, and the ratio to a bare COPY of the same bytes.
+
+    uv run juminzei synth --people 20000 --year 2025 --out /tmp/city
+    uv run python -m bench.intake /tmp/city
+
+Runs on an embedded PostgreSQL of its own. The register is loaded beforehand and not timed. Precision and
+recall are held against the city's truth.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from core.runtime import Runtime
+from core.storage.database import Database
+from core.storage.migrations import migrate
+from plugins.atena import tables
+from plugins.atena.api import kana_key, name_key, open_keyring
+from plugins.atena.history import FOREVER, OPEN
+from plugins.atena.queries.bulk import reserve_ids, write_all
+from plugins.atena.vault.seal import seal
+from schema.build import build_runtime
+from schema.main import main
+
+KINDS = ("kyuho", "nenkin", "one_stop", "shinkoku", "kokuzei")
+KNOWN = datetime(2025, 1, 5, tzinfo=UTC)
+BATCH = 20_000
+
+
+def people(city: Path) -> Iterator[dict[str, Any]]:
+    """Everybody of the register and beside it, each with the addresses as spans."""
+    found: dict[str, dict[str, Any]] = {}
+    for line in (city / "juki" / "feed.jsonl").open(encoding="utf-8"):
+        event = json.loads(line)["event"]
+        if "person" in event:
+            found[event["atenaNumber"]] = {**event["person"], "number": event["myNumber"], "homes": []}
+        if "address" in event:
+            homes = found[event["atenaNumber"]]["homes"]
+            homes.append((date.fromisoformat(event["effectiveOn"]), event["address"]))
+    for number, person in found.items():
+        yield {**person, "atena": number, "kind": "resident"}
+    for line in (city / "jutogai" / "jutogai.jsonl").open(encoding="utf-8"):
+        given = json.loads(line)
+        address = {
+            **given,
+            "municipalityCode": given["municipality_code"],
+            "postalCode": given["postal_code"],
+        }
+        yield {
+            "name": given["name"],
+            "kana": given["kana"],
+            "birthDate": given["birth_date"],
+            "sex": given["sex"],
+            "number": given["my_number"],
+            "homes": [(date(2020, 1, 1), address)],
+            "atena": f"{given['serial']:015d}",
+            "kind": "non_resident",
+        }
+
+
+async def register(database: Database, runtime: Runtime, city: Path) -> int:
+    """Load the register by COPY."""
+    keyring, rest, count = open_keyring(runtime.settings), people(city), 0
+    while batch := list(islice(rest, BATCH)):
+        async with database.transaction() as session:
+            ids = await reserve_ids(session, tables.person, len(batch))
+            rows: dict[str, list[tuple[object, ...]]] = {
+                name: [] for name in ("person", "person_revision", "address_revision", "my_number")
+            }
+            for person_id, each in zip(ids, batch, strict=True):
+                names = (each["name"], each["kana"], name_key(each["name"]), kana_key(each["kana"]))
+                born = (date.fromisoformat(each["birthDate"]), "day", "", each["sex"])
+                rows["person"].append((person_id, each["atena"], KNOWN))
+                rows["person_revision"].append(
+                    (person_id, date(1990, 1, 1), KNOWN, each["kind"], *names, *born)
+                )
+                ends = [*(day for day, _ in each["homes"][1:]), FOREVER]
+                for (day, home), end in zip(each["homes"], ends, strict=True):
+                    place = (home["municipalityCode"], home["prefecture"], home["municipality"], "0000000")
+                    lived = (*place, home["town"], home["lot"], home.get("building", ""), home["postalCode"])
+                    rows["address_revision"].append((person_id, day, end, KNOWN, OPEN, *lived))
+                if each["number"]:
+                    sealed = seal(keyring, person_id, each["number"])
+                    rows["my_number"].append((person_id, date(2015, 10, 5), KNOWN, *sealed))
+            await write_all(session, rows)
+        count += len(batch)
+    return count
+
+
+def lines_of(folders: list[str]) -> list[tuple[bytes]]:
+    """Every line of the files."""
+    return [
+        (line,)
+        for folder in folders
+        for path in Path(folder).rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+        for line in path.read_bytes().splitlines()
+    ]
+
+
+async def bare_copy(database_url: str, lines: list[tuple[bytes]]) -> float:
+    """Copy the lines into one table; seconds."""
+    database = Database(database_url)
+    connection = await database.connect()
+    await connection.execute("CREATE TABLE public.bare (line bytea)")
+    start = time.perf_counter()
+    await connection.copy_records_to_table("bare", records=lines)
+    seconds = time.perf_counter() - start
+    await connection.close()
+    await database.close()
+    return seconds
+
+
+async def against_truth(database: Database, city: Path) -> tuple[float, float, int, dict[str, int]]:
+    """Return precision and recall of the attachments, and what waits."""
+    truth: dict[tuple[str, str, int], str] = {}
+    with (city / "truth.jsonl").open(encoding="utf-8") as lines:
+        for line in lines:
+            given = json.loads(line)
+            if given["kind"] == "document" and given["delivered"]:
+                truth[(*_place(given["file"]), given["record"])] = f"{given['person']:015d}"
+    query = """
+        SELECT s.code, f.name, d.kind, p.atena_number,
+               row_number() OVER (PARTITION BY d.file_id ORDER BY d.id) AS record
+        FROM shiryo.document d JOIN shiryo.file f ON f.id = d.file_id
+        JOIN shiryo.sender s ON s.id = d.sender_id
+        LEFT JOIN shiryo.attachment a ON a.document_id = d.id
+        LEFT JOIN atena.person p ON p.id = a.person_id"""
+    async with database.read() as session:
+        rows = (await session.execute(text(query))).all()
+        waiting = (
+            await session.execute(text("SELECT code, count(*) FROM shiryo.work_item GROUP BY 1 ORDER BY 1"))
+        ).all()
+    attached = [
+        (row.atena_number, truth.get((code, row.name, row.record)))
+        for row in rows
+        if row.atena_number
+        for code in [row.code if (row.code, row.name, row.record) in truth else ""]
+    ]
+    right = sum(found == true for found, true in attached)
+    return right / len(attached), right / len(truth), len(rows), {row[0]: row[1] for row in waiting}
+
+
+def _place(file: str) -> tuple[str, str]:
+    """Split `kyuho/CODE/data/315.csv` into sender and name; some folders have no code in their path."""
+    parts = file.split("/")
+    return ("", "/".join(parts[1:])) if len(parts) < 4 else (parts[1], "/".join(parts[2:]))
+
+
+def measure(city: Path, folder: Path) -> None:
+    """Load the register, take in the city's files, print the figures."""
+    os.environ.update(
+        JUMINZEI_DATA_DIR=str(folder / "data"),
+        JUMINZEI_CONFIG=str(folder / "juminzei.toml"),
+        JUMINZEI_PROFILE="demo",
+        JUMINZEI_PLUGINS="atena,audit,shikakeisan,shiryo",
+    )
+    runtime = build_runtime(os.environ)
+    folders = [str(city / kind) for kind in KINDS if (city / kind).is_dir()]
+    with runtime.database_address() as address:
+        asyncio.run(migrate(address, runtime.plugins.answers("migrations")))
+        count = asyncio.run(_with(address.app_url, lambda database: register(database, runtime, city)))
+        start = time.perf_counter()
+        with suppress(SystemExit):
+            main(["intake", *folders])
+        seconds = time.perf_counter() - start
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        precision, recall, documents, waiting = asyncio.run(
+            _with(address.app_url, lambda database: against_truth(database, city))
+        )
+        bare = asyncio.run(bare_copy(address.owner_url, lines_of(folders)))
+    print(
+        f"people {count:,}  documents {documents:,}  {seconds:.1f} s  {documents / seconds:,.0f} documents/s"
+    )
+    print(f"bare COPY {bare:.2f} s: {seconds / bare:.1f} times as long; memory {memory:,} MiB")
+    print(f"precision {precision:.4f}  recall {recall:.4f}  work items {waiting}")
+
+
+async def _with(url: str, work: Any) -> Any:
+    database = Database(url, statement_timeout=0)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("city", type=Path)
+    given = parser.parse_args(sys.argv[1:])
+    with tempfile.TemporaryDirectory() as made:
+        measure(given.city, Path(made))
