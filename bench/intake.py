@@ -148,16 +148,16 @@ async def against_truth(database: Database, city: Path) -> tuple[float, float, i
         (row.atena_number, truth.get((code, row.name, row.record)))
         for row in rows
         if row.atena_number
-        for code in [row.code if (row.code, row.name, row.record) in truth else ""]
+        for code in [row.code.rpartition("-")[2]]
     ]
     right = sum(found == true for found, true in attached)
     return right / len(attached), right / len(truth), len(rows), {row[0]: row[1] for row in waiting}
 
 
 def _place(file: str) -> tuple[str, str]:
-    """Split `kyuho/CODE/data/315.csv` into sender and name; some folders have no code in their path."""
-    parts = file.split("/")
-    return ("", "/".join(parts[1:])) if len(parts) < 4 else (parts[1], "/".join(parts[2:]))
+    """Split `kyuho/CODE/data/315.csv` into the sender's folder and the name in its manifest."""
+    _, code, *name = file.split("/")
+    return code, "/".join(name)
 
 
 def measure(city: Path, folder: Path) -> None:
