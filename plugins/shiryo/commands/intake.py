@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import click
 
@@ -37,6 +38,8 @@ from plugins.shiryo.work import Work
 
 MANIFEST_NAMES = ("manifest.json", "*.manifest.json")
 FINISHED = "attached"
+TOGETHER = 50
+"""Deliveries that are received in one transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,26 +140,35 @@ def _without_manifest(
 async def _take_in(runtime: Runtime, parcels: Sequence[Parcel], *, json_lines: bool) -> int:
     async with runtime.open_database() as database:
         received = 0
-        for parcel in parcels:
-            received += await _receive(runtime, database, parcel)
+        for place in range(0, len(parcels), TOGETHER):
+            received += await _receive_all(runtime, database, parcels[place : place + TOGETHER])
         if not received:
             raise AlreadyImported
         return await _follow(runtime, database, json_lines=json_lines)
 
 
-async def _receive(runtime: Runtime, database: Database, parcel: Parcel) -> bool:
+async def _receive_all(runtime: Runtime, database: Database, parcels: Sequence[Parcel]) -> int:
+    """Receive some deliveries in one transaction; return how many there is work to do for."""
+    journal = Journal()
+    async with database.transaction() as session:
+        work = Work(session, journal, SYSTEM.number, runtime.clock.now())
+        received = sum([await _receive(work, runtime, parcel) for parcel in parcels])
+        trace = Trace(runtime.clock, SYSTEM, correlation_id=f"intake-{uuid4()}", origin="cli")
+        records = list(records_of(trace, "intake", {}, journal, is_query=False))
+        if records:
+            await runtime.plugins.run("record_access", session=session, records=records)
+    return received
+
+
+async def _receive(work: Work, runtime: Runtime, parcel: Parcel) -> bool:
     """Receive one delivery; what came before and is not finished yet will be gone on with."""
     files = {name: await asyncio.to_thread(path.read_bytes) for name, path in parcel.paths.items()}
-    journal = Journal()
     keyring = open_keyring(runtime.settings)
     try:
-        async with database.transaction() as session:
-            work = Work(session, journal, SYSTEM.number, runtime.clock.now())
-            done = await receive(work, keyring, _with_kinds(parcel.manifest, files), files)
-            trace = Trace(runtime.clock, SYSTEM, correlation_id=f"intake-{done.delivery_id}", origin="cli")
-            records = list(records_of(trace, "intake", {}, journal, is_query=False))
-            await runtime.plugins.run("record_access", session=session, records=records)
+        done = await receive(work, keyring, _with_kinds(parcel.manifest, files), files)
     except AlreadyImported as known:
+        if "state" not in known.details and len(set(files.values())) == len(files):
+            raise  # somebody else received the same bytes meanwhile: nothing of this transaction stays
         click.echo(f"{known.text} ({known.code}) {parcel.manifest.sender.code}", err=True)
         return known.details.get("state", FINISHED) != FINISHED
     if done.held_for:
