@@ -6,14 +6,20 @@ count: `str.isdigit` takes ² and ３ too.
 """
 
 import re
+from itertools import accumulate
+from operator import mul
 
+WEIGHTS = tuple(2 + place % 6 for place in range(20))
+CODE_OF_ZERO = (0, *accumulate(ord("0") * weight for weight in WEIGHTS))
+"""What the code of the character 0 adds to the weighed sum of so many digits."""
 _MY_NUMBER = re.compile(r"[0-9]{12}", re.ASCII)
 _CORPORATE_NUMBER = re.compile(r"[1-9][0-9]{12}", re.ASCII)
 
 
 def modulus_11(digits: str) -> str:
     """Return the check digit with weights 2 to 7 from the right; remainders 0 and 1 give 0."""
-    remainder = sum(int(digit) * (2 + place % 6) for place, digit in enumerate(reversed(digits))) % 11
+    weighed = sum(map(mul, reversed(digits.encode()), WEIGHTS))  # of character codes: quicker than of ints
+    remainder = (weighed - CODE_OF_ZERO[len(digits)]) % 11
     return "0" if remainder <= 1 else str(11 - remainder)
 
 

@@ -1,6 +1,6 @@
 """課税資料 (shiryo): deliveries, files, records; reading, checking, attaching; the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from plugins.shiryo.commands.worklist import worklist
 from plugins.shiryo.graphql.mutation import ShiryoMutation
 from plugins.shiryo.graphql.query import ShiryoQuery
 from plugins.shiryo.permissions import DELIVERY, LEDGER, WORK
+from plugins.shiryo.reading.pages import pages as reading_pages
 from plugins.shiryo.service.intake import INTAKE, OUR_CODES
 
 FOLDER = Path(__file__).parent
@@ -83,3 +84,8 @@ def commands() -> Sequence[click.Command]:
 @hook
 def jobs() -> Sequence[JobType]:
     return [INTAKE]
+
+
+@hook
+def pages() -> Mapping[str, str]:
+    return reading_pages()

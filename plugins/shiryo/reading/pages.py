@@ -1,13 +1,10 @@
 """The generated pages of the layouts, the logic rules and the findings."""
 
-from pathlib import Path
-
 from plugins.shiryo.reading.findings import MESSAGES, Severity
 from plugins.shiryo.reading.form import Form, Item, Presence, forms
 from plugins.shiryo.reading.rules import RULES, Rule
 
-NOTE = "<!-- 生成されたページ: 直接書き換えない（python -m plugins.shiryo.reading.pages） -->"
-DOCS = Path(__file__).parents[3] / "docs"
+NOTE = "<!-- 生成されたページ: 直接書き換えない（juminzei docs build） -->"
 _SEVERITY = {Severity.ERROR: "エラー", Severity.WARNING: "注意"}
 _PRESENCE = {Presence.REQUIRED: "必須", Presence.OPTIONAL: "", Presence.BLANK: "記録しない"}
 
@@ -68,15 +65,3 @@ def _findings() -> str:
     lines += ["| コード | 扱い | 文 |", "| --- | --- | --- |"]
     rows = (f"| `{code}` | {_SEVERITY[how]} | {text} |" for code, (how, text) in MESSAGES.items())
     return "\n".join([*lines, *rows]) + "\n"
-
-
-def main() -> None:
-    """Write the pages."""
-    for name, text in pages().items():
-        path = DOCS / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
