@@ -63,11 +63,11 @@ def test_settings_lists_every_setting_and_hides_secrets(tmp_path: Path) -> None:
 def test_a_plugin_is_switched_off_and_on_again(tmp_path: Path) -> None:
     file = tmp_path / "juminzei.toml"
     file.write_text("# ours\nport = 8001\n", encoding="utf-8")
-    assert invoke(tmp_path, "plugins", "disable", "atena").exit_code == 0
+    assert invoke(tmp_path, "plugins", "disable", "synth").exit_code == 0
     assert file.read_text(encoding="utf-8").endswith("# ours\nport = 8001\n")
-    assert "off  atena" in invoke(tmp_path, "plugins", "list").output
-    assert invoke(tmp_path, "plugins", "enable", "atena").exit_code == 0
-    assert "on   atena" in invoke(tmp_path, "plugins", "list").output
+    assert "off  synth" in invoke(tmp_path, "plugins", "list").output
+    assert invoke(tmp_path, "plugins", "enable", "synth").exit_code == 0
+    assert "on   synth" in invoke(tmp_path, "plugins", "list").output
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import strawberry
 from sqlalchemy import Row
 
+from core.access.journal import PersonalData
 from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import column, door
@@ -45,8 +46,10 @@ class NumberCaseOutcome(Enum):
 
 
 @strawberry.type(description="資料に記載された個人番号の確認事項")
-class NumberCase:
+class NumberCase(PersonalData):
     """A number that was not taken; `sealed` is for the field that shows it."""
+
+    journal_type: ClassVar[str] = "atena.number_case"
 
     sealed: strawberry.Private[Any]
     id: int = column(NUMBER_CASE, "確認事項の番号")
@@ -57,6 +60,9 @@ class NumberCase:
     note: str | None = column(NUMBER_CASE, "確認の内容")
     resolved_by: str | None = column(NUMBER_CASE, "確認した職員の職員番号")
     resolved_at: datetime | None = column(NUMBER_CASE, "確認した日時")
+
+    def journal_id(self) -> str:
+        return str(self.id)
 
     @classmethod
     def of(cls, row: Row[Any]) -> "NumberCase":

@@ -255,7 +255,8 @@ async def test_lost_connections_lose_and_double_nothing(house: Any, kinds: Any) 
         status = await house.ended(job_id)
     await other.close()
 
-    assert (status.state, status.attempt) == (JobState.DONE, 4)
+    assert status.state is JobState.DONE
+    assert 1 < status.attempt <= 4  # a cut between two steps costs no attempt
     assert await house.units(job_id) == list(range(120))
 
 
