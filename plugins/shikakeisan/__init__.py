@@ -1,20 +1,61 @@
-"""賦課計算 (shikakeisan): the rules of the tax, from the facts about a person to every figure."""
+"""賦課計算 (shikakeisan): from documents to everybody's decided tax, by the rules of the law."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import click
 
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
+from core.storage.migrations import Migrations
+from plugins.shikakeisan import hooks
 from plugins.shikakeisan.commands import COMMANDS
 from plugins.shikakeisan.graphql import ShikakeisanQuery
 from plugins.shikakeisan.pages import rule_pages
 
+FOLDER = Path(__file__).parent
+CLOSE = "SELECT, INSERT, UPDATE (known_to)"
+
+
+@hook
+def requires() -> Sequence[str]:
+    return ["atena", "shiryo"]
+
+
+@hook
+def hook_specs() -> ModuleType:
+    return hooks
+
 
 @hook
 def policy() -> Sequence[Path]:
-    return [Path(__file__).parent / "policy.csv"]
+    return [FOLDER / "policy.csv"]
+
+
+@hook
+def migrations() -> Migrations:
+    """What was known, decided or approved can be ended, and never altered."""
+    return Migrations(
+        "shikakeisan",
+        FOLDER / "migrations" / "versions",
+        "shikakeisan",
+        grants="SELECT, INSERT",
+        table_grants={
+            "fiscal_year": "SELECT, INSERT, UPDATE (state, frozen_at, merged_at, assessed_at, version)",
+            "base_person": CLOSE,
+            "circumstance": "SELECT, INSERT, UPDATE (approved_by, known_to)",
+            "basis": CLOSE,
+            "claim": CLOSE,
+            "decision": "SELECT, INSERT, UPDATE (approved_by, known_to)",
+            "finding": "SELECT, INSERT, UPDATE (state, owner, version, reason, proposed_by, closed_by,"
+            " closed_at)",
+            "run": "SELECT, INSERT, UPDATE (counts, totals, ended_at)",
+            "assessment": "SELECT, INSERT, UPDATE (superseded_at)",
+            "proposal": "SELECT, INSERT, UPDATE (state, decided_by, decided_at, version)",
+            "batch": "SELECT, INSERT, UPDATE (state, sample, counts, decided_by, decided_at, version)",
+        },
+    )
 
 
 @hook

@@ -11,6 +11,7 @@ from plugins.shiryo.queries import documents, work_items
 from plugins.shiryo.reading.errors import LayoutUnknown
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 from plugins.shiryo.service.ledger import Ledger, read_ledger
+from plugins.shiryo.work import Work
 
 __all__ = [
     "SCHEMA",
@@ -20,6 +21,7 @@ __all__ = [
     "Layout",
     "LayoutUnknown",
     "Ledger",
+    "Work",
     "blocking_items",
     "documents_of",
     "layouts",
