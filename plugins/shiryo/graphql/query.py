@@ -11,6 +11,7 @@ from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.permissions import DELIVERY, DOCUMENT, LEDGER, WORK
 from plugins.shiryo.queries import deliveries, documents, work_items
+from plugins.shiryo.queries.work_items import Wanted
 from plugins.shiryo.service.ledger import read_ledger
 
 
@@ -78,6 +79,7 @@ class ShiryoQuery:
         state: str | None = None,
         owner: str | None = None,
         code: str | None = None,
+        is_blocking: bool | None = None,  # noqa: FBT001  # GraphQL arguments are named
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[WorkItem]:
@@ -85,10 +87,7 @@ class ShiryoQuery:
         page = page_of(info, first, after, CURSOR)
         rows = await work_items.list_items(
             info.context.read,
-            tax_year=tax_year,
-            state=state,
-            owner=owner,
-            code=code,
+            Wanted(tax_year, state, owner, code, is_blocking),
             after=int(str(page.after[0])) if page.after else None,
             limit=page.size + 1,
         )

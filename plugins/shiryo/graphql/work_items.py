@@ -30,6 +30,7 @@ class WorkItem:
     owner: str = column(WORK, "担当の職員番号")
     opened_at: datetime = column(WORK, "発生日時")
     difference: int = column(WORK, "台帳の差に数える件数")
+    records: int = column(WORK, "対象の記録の件数（注意はファイルとコードごとに1項目）")
     action: str | None = column(WORK, "提案された処理")
     reason: str = column(WORK, "提案の理由")
     proposed_by: str = column(WORK, "提案した職員の職員番号")
@@ -53,6 +54,7 @@ class WorkItem:
             owner=row.owner,
             opened_at=row.opened_at,
             difference=row.difference,
+            records=row.records,
             action=(row.proposal or {}).get("action"),
             reason=row.reason,
             proposed_by=row.proposed_by,

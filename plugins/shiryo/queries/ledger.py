@@ -12,7 +12,7 @@ from core.storage.database import ReadSession
 # people, held, or waiting.
 LINES = text("""
 WITH settled AS (
-    SELECT delivery_id, document_id, proposal->>'action' AS action
+    SELECT delivery_id, document_id, is_blocking, proposal->>'action' AS action
     FROM shiryo.work_item
     WHERE tax_year = :year AND state = 'closed' AND proposal->>'action' IN ('explain', 'refuse')
 ), fate AS (
@@ -31,7 +31,8 @@ WITH settled AS (
     LEFT JOIN (SELECT DISTINCT ON (document_id) document_id, action FROM settled
                WHERE document_id IS NOT NULL ORDER BY document_id, action) s ON s.document_id = d.id
 ), whole AS (
-    SELECT delivery_id, min(action) AS action FROM settled WHERE document_id IS NULL GROUP BY delivery_id
+    SELECT delivery_id, min(action) AS action FROM settled WHERE document_id IS NULL AND is_blocking
+    GROUP BY delivery_id
 ), counted AS (
     SELECT file_id,
         count(*) FILTER (WHERE fate = 'superseded') AS superseded,

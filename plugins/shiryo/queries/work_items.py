@@ -1,15 +1,16 @@
 """Work items: opened by the intake, taken, decided and confirmed by people."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, func, insert, select, text, update
+from sqlalchemy import BigInteger, Row, Select, bindparam, case, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
-from plugins.shiryo.tables import delivery, file, sender, work_item
+from plugins.shiryo.tables import delivery, file, finding, sender, work_item
 from plugins.shiryo.work import Work
 
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
@@ -18,17 +19,30 @@ COLUMNS = (
     *("owner", "opened_at", "difference", "reason", "proposed_by", "closed_by"),
 )
 
-# One item for each record with findings; it bears the code of the worst. Only held records block.
-OPEN_FOR_FINDINGS = text("""
+# One item for each held record; it bears the code of its worst finding.
+OPEN_FOR_ERRORS = text("""
 INSERT INTO shiryo.work_item (tax_year, sender_id, delivery_id, file_id, document_id, code, is_blocking,
     state, owner, opened_at, difference, reason, proposed_by, closed_by)
-SELECT d.tax_year, d.sender_id, f.delivery_id, f.id, d.id, worst.code, d.is_held, 'open', '', :now,
-    d.is_held::int, '', '', ''
+SELECT d.tax_year, d.sender_id, f.delivery_id, f.id, d.id, worst.code, true, 'open', '', :now, 1, '', '', ''
 FROM shiryo.file f
 JOIN (SELECT DISTINCT ON (file_id, line) file_id, line, code FROM shiryo.finding
+      WHERE severity <> 'warning' AND file_id IN (SELECT id FROM shiryo.file WHERE delivery_id = ANY(:ids))
       ORDER BY file_id, line, severity, id) worst ON worst.file_id = f.id
-JOIN shiryo.document d ON d.file_id = f.id AND d.line = worst.line
+JOIN shiryo.document d ON d.file_id = f.id AND d.line = worst.line AND d.is_held
 WHERE f.delivery_id = ANY(:ids) AND f.findings > 0
+""")
+
+# Warnings block nothing: one item for each file and code, however many records it concerns.
+OPEN_FOR_WARNINGS = text("""
+INSERT INTO shiryo.work_item (tax_year, sender_id, delivery_id, file_id, document_id, code, is_blocking,
+    state, owner, opened_at, difference, reason, proposed_by, closed_by)
+SELECT v.tax_year, v.sender_id, v.id, f.id, NULL, n.code, false, 'open', '', :now, 0, '', '', ''
+FROM shiryo.file f
+JOIN shiryo.delivery v ON v.id = f.delivery_id
+JOIN (SELECT DISTINCT file_id, code FROM shiryo.finding WHERE severity = 'warning'
+      AND file_id IN (SELECT id FROM shiryo.file WHERE delivery_id = ANY(:ids))) n ON n.file_id = f.id
+WHERE f.delivery_id = ANY(:ids) AND f.findings > 0
+ORDER BY f.id, n.code
 """)
 
 OPEN_FOR_DOCUMENTS = text("""
@@ -41,10 +55,9 @@ WHERE d.id = ANY(:ids)
 
 
 async def open_for_findings(work: Work, delivery_ids: Sequence[int]) -> None:
-    """Open an item for each record of the deliveries with which something is wrong."""
-    await work.session.execute(
-        OPEN_FOR_FINDINGS.bindparams(IDS), {"ids": list(delivery_ids), "now": work.now}
-    )
+    """Open an item for each held record of the deliveries, and one for each file and code of warning."""
+    for statement in (OPEN_FOR_ERRORS, OPEN_FOR_WARNINGS):
+        await work.session.execute(statement.bindparams(IDS), {"ids": list(delivery_ids), "now": work.now})
 
 
 async def open_for_documents(work: Work, document_ids: Sequence[int], code: str) -> None:
@@ -111,28 +124,41 @@ async def items_by_id(session: ReadSession, ids: Sequence[int]) -> Mapping[int, 
     return {row.id: row for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which items somebody asks for; None does not narrow."""
+
+    tax_year: int | None = None
+    state: str | None = None
+    owner: str | None = None
+    code: str | None = None
+    is_blocking: bool | None = None
+    sender_code: str | None = None
+    ids: Sequence[int] | None = None
+    is_open: bool = False
+
+    def narrow(self, statement: Select[Any]) -> Select[Any]:
+        """Add the conditions to a statement on items and their senders."""
+        for name in ("tax_year", "state", "owner", "code", "is_blocking"):
+            value = getattr(self, name)
+            if value is not None:
+                statement = statement.where(work_item.c[name] == value)
+        if self.sender_code is not None:
+            statement = statement.where(sender.c.code == self.sender_code)
+        if self.ids is not None:
+            statement = statement.where(work_item.c.id.in_(self.ids))
+        return statement.where(work_item.c.state != "closed") if self.is_open else statement
+
+
 async def list_items(
-    session: ReadSession,
-    *,
-    tax_year: int | None = None,
-    state: str | None = None,
-    owner: str | None = None,
-    code: str | None = None,
-    is_open: bool = False,
-    after: int | None = None,
-    limit: int | None = None,
+    session: ReadSession, wanted: Wanted, *, after: int | None = None, limit: int | None = None
 ) -> Sequence[Row[Any]]:
     """Return a page of items, the oldest first."""
-    wanted = {"tax_year": tax_year, "state": state, "owner": owner, "code": code}
-    statement = _items().order_by(work_item.c.id).limit(limit)
-    for name, value in wanted.items():
-        if value is not None:
-            statement = statement.where(work_item.c[name] == value)
-    if is_open:
-        statement = statement.where(work_item.c.state != "closed")
+    statement = wanted.narrow(_items()).order_by(work_item.c.id).limit(limit)
     if after is not None:
         statement = statement.where(work_item.c.id > after)
-    return (await session.execute(statement)).all()
+    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    return rows
 
 
 async def change(session: WriteSession, item_id: int, expected: int, **values: Any) -> None:
@@ -170,9 +196,25 @@ async def counts(session: ReadSession, tax_year: int | None) -> Sequence[Row[Any
     return (await session.execute(statement)).all()
 
 
-def _items() -> Any:
+def _items() -> Select[Any]:
+    """Return items with their sender and file, and with how many records each is about."""
+    of_file = (
+        select(func.count())
+        .where(finding.c.file_id == work_item.c.file_id, finding.c.code == work_item.c.code)
+        .scalar_subquery()
+    )
+    records = case(
+        (work_item.c.document_id.is_not(None), 1),
+        (work_item.c.file_id.is_not(None), of_file),
+        else_=work_item.c.difference,
+    )
     return (
-        select(work_item, sender.c.code.label("sender_code"), file.c.name.label("file_name"))
+        select(
+            work_item,
+            sender.c.code.label("sender_code"),
+            file.c.name.label("file_name"),
+            records.label("records"),
+        )
         .join_from(work_item, sender, sender.c.id == work_item.c.sender_id)
         .outerjoin(file, file.c.id == work_item.c.file_id)
     )

@@ -4,7 +4,7 @@ The version of the item stands for what was proposed: whoever confirms names the
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -18,7 +18,7 @@ from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
 from plugins.shiryo.manifest import Sender
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import attach
-from plugins.shiryo.service.ledger import read_ledger
+from plugins.shiryo.service.ledger import Line, read_ledger
 from plugins.shiryo.work import Work
 
 JOURNAL_TYPE = "shiryo.work_item"
@@ -104,13 +104,27 @@ async def explain_gap(work: Work, tax_year: int, sender_code: str, reason: str) 
 
     It explains the difference of today: should the figures change, the rest is unexplained again.
     """
+    [item_id] = await explain_gaps(work, tax_year, [sender_code], reason)
+    return item_id
+
+
+async def explain_gaps(
+    work: Work, tax_year: int, sender_codes: Collection[str], reason: str
+) -> Sequence[int]:
+    """Propose one explanation for several senders (none named: for all of whom something is missing).
+
+    Raises NothingToExplain where a named sender has no difference, or nobody has one.
+    """
     require_reason(reason)
     ledger = await read_ledger(work.session, tax_year)
-    line = next(
-        (each for each in ledger.lines if each.file_id is None and each.sender_code == sender_code), None
-    )
-    if line is None or line.unexplained == 0:
+    gaps = {line.sender_code: line for line in ledger.lines if line.file_id is None and line.unexplained}
+    if not gaps or not set(sender_codes) <= gaps.keys():
         raise NothingToExplain
+    wanted = sender_codes or gaps
+    return [await _explain(work, tax_year, line, reason) for code, line in gaps.items() if code in wanted]
+
+
+async def _explain(work: Work, tax_year: int, line: Line, reason: str) -> int:
     sender = Sender(line.sender_code, line.sender_kind, line.sender_name)
     item_id = await work_items.add_item(
         work,
