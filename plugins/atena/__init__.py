@@ -23,6 +23,7 @@ from plugins.atena.delivery import RecipientKind
 from plugins.atena.graphql.additions import PersonAdditions
 from plugins.atena.graphql.banks import BankMutation, BankQuery
 from plugins.atena.graphql.feed import FeedQuery
+from plugins.atena.graphql.feed_remedies import FeedRemedyMutation, FeedRemedyQuery
 from plugins.atena.graphql.households import ProtectionMutation
 from plugins.atena.graphql.links import CandidateQuery, LinkMutation
 from plugins.atena.graphql.mutation import AtenaMutation
@@ -79,6 +80,8 @@ def migrations() -> Migrations:
             "person_link": CLOSE_REVISION,
             "protection": CLOSE_REVISION,
             "my_number": "SELECT, INSERT, UPDATE (known_to, sealed, blind_index, key_version)",
+            "number_case": "SELECT, INSERT, UPDATE (sealed, blind_index, key_version)",
+            "feed_remedy": "SELECT, INSERT, UPDATE (outcome, decided_by, decided_at)",
         },
     )
 
@@ -86,7 +89,7 @@ def migrations() -> Migrations:
 @hook
 def graphql() -> GraphQLParts:
     return GraphQLParts(
-        query=(AtenaQuery, FeedQuery, CandidateQuery, NumberCaseQuery, BankQuery),
+        query=(AtenaQuery, FeedQuery, FeedRemedyQuery, CandidateQuery, NumberCaseQuery, BankQuery),
         mutation=(
             AtenaMutation,
             ProtectionMutation,
@@ -94,6 +97,7 @@ def graphql() -> GraphQLParts:
             LinkMutation,
             NumberCaseMutation,
             BankMutation,
+            FeedRemedyMutation,
         ),
         additions={Person: PersonAdditions},
     )

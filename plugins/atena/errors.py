@@ -46,6 +46,13 @@ class ProtectionByFeedOnly(Forbidden):
     message = "住民の支援措置は住民記録からの連携でのみ登録されます。この画面では登録できません。"
 
 
+class ResidentByFeedOnly(Forbidden):
+    """What is said of somebody while they are a resident comes from the resident register alone."""
+
+    code = "RESIDENT_BY_FEED_ONLY"
+    message = "住民である期間の内容は住民記録からの連携でのみ変わります。住民記録の担当に確認してください。"
+
+
 class DesignationNumberTaken(JuminzeiError):
     """Another employer has the 指定番号."""
 
@@ -93,6 +100,37 @@ class FeedImpossible(JuminzeiError):
     code = "FEED_IMPOSSIBLE"
     message = "これまでの内容と矛盾する住記連携のメッセージがあります。住民記録の担当に確認してください。"
     status = 409
+
+
+class FeedNotStopped(JuminzeiError):
+    """No message that contradicts the past waits under this number."""
+
+    code = "FEED_NOT_STOPPED"
+    message = "この通番で止まっている住記連携のメッセージはありません。住記連携の状況を確認してください。"
+    status = 409
+
+
+class RemedyOpen(JuminzeiError):
+    """Somebody proposed something for this message already."""
+
+    code = "REMEDY_OPEN"
+    message = "この通番にはすでに提案があります。その提案を確認するか、差し戻してください。"
+    status = 409
+
+
+class RemedyDecided(JuminzeiError):
+    """The proposal was confirmed or rejected already."""
+
+    code = "REMEDY_DECIDED"
+    message = "この提案はすでに確認または差し戻しされています。"
+    status = 409
+
+
+class SelfApproval(Forbidden):
+    """Whoever proposed something cannot confirm it (二重チェック)."""
+
+    code = "SELF_APPROVAL"
+    message = "自分が提案した内容は自分では確認できません。ほかの職員が確認してください。"
 
 
 class LinkRefused(JuminzeiError):

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.schema import SchemaItem
 
 from core.storage.tables import schema_metadata
@@ -161,16 +162,21 @@ feed_message = Table(
     metadata,
     Column("sequence", BigInteger, primary_key=True, autoincrement=False),
     Column("kind", Text, nullable=False),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("key_version", SmallInteger, nullable=False),
-    Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    Column("fingerprint", LargeBinary),
+    Column("person_id", BigInteger, ForeignKey("atena.person.id")),
     Column("issued_at", DateTime(timezone=True), nullable=False),
     Column("applied_at", DateTime(timezone=True), nullable=False),
+    Column("remedy_id", BigInteger, ForeignKey("atena.feed_remedy.id")),
     CheckConstraint("sequence > 0", "sequence"),
-    CheckConstraint("octet_length(fingerprint) = 32", "fingerprint"),
+    CheckConstraint("octet_length(fingerprint) = 16", "fingerprint"),
+    CheckConstraint("person_id IS NOT NULL OR remedy_id IS NOT NULL", "person"),
     Index("ix_feed_message_person_id", "person_id"),
 )
-"""The inbox: every message that was applied, once. What it said stands in the histories alone."""
+"""The inbox: every message that was applied, once. What it said stands in the histories alone.
+
+`fingerprint` is null for messages of before migration atena_0006; `remedy_id` says that two officers had it
+skipped or replaced.
+"""
 
 feed_run = Table(
     "feed_run",
@@ -185,8 +191,32 @@ feed_run = Table(
     Column("highest_seen", BigInteger, nullable=False),
     Column("stop_code", Text, nullable=False),
     Column("stop_sequence", BigInteger),
+    Column("stop_fingerprint", LargeBinary),
     CheckConstraint("read >= applied + doubled AND applied >= 0 AND doubled >= 0", "counts"),
 )
+
+feed_remedy = Table(
+    "feed_remedy",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    *_text("action", "action IN ('skip', 'replace')"),
+    Column("replacement", JSONB(none_as_null=True)),
+    *_text("reason", "reason <> ''"),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False, server_default="open"),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("octet_length(fingerprint) = 16", "fingerprint"),
+    CheckConstraint("outcome IN ('open', 'confirmed', 'rejected')", "outcome"),
+    CheckConstraint("(action = 'replace') = (replacement IS NOT NULL)", "replaced"),
+    CheckConstraint("(outcome = 'open') = (decided_by IS NULL)", "decided"),
+    CheckConstraint("outcome <> 'confirmed' OR decided_by <> proposed_by", "two_persons"),
+    Index("uq_feed_remedy_open", "sequence", unique=True, postgresql_where=text("outcome = 'open'")),
+)
+"""What one officer proposed for the message that stopped the feed, and what another said to it."""
 
 
 def _recipient(name: str) -> Table:
@@ -221,6 +251,7 @@ number_case = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     CheckConstraint("octet_length(sealed) = 40 AND octet_length(blind_index) = 32", "sealed"),
     Index("ix_number_case_person_id", "person_id", "blind_index"),
+    Index("ix_number_case_key_version", "key_version"),
 )
 """A My Number that a document states and that we did not take; sealed as in the vault."""
 

@@ -13,7 +13,7 @@ from sqlalchemy import Table
 from plugins.atena import tables
 from plugins.atena.errors import FeedImpossible
 from plugins.atena.feed.messages import EventKind, Message
-from plugins.atena.history import Carving, Content, Revision, Span, clear, overlay, replace
+from plugins.atena.history import FOREVER, Carving, Content, Revision, Span, clear, overlay, replace
 from plugins.atena.particulars import Kind, person_content
 from plugins.atena.sheets import Sheets
 from plugins.atena.vault.keyring import Keyring
@@ -21,7 +21,12 @@ from plugins.atena.vault.seal import blind_indexes, seal
 
 ONE_DAY = timedelta(days=1)
 REGISTER = "register"
-ONLY_KNOWN_DAYS = (EventKind.MOVE_OUT, EventKind.DEATH, EventKind.NAME_CHANGE)
+ONLY_KNOWN_DAYS = (
+    EventKind.MOVE_OUT,
+    EventKind.DEATH,
+    EventKind.NAME_CHANGE,
+    EventKind.OFFICIAL_CORRECTION,
+)
 """These change what is said of a person, so they cannot reach back before anything was said."""
 
 Handler = Callable[[Keyring, Sheets, Message], None]
@@ -86,21 +91,38 @@ def _numbered(keyring: Keyring, sheets: Sheets, message: Message) -> None:
 
 
 def _joined(_keyring: Keyring, sheets: Sheets, message: Message) -> None:
-    household = message.items["household"]
-    said = {"household_number": household["number"], "relation": household["relation"]}
-    _replace(sheets, tables.household_member, message, said)
+    _replace(sheets, tables.household_member, message, _joining(message.items["household"]))
 
 
 def _protected(_keyring: Keyring, sheets: Sheets, message: Message) -> None:
-    until = message.items["until"]
-    span = Span(message.effective_on) if until is None else Span(message.effective_on, until)
-    if span.valid_to <= span.valid_from:
-        raise FeedImpossible(sequence=message.sequence, rule="order")
-    sheets.of[tables.protection].carve(partial(_replaced, span, {"source": REGISTER}))
+    sheets.of[tables.protection].carve(partial(_replaced, _span(message), {"source": REGISTER}))
 
 
 def _unprotected(_keyring: Keyring, sheets: Sheets, message: Message) -> None:
     sheets.of[tables.protection].carve(partial(_cleared, Span(message.effective_on)))
+
+
+def _corrected(_keyring: Keyring, sheets: Sheets, message: Message) -> None:
+    """職権修正: what was recorded wrongly, for some days or from one on. Whether one lives here stays."""
+    span, items = _span(message), message.items
+    if items["person"] is not None:
+        changes = person_content(items["person"])
+        sheets.of[tables.person_revision].carve(partial(_overlaid, span, changes))
+    if items["address"] is not None:
+        sheets.of[tables.address_revision].carve(partial(_replaced, span, items["address"]))
+    if items["household"] is not None:
+        sheets.of[tables.household_member].carve(partial(_replaced, span, _joining(items["household"])))
+
+
+def _joining(household: Mapping[str, str]) -> Content:
+    return {"household_number": household["number"], "relation": household["relation"]}
+
+
+def _span(message: Message) -> Span:
+    span = Span(message.effective_on, message.items["until"] or FOREVER)
+    if span.valid_to <= span.valid_from:
+        raise FeedImpossible(sequence=message.sequence, rule="order")
+    return span
 
 
 def _replace(sheets: Sheets, table: Table, message: Message, said: Content) -> None:
@@ -134,4 +156,5 @@ HANDLERS: Mapping[EventKind, Handler] = {
     EventKind.HOUSEHOLD_CHANGE: _joined,
     EventKind.PROTECTION_SET: _protected,
     EventKind.PROTECTION_LIFTED: _unprotected,
+    EventKind.OFFICIAL_CORRECTION: _corrected,
 }

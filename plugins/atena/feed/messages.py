@@ -47,6 +47,7 @@ class EventKind(StrEnum):
     HOUSEHOLD_CHANGE = "household_change"
     PROTECTION_SET = "protection_set"
     PROTECTION_LIFTED = "protection_lifted"
+    OFFICIAL_CORRECTION = "official_correction"
 
 
 class Shape(NamedTuple):
@@ -82,6 +83,9 @@ EVENTS: Mapping[EventKind, Shape] = {
     EventKind.HOUSEHOLD_CHANGE: Shape(frozenset({"household"})),
     EventKind.PROTECTION_SET: Shape(frozenset(), {"until": None}),
     EventKind.PROTECTION_LIFTED: Shape(frozenset()),
+    EventKind.OFFICIAL_CORRECTION: Shape(
+        frozenset(), {"person": None, "address": None, "household": None, "until": None}
+    ),
 }
 _OBJECTS: Mapping[str, Shape] = {
     "person": Shape(frozenset({"name", "kana", "birthDate", "sex"}), {"birthNote": ""}),
@@ -124,7 +128,7 @@ def read_message(line: bytes) -> Message:
     issued_at = _moment(frame["issuedAt"])
     if issued_at is None:
         findings.add("issuedAt", "datetime", "時差つきのISO 8601の日時を指定してください。")
-    kind, items = _checked_event(findings, event)
+    kind, items = checked_event(findings, event)
     if findings.found or kind is None or issued_at is None:
         raise FeedMalformed(findings.found, sequence=sequence)
     effective_on = date.fromisoformat(event["effectiveOn"])
@@ -141,8 +145,8 @@ def _object(line: bytes) -> dict[str, Any]:
     return found
 
 
-def _checked_event(findings: Findings, event: dict[str, Any]) -> tuple[EventKind | None, dict[str, Any]]:
-    """Check the event whole; the items come back under the names of their columns."""
+def checked_event(findings: Findings, event: dict[str, Any]) -> tuple[EventKind | None, dict[str, Any]]:
+    """Check an event whole; the items come back under the names of their columns."""
     try:
         kind = EventKind(str(event.get("kind")))
     except ValueError:
@@ -154,7 +158,10 @@ def _checked_event(findings: Findings, event: dict[str, Any]) -> tuple[EventKind
     if _day(event.get("effectiveOn")) is None:
         findings.add("event.effectiveOn", "date", "異動日をYYYY-MM-DDで指定してください。")
     given = {name: value for name, value in event.items() if name not in _FRAME}
-    return kind, _shaped(findings, EVENTS[kind], given, "event.")
+    items = _shaped(findings, EVENTS[kind], given, "event.")
+    if kind is EventKind.OFFICIAL_CORRECTION and not any(given.get(name) for name in _OBJECTS):
+        findings.add("event", "items", "職権修正にはperson、address、householdのいずれかが必要です。")
+    return kind, items
 
 
 def _shaped(findings: Findings, shape: Shape, given: dict[str, Any], where: str) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from plugins.atena.tables import feed_message, feed_run, person
 LOCK = 0x46454544
 """Key of the advisory lock that one batch of the feed at a time holds ("FEED")."""
 FRAME = ("person_id", "known_from", "valid_from", "valid_to")
-MESSAGE = ("sequence", "kind", "fingerprint", "key_version", "person_id", "issued_at", "applied_at")
+MESSAGE = ("sequence", "kind", "fingerprint", "person_id", "issued_at", "applied_at", "remedy_id")
 
 
 async def begin_batch(session: WriteSession) -> int:
@@ -93,6 +93,15 @@ async def add_run(session: WriteSession, row: Mapping[str, Any]) -> None:
 async def last_run(session: ReadSession) -> Row[Any] | None:
     """Return the latest run, or None before the first."""
     found = await session.execute(select(feed_run).order_by(feed_run.c.id.desc()).limit(1))
+    row: Row[Any] | None = found.one_or_none()
+    return row
+
+
+async def impossible_at(session: ReadSession, sequence: int) -> Row[Any] | None:
+    """Return the latest run that a contradiction stopped at this number, or None."""
+    run = feed_run.c
+    stopped = (run.stop_sequence == sequence) & run.stop_fingerprint.is_not(None)
+    found = await session.execute(select(feed_run).where(stopped).order_by(run.id.desc()).limit(1))
     row: Row[Any] | None = found.one_or_none()
     return row
 

@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, select, update
+from sqlalchemy import Row, Table, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.history import LATEST
 from plugins.atena.queries.history import holds, known
 from plugins.atena.queries.persons import Moment
-from plugins.atena.tables import my_number
+from plugins.atena.tables import my_number, number_case
 
 sealed = my_number.c
+SEALED = (my_number, number_case)
+"""The tables that hold sealed numbers; each row belongs to a person."""
 
 
 async def sealed_by_person(
@@ -39,25 +41,26 @@ async def is_held_by_another(session: WriteSession, indexes: Sequence[bytes], pe
     return bool(await session.scalar(select(held)))
 
 
-async def lock_older_seals(session: WriteSession, key_version: int, limit: int) -> Sequence[Row[Any]]:
-    """Return some rows, also superseded ones, that an older key sealed, held against others."""
-    found = await session.execute(
-        select(my_number).where(sealed.key_version < key_version).limit(limit).with_for_update()
-    )
-    return found.all()
+async def lock_older_seals(
+    session: WriteSession, table: Table, key_version: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Return some rows of one of `SEALED`, also superseded ones, that an older key sealed, held."""
+    older = select(table).where(table.c.key_version < key_version)
+    return (await session.execute(older.limit(limit).with_for_update())).all()
 
 
-async def replace_seals(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
+async def replace_seals(session: WriteSession, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write new seals of the same numbers: `row_id`, `sealed`, `blind_index`, `key_version`."""
     names = ("sealed", "blind_index", "key_version")
-    statement = update(my_number).where(sealed.id == bindparam("row_id"))
+    statement = update(table).where(table.c.id == bindparam("row_id"))
     await session.execute(
         statement.values({name: bindparam(f"new_{name}") for name in names}),
         [{"row_id": row["row_id"], **{f"new_{name}": row[name] for name in names}} for row in rows],
     )
 
 
-async def one_seal_per_key(session: ReadSession) -> Sequence[Row[Any]]:
+async def one_seal_per_key(session: ReadSession, table: Table = my_number) -> Sequence[Row[Any]]:
     """Return one row for each key that sealed anything, to try the keys on."""
-    chosen = select(my_number).ext(distinct_on(sealed.key_version)).order_by(sealed.key_version)
+    version = table.c.key_version
+    chosen = select(table).ext(distinct_on(version)).order_by(version)
     return (await session.execute(chosen)).all()

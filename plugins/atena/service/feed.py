@@ -3,6 +3,7 @@
 Each batch is a transaction: a run that was killed is finished by the next one, and what was applied before is
 known again by number and fingerprint. At the first message that cannot follow, everything before it stays
 applied and the run stops; nothing behind it is kept, so the same file is given again once the cause is gone.
+What two officers decided for a message that cannot follow is taken in its place (`feed.remedies`).
 """
 
 import hmac
@@ -21,14 +22,16 @@ from core.clock import Clock
 from core.errors import JuminzeiError
 from core.graphql.records import Trace, records_of
 from core.storage.database import Database, WriteSession
-from plugins.atena.errors import FeedAltered, FeedGap, FeedMalformed
+from plugins.atena.errors import FeedAltered, FeedGap, FeedImpossible, FeedMalformed
 from plugins.atena.feed.events import apply
 from plugins.atena.feed.messages import LINE_LIMIT, Message, read_message, sequence_of
+from plugins.atena.feed.remedies import Entry, entry_of
 from plugins.atena.queries import feed as queries
+from plugins.atena.queries.feed_remedies import confirmed_among
 from plugins.atena.service.persons import JOURNAL_TYPE
 from plugins.atena.sheets import Sheets
 from plugins.atena.vault.keyring import Keyring
-from plugins.atena.vault.seal import fingerprint
+from plugins.atena.vault.parcels import blind_digest
 
 BATCH = 2_000
 OPERATION = "atena feed"
@@ -47,15 +50,17 @@ class Run:
     doubled: int = 0
     highest_seen: int = 0
     stop: JuminzeiError | None = None
+    stop_fingerprint: bytes | None = None
 
 
 @dataclass(slots=True)
 class _Batch:
     """The messages of one transaction: those to apply, those known already, and what stopped it."""
 
-    fresh: list[Message] = field(default_factory=list)
+    fresh: list[Entry] = field(default_factory=list)
     doubled: int = 0
     stop: JuminzeiError | None = None
+    stop_fingerprint: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,7 @@ class Feed:
             batch = await self._apply_batch([sequence for sequence, _ in some], lines)
             run.applied += len(batch.fresh)
             run.doubled += batch.doubled
+            run.stop_fingerprint = batch.stop_fingerprint
             if batch.stop is not None:
                 raise batch.stop
 
@@ -96,14 +102,22 @@ class Feed:
         async with self.database.transaction() as session:
             last = await queries.begin_batch(session)
             before = await queries.applied_among(session, sequences)
-            batch = self._sorted_out(lines, last, before)
-            sheets = await queries.sheets_of(session, (message.atena_number for message in batch.fresh))
+            remedies = await confirmed_among(session, sequences)
+            batch = self._sorted_out(lines, last, before, remedies)
+            events = [entry.event for entry in batch.fresh if entry.event is not None]
+            sheets = await queries.sheets_of(session, (event.atena_number for event in events))
             self._apply(batch, sheets)
             if batch.fresh:
                 await self._write(session, batch.fresh, sheets)
         return batch
 
-    def _sorted_out(self, lines: Sequence[bytes], last: int, before: Mapping[int, Row[Any]]) -> _Batch:
+    def _sorted_out(
+        self,
+        lines: Sequence[bytes],
+        last: int,
+        before: Mapping[int, Row[Any]],
+        remedies: Mapping[int, Row[Any]],
+    ) -> _Batch:
         """Tell fresh messages from doubles, up to the first that is missing, altered or malformed."""
         batch, digests = _Batch(), dict[int, bytes]()
         try:
@@ -111,7 +125,8 @@ class Feed:
                 if message.sequence > last + 1:
                     raise FeedGap(missing=last + 1)
                 if message.sequence == last + 1:
-                    batch.fresh.append(message)
+                    fingerprint = blind_digest(self.keyring, message.digest)
+                    batch.fresh.append(entry_of(message, fingerprint, remedies.get(message.sequence)))
                     digests[message.sequence] = message.digest
                     last += 1
                 elif self._is_same(message, digests.get(message.sequence), before):
@@ -123,42 +138,42 @@ class Feed:
         return batch
 
     def _is_same(self, message: Message, digest: bytes | None, before: Mapping[int, Row[Any]]) -> bool:
+        """Compare with what was applied; of the oldest messages nothing is kept to compare with."""
         if digest is not None:
             return digest == message.digest
-        row = before[message.sequence]
-        return hmac.compare_digest(
-            row.fingerprint, fingerprint(self.keyring, message.digest, row.key_version)
-        )
+        kept: bytes | None = before[message.sequence].fingerprint
+        return kept is None or hmac.compare_digest(kept, blind_digest(self.keyring, message.digest))
 
     def _apply(self, batch: _Batch, sheets: Mapping[str, Sheets]) -> None:
         """Apply the fresh messages; those from the first impossible one on are not taken."""
-        for position, message in enumerate(batch.fresh):
+        for position, entry in enumerate(batch.fresh):
             try:
-                apply(self.keyring, sheets[message.atena_number], message)
-            except JuminzeiError as stop:
-                batch.stop = stop
+                if entry.event is not None:
+                    apply(self.keyring, sheets[entry.event.atena_number], entry.event)
+            except FeedImpossible as stop:
+                batch.stop, batch.stop_fingerprint = stop, entry.fingerprint
                 del batch.fresh[position:]
                 return
 
     async def _write(
-        self, session: WriteSession, fresh: Sequence[Message], sheets: Mapping[str, Sheets]
+        self, session: WriteSession, fresh: Sequence[Entry], sheets: Mapping[str, Sheets]
     ) -> None:
         now, journal = self.clock.now(), Journal()
-        numbers = {message.atena_number for message in fresh}
+        events = [entry.event for entry in fresh if entry.event is not None]
+        numbers = {event.atena_number for event in events}
         await queries.write_sheets(session, {number: sheets[number] for number in numbers}, now)
-        version = self.keyring.current.version
-        rows = [
-            (
-                *(message.sequence, message.kind.value, fingerprint(self.keyring, message.digest, version)),
-                *(version, sheets[message.atena_number].person_id, message.issued_at, now),
-            )
-            for message in fresh
-        ]
-        await queries.add_messages(session, rows)
-        for message in fresh:
-            journal.wrote(JOURNAL_TYPE, message.atena_number, {message.kind.value})
+        await queries.add_messages(session, [_inbox_row(entry, sheets, now) for entry in fresh])
+        for event in events:
+            journal.wrote(JOURNAL_TYPE, event.atena_number, {event.kind.value})
         trace = Trace(self.clock, SYSTEM, str(uuid4()))
         await self.record(session, list(records_of(trace, OPERATION, {}, journal, is_query=False)))
+
+
+def _inbox_row(entry: Entry, sheets: Mapping[str, Sheets], now: datetime) -> tuple[object, ...]:
+    person_id = sheets[entry.event.atena_number].person_id if entry.event is not None else None
+    message = entry.message
+    told = (message.sequence, message.kind.value, entry.fingerprint, person_id, message.issued_at)
+    return (*told, now, entry.remedy_id)
 
 
 def _in_order(source: BinaryIO) -> list[tuple[int, int]]:
@@ -191,4 +206,5 @@ def _row(run: Run, ended_at: datetime) -> Mapping[str, Any]:
         "highest_seen": run.highest_seen,
         "stop_code": run.stop.code if run.stop is not None else "",
         "stop_sequence": details.get("missing", details.get("sequence")),
+        "stop_fingerprint": run.stop_fingerprint,
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from plugins.atena import tables
 from plugins.atena.check_digits import modulus_11
-from plugins.atena.errors import Finding, InvalidInput
+from plugins.atena.errors import Finding, InvalidInput, ResidentByFeedOnly
 from plugins.atena.history import Carving, Content, Revision, Span, overlay, replace
 from plugins.atena.particulars import (
     ADDRESS_CHECKS,
@@ -51,14 +51,18 @@ async def register_non_resident(work: Work, given: PersonChange) -> str:
 
 
 async def correct_person(work: Work, number: str, expected_version: int, given: PersonChange) -> None:
-    """Change what is said about a person; what was said before stays known as of its time.
+    """Change what is said about a 住登外者; what was said before stays known as of its time.
 
-    Raises InvalidInput with all findings, Conflict with the present version, NotFound.
+    Raises InvalidInput with all findings, ResidentByFeedOnly if the person is a resident on one of the days,
+    Conflict with the present version, NotFound.
     """
     _check(work, given)
     person_id, at = await history.next_version(
         work.session, tables.person, number, expected_version, work.now
     )
+    known = await history.present(work.session, tables.person_revision, person_id)
+    if any(old.content["kind"] == Kind.RESIDENT and old.span.meets(given.span) for old in known):
+        raise ResidentByFeedOnly
     changed = await history.change(
         work.session,
         tables.person_revision,

@@ -5,7 +5,7 @@ from core.errors import StartError
 from core.settings import Settings
 from core.storage.database import Database
 from plugins.atena.errors import SealBroken
-from plugins.atena.queries.my_numbers import one_seal_per_key
+from plugins.atena.queries.my_numbers import SEALED, one_seal_per_key
 from plugins.atena.vault.keyring import Keyring, open_keyring
 from plugins.atena.vault.seal import unseal
 
@@ -30,5 +30,6 @@ async def check_vault(database: Database, settings: Settings) -> Check:
 
 async def _try_keys(database: Database, keyring: Keyring) -> None:
     async with database.read() as session:
-        for row in await one_seal_per_key(session):
-            unseal(keyring, row.person_id, row)
+        for table in SEALED:
+            for row in await one_seal_per_key(session, table):
+                unseal(keyring, row.person_id, row)

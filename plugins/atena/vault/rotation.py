@@ -1,13 +1,16 @@
-"""Rotation of the vault's key: a new key, then every number sealed anew, while servers go on working."""
+"""Rotation of the vault's key: a new key, then every number sealed anew, while servers go on working.
+
+That of the number cases too: they may wait for years.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Table
 
 from core.settings import Settings
 from core.storage.database import Database
-from plugins.atena.queries.my_numbers import lock_older_seals, one_seal_per_key, replace_seals
+from plugins.atena.queries.my_numbers import SEALED, lock_older_seals, one_seal_per_key, replace_seals
 from plugins.atena.vault.keyring import Keyring, add_key, key_file, open_keyring
 from plugins.atena.vault.seal import seal, unseal
 
@@ -30,26 +33,28 @@ async def rotate(database: Database, settings: Settings, batch: int = BATCH) -> 
     """
     keyring = await _keyring_for(database, settings)
     numbers = 0
-    while done := await _next_batch(database, keyring, batch):
-        numbers += done
+    for table in SEALED:
+        while done := await _next_batch(database, keyring, table, batch):
+            numbers += done
     return Rotated(keyring.current.version, numbers)
 
 
 async def _keyring_for(database: Database, settings: Settings) -> Keyring:
     keyring = open_keyring(settings)
     async with database.read() as session:
-        versions = [row.key_version for row in await one_seal_per_key(session)]
+        rows = [row for table in SEALED for row in await one_seal_per_key(session, table)]
+    versions = [row.key_version for row in rows]
     if all(version == keyring.current.version for version in versions):
         add_key(key_file(settings), keyring.current.version + 1)
         return open_keyring(settings)
     return keyring
 
 
-async def _next_batch(database: Database, keyring: Keyring, batch: int) -> int:
+async def _next_batch(database: Database, keyring: Keyring, table: Table, batch: int) -> int:
     async with database.transaction() as session:
-        rows = await lock_older_seals(session, keyring.current.version, batch)
+        rows = await lock_older_seals(session, table, keyring.current.version, batch)
         if rows:
-            await replace_seals(session, [_anew(keyring, row) for row in rows])
+            await replace_seals(session, table, [_anew(keyring, row) for row in rows])
     return len(rows)
 
 

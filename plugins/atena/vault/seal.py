@@ -51,17 +51,6 @@ def blind_index(keyring: Keyring, number: str) -> bytes:
     return _index(keyring.current, number)
 
 
-def fingerprint(keyring: Keyring, digest: bytes, key_version: int) -> bytes:
-    """Return a keyed fingerprint of a digest: a plain one of what holds a number could be guessed.
-
-    Raises SealBroken if the key of that version is not there.
-    """
-    key = keyring.keys.get(key_version)
-    if key is None:
-        raise SealBroken
-    return hmac.digest(key.index_key, b"fingerprint:" + digest, "sha256")
-
-
 def _index(key: Key, number: str) -> bytes:
     return hmac.digest(key.index_key, number.encode("ascii"), "sha256")
 

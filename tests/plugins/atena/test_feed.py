@@ -265,15 +265,19 @@ async def test_every_person_enters_the_access_log(register: Any, feed_records: l
     assert record.object_ids == ("1", "2")
 
 
-async def test_a_clerks_change_and_the_feed_keep_their_order(register: Any, house: Any) -> None:
-    await register.apply(register.arrival())
+async def test_a_resident_is_corrected_by_the_feed_alone(register: Any, house: Any) -> None:
     correct = """
     mutation C($input: CorrectPersonInput!) { correctPerson(input: $input) { version } }
     """
-    change = {"atenaNumber": "1", "expectedVersion": 1, "validFrom": "2021-01-01", "kana": "キリ"}
-    await house.data(correct, input=change)
-    await register.apply(register.message("name_change", on="2022-01-01", name="甲", kana="コウ"))
+    await register.apply(register.arrival(), register.message("move_out", on="2023-01-01", address=ELSEWHERE))
+    change = {"atenaNumber": "1", "expectedVersion": 1, "validFrom": "2023-01-01", "kana": "キリ"}
 
+    for days in ({"validFrom": "2022-12-31"}, {"validFrom": "2020-04-01", "validTo": "2021-01-01"}):
+        refused = await house.refusal(correct, input={**change, **days})
+        assert refused["code"] == "RESIDENT_BY_FEED_ONLY"
+
+    await house.data(correct, input=change)
+    await register.apply(register.message("move_within", on="2024-01-01", address=ELSEWHERE))
     shown = (await house.data(SHOW, number="1"))["person"]
-    assert (shown["name"], shown["version"]) == ("甲", 3)
+    assert (shown["kind"], shown["version"]) == ("NON_RESIDENT", 3)
     assert (await house.refusal(correct, input={**change, "expectedVersion": 2}))["currentVersion"] == 3

@@ -7,11 +7,14 @@ from sqlalchemy import select, text
 
 from core.access.journal import Journal
 from core.errors import NotFound
+from core.settings import Settings
 from core.storage.database import Database
 from plugins.atena import tables
 from plugins.atena.api import Taken, Taking, Work, person_ids, take_number
 from plugins.atena.errors import InvalidInput
-from plugins.atena.vault.keyring import Keyring
+from plugins.atena.vault.keyring import Keyring, open_keyring
+from plugins.atena.vault.rotation import rotate
+from plugins.atena.vault.seal import unseal
 
 NUMBER, OTHER = "621498320257", "123456789018"
 SOURCE = "確定申告書 2025-000123"
@@ -190,3 +193,18 @@ async def test_cases_hold_no_number_in_the_open(owner_database: Database, house:
         sealed = await session.scalars(select(tables.number_case.c.sealed))
         assert OTHER not in rows
         assert OTHER.encode() not in b"".join(sealed)
+
+
+async def test_the_number_of_a_case_is_sealed_anew_when_the_key_is_rotated(
+    database: Database, settings: Settings, keyring: Keyring, house: Any, person: str
+) -> None:
+    await take(database, keyring, house, person, NUMBER)
+    taken = await take(database, keyring, house, person, OTHER)
+
+    assert (await rotate(database, settings)).numbers == 2
+
+    rotated = open_keyring(settings)
+    async with database.read() as session:
+        row = (await session.execute(select(tables.number_case))).one()
+    assert (row.key_version, unseal(rotated, row.person_id, row)) == (2, OTHER)
+    assert await take(database, rotated, house, person, OTHER) == taken

@@ -182,12 +182,12 @@ async def test_a_stopped_rotation_is_finished_by_the_next(database: Database, se
     add_key(key_file(settings), 2)
     keyring = open_keyring(settings)
     async with database.transaction() as session:
-        rows = await my_numbers.lock_older_seals(session, 2, 10)
+        rows = await my_numbers.lock_older_seals(session, tables.my_number, 2, 10)
         anew = [
             {"row_id": row.id, **seal(keyring, row.person_id, numbers[row.person_id])._asdict()}
             for row in rows
         ]
-        await my_numbers.replace_seals(session, anew)
+        await my_numbers.replace_seals(session, tables.my_number, anew)
 
     done = await rotate(database, settings, batch=10)
 
@@ -202,12 +202,12 @@ async def test_numbers_are_found_and_read_in_the_middle_of_a_rotation(
     add_key(key_file(settings), 2)
     keyring = open_keyring(settings)
     async with database.transaction() as session:
-        rows = await my_numbers.lock_older_seals(session, 2, 3)
+        rows = await my_numbers.lock_older_seals(session, tables.my_number, 2, 3)
         anew = [
             {"row_id": row.id, **seal(keyring, row.person_id, numbers[row.person_id])._asdict()}
             for row in rows
         ]
-        await my_numbers.replace_seals(session, anew)
+        await my_numbers.replace_seals(session, tables.my_number, anew)
 
     assert await opened(database, keyring) == numbers
     async with database.transaction() as session:
