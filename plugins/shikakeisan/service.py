@@ -15,11 +15,12 @@ from plugins.shikakeisan.engine.values import Parameter
 from plugins.shikakeisan.errors import RuleError
 from plugins.shikakeisan.facts.columns import population
 from plugins.shikakeisan.facts.findings import Finding
+from plugins.shikakeisan.facts.plain import read_plain
 from plugins.shikakeisan.facts.validate import Person, validate
 from plugins.shikakeisan.facts.vocabulary import COLUMNS
-from plugins.shikakeisan.law.municipalities import STANDARD, load_municipality
+from plugins.shikakeisan.law.municipalities import STANDARD, Municipality, load_municipality
 from plugins.shikakeisan.law.parameters import bind, check_complete
-from plugins.shikakeisan.law.years import known_years, load_year, year_path
+from plugins.shikakeisan.law.years import Year, known_years, load_year, year_path
 from plugins.shikakeisan.rules import RULES
 
 ROOT = "payable"
@@ -75,15 +76,18 @@ def parameters_read() -> frozenset[str]:
 @cache
 def parameters(fiscal_year: int, municipality: str = STANDARD) -> Mapping[str, Parameter | None]:
     """Parameters of a year in a municipality; the year's file must have exactly what the rules read."""
-    year = load_year(fiscal_year)
-    check_complete(year, parameters_read(), year_path(fiscal_year).name)
-    return bind(year, load_municipality(municipality))
+    return _parameters(load_year(fiscal_year), load_municipality(municipality))
 
 
 @cache
 def plan(fiscal_year: int, municipality: str = STANDARD, wanted: tuple[str, ...] = RESULTS) -> Plan:
     """The order of calculation, found once per year, municipality and set of wanted figures."""
     return build_plan(RULES, COLUMNS, parameters(fiscal_year, municipality), wanted)
+
+
+def plan_of(year: Year, municipality: Municipality) -> Plan:
+    """The order of calculation with figures that need not be those of a stored file (a shadow run)."""
+    return build_plan(RULES, COLUMNS, _parameters(year, municipality), RESULTS)
 
 
 def assess_columns(
@@ -132,6 +136,11 @@ def explain(fiscal_year: int, municipality: str, facts: Any, root: str = ROOT) -
     return _explanation(plan(fiscal_year, municipality), person, root)
 
 
+def read_facts(fiscal_year: int, facts: Any) -> Person | Sequence[Finding]:
+    """Facts as numbers by column, or their faults: the common shapes quickly, all others by `validate`."""
+    return read_plain(facts, fiscal_year) or validate(facts, fiscal_year, statable())
+
+
 @cache
 def statable() -> frozenset[str]:
     """Rules that facts may override (``given``): one value per taxpayer."""
@@ -167,6 +176,11 @@ def compare(
     rules = (step.rule for step in order.steps if step.rule.rows == "taxpayer")
     causes = (Cause(r.name, r.label, r.law, _plain(old[r.name]), _plain(new[r.name])) for r in rules)
     return [cause for cause in causes if cause.before != cause.after]
+
+
+def _parameters(year: Year, municipality: Municipality) -> Mapping[str, Parameter | None]:
+    check_complete(year, parameters_read(), year_path(year.fiscal_year).name)
+    return bind(year, municipality)
 
 
 def _under(name: str, fault: Finding) -> Finding:

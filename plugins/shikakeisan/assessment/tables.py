@@ -29,6 +29,7 @@ run = Table(
     words("kind"),
     words("rules_version"),
     words("compared_with"),
+    number("job_id"),
     Column("counts", JSONB, nullable=False),
     Column("totals", JSONB, nullable=False),
     words("requested_by"),
@@ -37,7 +38,10 @@ run = Table(
     CheckConstraint("kind IN ('initial', 'dry', 'shadow')", "kind"),
     Index("ix_run_tax_year", "tax_year", "id"),
 )
-"""A calculation over the whole base. Only `initial` writes assessments; the others write differences."""
+"""A calculation over the whole base. Only `initial` writes assessments; the others write differences.
+
+`compared_with` says what a shadow run took instead: another municipality, or the year's file by its version.
+"""
 
 assessment = Table(
     "assessment",
@@ -57,6 +61,7 @@ assessment = Table(
     number("proposal_id", nullable=True),
     moment("decided_at"),
     moment("superseded_at", default="infinity"),
+    number("digest"),
     *(Column(name, BigInteger, nullable=False, server_default="0") for name in FIGURES),
     CheckConstraint("outcome IN ('taxed', 'non_taxable', 'undecided')", "outcome"),
     CheckConstraint("(outcome = 'taxed') = (ground = '')", "ground"),
@@ -68,6 +73,7 @@ assessment = Table(
 """賦課決定: one revision of one person's tax of one year. Never altered but for `superseded_at`.
 
 `ground` says why somebody is not taxed, or why nothing could be decided (codes in assessment/outcome.py).
+`digest` stands for all figures of the rules, also those without a column.
 """
 
 difference = Table(

@@ -1,5 +1,6 @@
 """Persons to columns: the population that the engine evaluates."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -8,6 +9,9 @@ from plugins.shikakeisan.engine.evaluate import Override, Population
 from plugins.shikakeisan.engine.rule import Column
 from plugins.shikakeisan.facts.validate import Person
 from plugins.shikakeisan.facts.vocabulary import COLUMNS
+
+Cells = dict[str, tuple[list[int], list[int]]]
+"""By name: the rows that say something, and what they say."""
 
 
 def population(persons: Sequence[Person]) -> Population:
@@ -19,24 +23,37 @@ def population(persons: Sequence[Person]) -> Population:
         taxpayers=_columns([person.taxpayer for person in persons]),
         relatives=_columns(relatives),
         starts=np.cumsum(counts),
-        given={name: _override(persons, name) for name in _names(person.given for person in persons)},
+        given=_overrides([person.given for person in persons]),
     )
 
 
-def _names(rows: Iterable[dict[str, int]]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row))
-
-
 def _columns(rows: Sequence[dict[str, int]]) -> dict[str, Column]:
-    return {name: _column(rows, name) for name in _names(rows) if name in COLUMNS}
+    found = _cells(rows)
+    return {name: _column(name, cells, len(rows)) for name, cells in found.items() if name in COLUMNS}
 
 
-def _column(rows: Sequence[dict[str, int]], name: str) -> Column:
+def _cells(rows: Iterable[dict[str, int]]) -> Cells:
+    """Gather what is said, row by row: few rows say much, and most columns are nearly empty."""
+    found: Cells = defaultdict(lambda: ([], []))
+    for place, row in enumerate(rows):
+        for name, value in row.items():
+            places, values = found[name]
+            places.append(place)
+            values.append(value)
+    return found
+
+
+def _column(name: str, cells: tuple[list[int], list[int]], size: int) -> Column:
     fact = COLUMNS[name]
-    values = [row.get(name, fact.default) for row in rows]
-    return np.array(values, dtype=np.bool_ if fact.is_flag else np.int64)
+    column: Column = np.full(size, fact.default, dtype=np.bool_ if fact.is_flag else np.int64)
+    column[cells[0]] = cells[1]
+    return column
 
 
-def _override(persons: Sequence[Person], name: str) -> Override:
-    mask = np.array([name in person.given for person in persons])
-    return Override(mask, np.array([person.given.get(name, 0) for person in persons], dtype=np.int64))
+def _overrides(rows: Sequence[dict[str, int]]) -> dict[str, Override]:
+    overrides = {}
+    for name, (places, values) in _cells(rows).items():
+        mask, column = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.int64)
+        mask[places], column[places] = True, values
+        overrides[name] = Override(mask, column)
+    return overrides

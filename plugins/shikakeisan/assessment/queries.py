@@ -1,0 +1,140 @@
+"""Reading assessments on both clocks, and writing revisions."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import any_
+
+from core.storage.database import ReadSession, WriteSession
+from plugins.shikakeisan.assessment.tables import FIGURES, assessment, difference, run
+from plugins.shikakeisan.base.tables import fiscal_year
+
+INFINITY = "infinity"
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+COPIED: tuple[str, ...] = (
+    *("tax_year", "person_id", "revision", "outcome", "ground", "base_id", "basis_id", "reduction"),
+    *("rules_version", "reason", "run_id", "proposal_id", "decided_at", "digest"),
+    *FIGURES,
+)
+"""The columns of a new revision, in the order in which they are copied."""
+column = assessment.c
+
+
+async def year_of(session: ReadSession, tax_year: int) -> Row[Any] | None:
+    """Return the row of a 課税年度."""
+    found = await session.execute(select(fiscal_year).where(fiscal_year.c.tax_year == tax_year))
+    row: Row[Any] | None = found.one_or_none()
+    return row
+
+
+async def current(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    """Return the present revision of each person; who has none is left out."""
+    statement = _of(tax_year).where(column.superseded_at == INFINITY)
+    return _by_person(await session.execute(statement, {"ids": list(person_ids)}))
+
+
+async def current_between(
+    session: ReadSession, tax_year: int, first: int, last: int
+) -> Mapping[int, Row[Any]]:
+    """Return the present revision of each person of a range of ids, both ends with it."""
+    statement = select(assessment).where(
+        column.tax_year == tax_year,
+        column.superseded_at == INFINITY,
+        column.person_id.between(first, last),
+    )
+    return _by_person(await session.execute(statement))
+
+
+async def assessments_as_of(
+    session: ReadSession, tax_year: int, person_ids: Sequence[int], known_at: datetime
+) -> Mapping[int, Row[Any]]:
+    """Return the revision that was in force for each person at a moment."""
+    statement = _of(tax_year).where(*_in_force(known_at))
+    return _by_person(await session.execute(statement, {"ids": list(person_ids)}))
+
+
+async def of_persons(
+    session: ReadSession, person_ids: Sequence[int], known_at: datetime
+) -> Sequence[Row[Any]]:
+    """Return the revisions in force at a moment for all years of persons, by person and year."""
+    statement = (
+        select(assessment)
+        .where(column.person_id == any_(IDS), *_in_force(known_at))
+        .order_by(column.person_id, column.tax_year)
+    )
+    rows: Sequence[Row[Any]] = (await session.execute(statement, {"ids": list(person_ids)})).all()
+    return rows
+
+
+async def history(session: ReadSession, tax_year: int, person_id: int) -> Sequence[Row[Any]]:
+    """Return all revisions of a person's tax of a year, the first one first."""
+    statement = _of(tax_year).order_by(column.revision)
+    rows: Sequence[Row[Any]] = (await session.execute(statement, {"ids": [person_id]})).all()
+    return rows
+
+
+async def changes_between(session: ReadSession, since: datetime, until: datetime) -> Sequence[Row[Any]]:
+    """Return the revisions decided after `since` and up to `until`, by year, person and revision."""
+    statement = (
+        select(assessment)
+        .where(column.decided_at > since, column.decided_at <= until)
+        .order_by(column.tax_year, column.person_id, column.revision)
+    )
+    return (await session.execute(statement)).all()
+
+
+async def supersede(session: WriteSession, assessment_ids: Sequence[int], at: datetime) -> int:
+    """End present revisions and return how many there were; those that others ended are not counted."""
+    statement = (
+        update(assessment)
+        .where(column.id == any_(IDS), column.superseded_at == INFINITY)
+        .values(superseded_at=at)
+        .returning(column.id)
+    )
+    return len((await session.execute(statement, {"ids": list(assessment_ids)})).all())
+
+
+async def add_revisions(session: WriteSession, records: Sequence[Sequence[object]]) -> None:
+    """Write new revisions (columns `COPIED`) by COPY."""
+    await session.copy(assessment, COPIED, records)
+
+
+async def add_run(session: WriteSession, values: Mapping[str, Any]) -> int:
+    """Write down that a run began and return its id."""
+    added: int = (await session.execute(insert(run).values(values).returning(run.c.id))).scalar_one()
+    return added
+
+
+async def end_run(
+    session: WriteSession, run_id: int, counts: Mapping[str, int], totals: Mapping[str, int], at: datetime
+) -> None:
+    """Write down what a run gave."""
+    values = {"counts": counts, "totals": totals, "ended_at": at}
+    await session.execute(update(run).where(run.c.id == run_id).values(values))
+
+
+async def run_row(session: ReadSession, run_id: int) -> Row[Any] | None:
+    """Return a run."""
+    row: Row[Any] | None = (await session.execute(select(run).where(run.c.id == run_id))).one_or_none()
+    return row
+
+
+async def add_differences(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write down where a dry or shadow run gives something else."""
+    if rows:
+        await session.execute(insert(difference), rows)
+
+
+def _of(tax_year: int) -> Select[Any]:
+    return select(assessment).where(column.tax_year == tax_year, column.person_id == any_(IDS))
+
+
+def _in_force(known_at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return column.decided_at <= known_at, column.superseded_at > known_at
+
+
+def _by_person(rows: Any) -> Mapping[int, Row[Any]]:
+    return {row.person_id: row for row in rows}

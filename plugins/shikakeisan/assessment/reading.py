@@ -1,0 +1,179 @@
+"""Reading whom to decide about: base, merged facts, claims, blocking findings, reductions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql import any_
+
+from core.runtime import Runtime
+from core.storage.database import ReadSession
+from plugins.shikakeisan.assessment.subject import OUTSIDE, Relief, Subject
+from plugins.shikakeisan.assessment.tables import assessment
+from plugins.shikakeisan.base.tables import base_person
+from plugins.shikakeisan.merge.tables import basis, claim, finding
+
+INFINITY = "infinity"
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+DEPENDENT = ("spouse", "dependant", "under16")
+"""Roles of relatives whose income is small; a 事業専従者 is paid."""
+OPEN = ("open", "proposed")
+
+
+async def subjects_after(
+    runtime: Runtime, session: ReadSession, tax_year: int, after: int, limit: int
+) -> Sequence[Subject]:
+    """Return the next people by id: the base, and who was decided about but has left it."""
+    has_assessment = (
+        select(assessment.c.id)
+        .where(
+            assessment.c.tax_year == tax_year,
+            assessment.c.person_id == base_person.c.person_id,
+            assessment.c.superseded_at == INFINITY,
+        )
+        .exists()
+    )
+    statement = (
+        _people(tax_year)
+        .where(base_person.c.person_id > after, (base_person.c.standing != OUTSIDE) | has_assessment)
+        .order_by(base_person.c.person_id)
+        .limit(limit)
+    )
+    rows = (await session.execute(statement)).all()
+    if not rows:
+        return []
+    bounds = (rows[0].person_id, rows[-1].person_id)
+    return await _subjects(runtime, session, tax_year, rows, lambda person: person.between(*bounds))
+
+
+async def subjects_of(
+    runtime: Runtime, session: ReadSession, tax_year: int, person_ids: Sequence[int]
+) -> Sequence[Subject]:
+    """Return these people, by id; who never was in the base of the year is left out."""
+    among = base_person.c.person_id == any_(IDS)
+    statement = _people(tax_year).where(among).order_by(base_person.c.person_id)
+    rows = (await session.execute(statement, {"ids": list(person_ids)})).all()
+    ids = [row.person_id for row in rows]
+    return await _subjects(runtime, session, tax_year, rows, lambda person: person.in_(ids))
+
+
+async def subjects_as_decided(session: ReadSession, decided: Sequence[Row[Any]]) -> Sequence[Subject]:
+    """Return the very people that revisions were decided about, from the rows that they name.
+
+    Claims and findings are left out: they bear upon the outcome, not upon the figures.
+    """
+    bases = await _rows(session, base_person, [row.base_id for row in decided])
+    bases_of_facts = await _rows(session, basis, [row.basis_id for row in decided if row.basis_id])
+    return [_subject_as_decided(row, bases[row.base_id], bases_of_facts.get(row.basis_id)) for row in decided]
+
+
+async def reliefs_of(
+    runtime: Runtime, session: ReadSession, tax_year: int, person_ids: Sequence[int]
+) -> Mapping[int, Relief]:
+    """Ask the plug-ins whose tax is lowered by a decision; where two say so, the greater share counts."""
+    answers = await runtime.plugins.run(
+        "reductions", session=session, tax_year=tax_year, person_ids=person_ids
+    )
+    said = [one for answer in answers for one in answer]
+    said.sort(key=lambda one: (one.person_id, one.share, one.decision))
+    return {one.person_id: Relief(one.share, one.decision) for one in said}
+
+
+def subject_of(row: Any, **more: Any) -> Subject:
+    """Make a subject of a row of the base (or anything with its fields)."""
+    return Subject(
+        person_id=row.person_id,
+        base_id=row.id,
+        standing=row.standing,
+        birth_date=row.birth_date,
+        is_welfare=row.is_welfare,
+        house_wards=row.house_wards,
+        **more,
+    )
+
+
+async def is_claimed(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> frozenset[int]:
+    """Return who is claimed by somebody as a relative with small income."""
+    return await _claimed(session, tax_year, lambda person: person.in_(person_ids))
+
+
+def _people(tax_year: int) -> Select[Any]:
+    merged = (
+        (basis.c.tax_year == tax_year)
+        & (basis.c.person_id == base_person.c.person_id)
+        & (basis.c.known_to == INFINITY)
+    )
+    return (
+        select(
+            base_person.c.id,
+            base_person.c.person_id,
+            base_person.c.standing,
+            base_person.c.birth_date,
+            base_person.c.is_welfare,
+            base_person.c.house_wards,
+            basis.c.id.label("basis_id"),
+            cast(basis.c.facts, Text).label("facts"),
+            (func.cardinality(basis.c.documents) > 0).label("has_documents"),
+        )
+        .select_from(base_person.outerjoin(basis, merged))
+        .where(base_person.c.tax_year == tax_year, base_person.c.known_to == INFINITY)
+    )
+
+
+async def _subjects(
+    runtime: Runtime, session: ReadSession, tax_year: int, rows: Sequence[Row[Any]], among: Any
+) -> Sequence[Subject]:
+    claimed = await _claimed(session, tax_year, among)
+    blocked = await _blocked(session, tax_year, among)
+    reliefs = await reliefs_of(runtime, session, tax_year, [row.person_id for row in rows])
+    return [
+        subject_of(
+            row,
+            basis_id=row.basis_id,
+            facts=None if row.facts is None else orjson.loads(row.facts),
+            has_documents=bool(row.has_documents),
+            is_claimed=row.person_id in claimed,
+            is_blocked=row.person_id in blocked,
+            relief=reliefs.get(row.person_id),
+        )
+        for row in rows
+    ]
+
+
+async def _claimed(session: ReadSession, tax_year: int, among: Any) -> frozenset[int]:
+    statement = select(claim.c.relative_id).where(
+        claim.c.tax_year == tax_year,
+        claim.c.known_to == INFINITY,
+        claim.c.role.in_(DEPENDENT),
+        among(claim.c.relative_id),
+    )
+    return frozenset(await session.scalars(statement))
+
+
+async def _blocked(session: ReadSession, tax_year: int, among: Any) -> frozenset[int]:
+    statement = select(finding.c.person_id).where(
+        finding.c.tax_year == tax_year,
+        finding.c.state.in_(OPEN),
+        finding.c.is_blocking,
+        finding.c.stage != "assessment",
+        among(finding.c.person_id),
+    )
+    return frozenset(await session.scalars(statement))
+
+
+async def _rows(session: ReadSession, table: Any, ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    wanted: ColumnElement[bool] = table.c.id == any_(IDS)
+    found = await session.execute(select(table).where(wanted), {"ids": list(ids)})
+    return {row.id: row for row in found}
+
+
+def _subject_as_decided(decided: Row[Any], base: Row[Any], merged: Row[Any] | None) -> Subject:
+    return subject_of(
+        base,
+        basis_id=decided.basis_id,
+        facts=None if merged is None else merged.facts,
+        has_documents=merged is not None and bool(merged.documents),
+        relief=Relief.of(decided.reduction),
+    )
