@@ -20,8 +20,9 @@ from plugins.atena.city import queries as city_queries
 from plugins.atena.city.seed import seed_city
 from plugins.atena.commands import atena as command_group
 from plugins.atena.delivery import RecipientKind
-from plugins.atena.graphql.additions import PersonAdditions
+from plugins.atena.graphql.additions import EmployerAdditions, PersonAdditions
 from plugins.atena.graphql.banks import BankMutation, BankQuery
+from plugins.atena.graphql.eltax_users import EltaxUserMutation, EltaxUserQuery
 from plugins.atena.graphql.feed import FeedQuery
 from plugins.atena.graphql.feed_remedies import FeedRemedyMutation, FeedRemedyQuery
 from plugins.atena.graphql.households import ProtectionMutation
@@ -30,7 +31,7 @@ from plugins.atena.graphql.mutation import AtenaMutation
 from plugins.atena.graphql.number_cases import NumberCaseMutation, NumberCaseQuery
 from plugins.atena.graphql.query import AtenaQuery
 from plugins.atena.graphql.recipients import RecipientMutation
-from plugins.atena.graphql.types import Person
+from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.permissions import (
     EMPLOYER,
     FEED,
@@ -74,6 +75,8 @@ def migrations() -> Migrations:
             "employer_revision": CLOSE_REVISION,
             "household_member": CLOSE_REVISION,
             **{kind.value: CLOSE_REVISION for kind in RecipientKind},
+            "eltax_user": COUNT_CHANGE,
+            "eltax_user_holder": CLOSE_REVISION,
             "bank_branch": COUNT_CHANGE,
             "bank_branch_revision": CLOSE_REVISION,
             "bank_account": CLOSE_REVISION,
@@ -89,7 +92,15 @@ def migrations() -> Migrations:
 @hook
 def graphql() -> GraphQLParts:
     return GraphQLParts(
-        query=(AtenaQuery, FeedQuery, FeedRemedyQuery, CandidateQuery, NumberCaseQuery, BankQuery),
+        query=(
+            AtenaQuery,
+            FeedQuery,
+            FeedRemedyQuery,
+            CandidateQuery,
+            NumberCaseQuery,
+            BankQuery,
+            EltaxUserQuery,
+        ),
         mutation=(
             AtenaMutation,
             ProtectionMutation,
@@ -98,8 +109,9 @@ def graphql() -> GraphQLParts:
             NumberCaseMutation,
             BankMutation,
             FeedRemedyMutation,
+            EltaxUserMutation,
         ),
-        additions={Person: PersonAdditions},
+        additions={Person: PersonAdditions, Employer: EmployerAdditions},
     )
 
 

@@ -14,7 +14,7 @@ from plugins.atena.delivery import Target as DeliveryTarget
 from plugins.atena.delivery import target_of
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import LATEST
-from plugins.atena.queries import households, links, matching, persons, protections, recipients
+from plugins.atena.queries import eltax_users, households, links, matching, persons, protections, recipients
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
@@ -43,6 +43,7 @@ __all__ = [
     "blind_index",
     "blind_indexes",
     "delivery_targets",
+    "eltax_holders",
     "holders_of",
     "households_of",
     "is_corporate_number",
@@ -71,6 +72,13 @@ async def persons_by_id(session: ReadSession, ids: Sequence[int], moment: Moment
     """Return persons as of a moment; each enters the journal of the running request."""
     rows: Mapping[int, Row[Any]] = await persons.persons_by_id(session, ids, moment)
     return {person_id: Person.of(row, moment) for person_id, row in rows.items()}
+
+
+async def eltax_holders(
+    session: ReadSession, user_ids: Sequence[str], moment: Moment
+) -> Mapping[str, Row[Any]]:
+    """Return by eLTAX user id whose it is (`person_id` or `employer_id`); unknown ids are left out."""
+    return await eltax_users.users_at(session, user_ids, moment)
 
 
 async def holders_of(session: ReadSession, indexes: Sequence[bytes]) -> Mapping[bytes, set[int]]:

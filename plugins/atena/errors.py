@@ -163,3 +163,11 @@ class MergerRefused(JuminzeiError):
     code = "MERGER_REFUSED"
     message = "統合先が、統合される支店に統合されています。コードを確認してください。"
     status = 409
+
+
+class EltaxIdTaken(JuminzeiError):
+    """The 利用者ID belongs to somebody else on one of the days."""
+
+    code = "ELTAX_ID_TAKEN"
+    message = "この利用者IDは、指定した期間に別の個人または事業所のものとして登録されています。"
+    status = 409

@@ -288,3 +288,17 @@ bank_account = _history(
     *_text("holder_kana", "holder_kana <> ''"),
 )
 """The account that a person's tax is debited to: 普通 1, 当座 2, その他 9 (全銀)."""
+
+eltax_user = _subject("eltax_user", Column("user_id", Text, nullable=False, unique=True))
+eltax_user.append_constraint(CheckConstraint("user_id ~ '^[0-9A-Za-z]{11}$'", "user_id"))
+"""A 利用者ID of eLTAX. As its holders are one history, it never belongs to two at a time."""
+
+eltax_user_holder = _history(
+    "eltax_user_holder",
+    "eltax_user",
+    Column("person_id", BigInteger, ForeignKey("atena.person.id")),
+    Column("employer_id", BigInteger, ForeignKey("atena.employer.id")),
+    CheckConstraint("(person_id IS NULL) <> (employer_id IS NULL)", "one"),
+    Index("ix_eltax_user_holder_person_id", "person_id", postgresql_where=PRESENT),
+    Index("ix_eltax_user_holder_employer_id", "employer_id", postgresql_where=PRESENT),
+)

@@ -1,13 +1,19 @@
-"""All fields that stand beside the type `Person`, in one class, as the composition takes them."""
+"""All fields that stand beside `Person` and `Employer`, in one class each, as the composition takes them."""
 
 import strawberry
 
 from plugins.atena.graphql.banks import PersonAccount
+from plugins.atena.graphql.eltax_users import EmployerEltaxUsers, PersonEltaxUsers
 from plugins.atena.graphql.households import PersonHousehold
 from plugins.atena.graphql.links import PersonLinks
 from plugins.atena.graphql.recipients import PersonRecipients
 
 
 @strawberry.type
-class PersonAdditions(PersonHousehold, PersonRecipients, PersonLinks, PersonAccount):
+class PersonAdditions(PersonHousehold, PersonRecipients, PersonLinks, PersonAccount, PersonEltaxUsers):
     """The rooms of a person."""
+
+
+@strawberry.type
+class EmployerAdditions(EmployerEltaxUsers):
+    """The rooms of an employer."""

@@ -9,6 +9,8 @@ from sqlalchemy import Row
 from core.graphql.context import Info
 from core.graphql.loaders import Loader
 from plugins.atena.delivery import Whereabouts
+from plugins.atena.queries.eltax_users import users_of
+from plugins.atena.queries.employers import employers_by_id
 from plugins.atena.queries.households import households_of
 from plugins.atena.queries.my_numbers import sealed_by_person
 from plugins.atena.queries.persons import AddressKey, Moment, addresses_by_person, persons_by_id
@@ -72,6 +74,36 @@ class PersonByKey(ByMoment[Row[Any] | None]):
     async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Row[Any] | None]:
         """Return the rows of `queries.persons`."""
         return dict(await persons_by_id(self.session, person_ids, moment))
+
+
+class EmployerByKey(ByMoment[Row[Any] | None]):
+    """An employer as of a moment; the key names the employer's id."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Row[Any] | None]:
+        """Return the rows of `queries.employers`."""
+        return dict(await employers_by_id(self.session, person_ids, moment))
+
+
+class EltaxUsersByPerson(ByMoment[Sequence[Row[Any]]]):
+    """The eLTAX user ids of a person as of a moment."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the rows of `queries.eltax_users`."""
+        return await users_of(self.session, "person_id", person_ids, moment)
+
+
+class EltaxUsersByEmployer(ByMoment[Sequence[Row[Any]]]):
+    """The eLTAX user ids of an employer as of a moment; the key names the employer's id."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the rows of `queries.eltax_users`."""
+        return await users_of(self.session, "employer_id", person_ids, moment)
 
 
 class HouseholdByPerson(ByMoment[Sequence[Row[Any]]]):

@@ -1,6 +1,6 @@
 """Finding and reading employers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -44,6 +44,19 @@ async def find_employer(session: ReadSession, designation_number: str, moment: M
     )
     row: Row[Any] | None = found.one_or_none()
     return row
+
+
+async def ids_of(session: ReadSession, designation_numbers: Sequence[str]) -> Mapping[str, int]:
+    """Return the ids of employers by their numbers."""
+    numbered = select(employer.c.designation_number, employer.c.id)
+    rows = await session.execute(numbered.where(employer.c.designation_number.in_(designation_numbers)))
+    return {row.designation_number: row.id for row in rows}
+
+
+async def employers_by_id(session: ReadSession, ids: Sequence[int], moment: Moment) -> Mapping[int, Row[Any]]:
+    """Return employers as of a moment by their ids."""
+    found = await session.execute(_employers(moment).where(employer.c.id.in_(ids)))
+    return {row.id: row for row in found}
 
 
 async def search_employers(

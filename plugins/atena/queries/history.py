@@ -31,7 +31,7 @@ Change = Callable[[list[Revision]], Carving]
 
 
 def owner_of(table: Table) -> Column[int]:
-    """Return the column that names the person or employer."""
+    """Return the column that names the subject: the first that points at another table."""
     return next(column for column in table.columns if column.foreign_keys)
 
 
