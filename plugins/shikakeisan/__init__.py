@@ -8,8 +8,10 @@ import click
 
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
+from core.jobs.types import JobType
 from core.storage.migrations import Migrations
 from plugins.shikakeisan import hooks
+from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.commands import COMMANDS
 from plugins.shikakeisan.graphql import ShikakeisanQuery
 from plugins.shikakeisan.pages import rule_pages
@@ -71,3 +73,8 @@ def commands() -> Sequence[click.Command]:
 @hook
 def pages() -> Mapping[str, str]:
     return rule_pages()
+
+
+@hook
+def jobs() -> Sequence[JobType]:
+    return [ASSESS]

@@ -25,7 +25,7 @@ class Block:
     """What was decided about each subject, in their order. Figures of people not decided are nil.
 
     `digests` stand for every figure of the rules, also those without a column: where they differ under the
-    same rules, some figure differs.
+    same rules, some figure differs. `values` are all figures of those whose facts were sound, at `places`.
     """
 
     subjects: Sequence[Subject]
@@ -34,6 +34,8 @@ class Block:
     digests: NDArray[np.int64]
     faults: Mapping[int, Sequence[Finding]]
     rules_version: str
+    places: Sequence[int]
+    values: Mapping[str, Column]
 
     def decided(self, place: int) -> Decided:
         """Return one person's part."""
@@ -64,7 +66,7 @@ def decide(rules: RuleSet, subjects: Sequence[Subject]) -> Block:
     for place, ground in zip(places, _grounds([subjects[place] for place in places], values), strict=True):
         grounds[place] = ground
     figures, digests = _spread(len(subjects), places, grounds, values)
-    return Block(subjects, grounds, figures, digests, faults, rules.version)
+    return Block(subjects, grounds, figures, digests, faults, rules.version, places, values)
 
 
 def _grounds(subjects: Sequence[Subject], values: Mapping[str, Column]) -> list[Ground]:

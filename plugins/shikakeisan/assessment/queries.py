@@ -4,15 +4,27 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, bindparam, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Row,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment, difference, run
-from plugins.shikakeisan.base.tables import fiscal_year
+from plugins.shikakeisan.base.tables import base_person, fiscal_year
 
-INFINITY = "infinity"
+INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 COPIED: tuple[str, ...] = (
     *("tax_year", "person_id", "revision", "outcome", "ground", "base_id", "basis_id", "reduction"),
@@ -100,6 +112,23 @@ async def supersede(session: WriteSession, assessment_ids: Sequence[int], at: da
 async def add_revisions(session: WriteSession, records: Sequence[Sequence[object]]) -> None:
     """Write new revisions (columns `COPIED`) by COPY."""
     await session.copy(assessment, COPIED, records)
+
+
+async def people_in_base(session: ReadSession, tax_year: int) -> int:
+    """Return how many people the base of a year has."""
+    present = (base_person.c.tax_year == tax_year, base_person.c.known_to == INFINITY)
+    statement = select(func.count()).where(*present, base_person.c.standing != "outside")
+    return await session.scalar(statement) or 0
+
+
+async def year_assessed(session: WriteSession, tax_year: int, at: datetime) -> None:
+    """Write down that the tax of a year was decided; a second run leaves the first moment alone."""
+    statement = (
+        update(fiscal_year)
+        .where(fiscal_year.c.tax_year == tax_year, fiscal_year.c.state == "merged")
+        .values(state="assessed", assessed_at=at, version=fiscal_year.c.version + 1)
+    )
+    await session.execute(statement)
 
 
 async def add_run(session: WriteSession, values: Mapping[str, Any]) -> int:

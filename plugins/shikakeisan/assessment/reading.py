@@ -10,12 +10,13 @@ from sqlalchemy.sql import any_
 
 from core.runtime import Runtime
 from core.storage.database import ReadSession
+from plugins.shikakeisan.assessment.outcome import Ground
+from plugins.shikakeisan.assessment.queries import INFINITY
 from plugins.shikakeisan.assessment.subject import OUTSIDE, Relief, Subject
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.merge.tables import basis, claim, finding
 
-INFINITY = "infinity"
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 DEPENDENT = ("spouse", "dependant", "under16")
 """Roles of relatives whose income is small; a 事業専従者 is paid."""
@@ -62,7 +63,7 @@ async def subjects_of(
 async def subjects_as_decided(session: ReadSession, decided: Sequence[Row[Any]]) -> Sequence[Subject]:
     """Return the very people that revisions were decided about, from the rows that they name.
 
-    Claims and findings are left out: they bear upon the outcome, not upon the figures.
+    What others said of them then is known from the ground alone.
     """
     bases = await _rows(session, base_person, [row.base_id for row in decided])
     bases_of_facts = await _rows(session, basis, [row.basis_id for row in decided if row.basis_id])
@@ -175,5 +176,7 @@ def _subject_as_decided(decided: Row[Any], base: Row[Any], merged: Row[Any] | No
         basis_id=decided.basis_id,
         facts=None if merged is None else merged.facts,
         has_documents=merged is not None and bool(merged.documents),
+        is_claimed=decided.ground == Ground.CLAIMED.value,
+        is_blocked=decided.ground == Ground.MERGE_FINDING.value,
         relief=Relief.of(decided.reduction),
     )

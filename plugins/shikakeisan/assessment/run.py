@@ -1,0 +1,212 @@
+"""当初賦課 (C-2): the calculation over the whole base, as a job of blocks.
+
+A block is written whole or not at all, with how far the job came and what was counted so far; whoever goes on
+after a kill gives the same. Blocks follow the ids of people, so neither the number of workers nor the moment
+of a kill shows in the result.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.access.journal import Journal, current_journal
+from core.jobs.job import Job, Step
+from core.jobs.state import Outcome
+from core.jobs.types import JobType, Parameter
+from core.settings import whole
+from plugins.shikakeisan.assessment import queries
+from plugins.shikakeisan.assessment.balance import check_balance
+from plugins.shikakeisan.assessment.comparing import differences
+from plugins.shikakeisan.assessment.deciding import Block, decide
+from plugins.shikakeisan.assessment.errors import YearNotMerged, YearUnopened
+from plugins.shikakeisan.assessment.outcome import UNDECIDED, Ground, outcome_of
+from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_decided
+from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_rule_set
+from plugins.shikakeisan.assessment.service import changed_places, write_block
+from plugins.shikakeisan.law.years import year_path
+from plugins.shiryo.api import Work
+
+JOB = "shikakeisan.assess"
+BLOCK = 20_000
+"""People of one step: a few seconds of work."""
+INITIAL, DRY, SHADOW = "initial", "dry", "shadow"
+READY = ("merged", "assessed")
+REASON = "当初賦課"
+RUN_TYPE = "shikakeisan.run"
+YEARS = whole(1990, 2100)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a worker knows of its run; `other` are the rules of a shadow run."""
+
+    id: int
+    tax_year: int
+    kind: str
+    rules: RuleSet
+    other: RuleSet | None
+
+
+async def run(job: Job) -> Outcome:
+    """Do the job from where its last step ended."""
+    if job.cursor is None:
+        async with job.step() as step:
+            await _begin(job, step)
+    cursor = job.cursor
+    async with job.database.read() as session:
+        year = await queries.year_of(session, job.parameters["tax_year"])
+    if year is None:
+        raise YearUnopened
+    known = _known(job, cursor["run"], year.municipality_code)
+    while True:
+        async with job.step() as step:
+            if not await _block(job, step, known):
+                return await _end(job, step, known)
+
+
+def _kind(text: str) -> str:
+    if text not in {INITIAL, DRY, SHADOW}:
+        raise ValueError
+    return text
+
+
+ASSESS = JobType(
+    JOB,
+    "賦課計算",
+    run,
+    {
+        "tax_year": Parameter(YEARS, "課税年度(西暦)"),
+        "kind": Parameter(_kind, "initial 当初賦課、dry 試行、shadow 比較", INITIAL),
+        "municipality": Parameter(str, "比較する団体コード", ""),
+        "year_file": Parameter(str, "比較する年度の数値(TOML)", ""),
+    },
+    key=lambda given: f"{JOB}:{given['tax_year']}",
+)
+
+
+async def _begin(job: Job, step: Step) -> None:
+    tax_year = job.parameters["tax_year"]
+    year = await queries.year_of(step.session, tax_year)
+    if year is None:
+        raise YearUnopened
+    if year.state not in READY:
+        raise YearNotMerged
+    known = _known(job, 0, year.municipality_code)
+    run_id = await queries.add_run(
+        step.session,
+        {
+            "tax_year": tax_year,
+            "kind": known.kind,
+            "rules_version": known.rules.version,
+            "compared_with": _compared_with(job, known),
+            "job_id": job.id,
+            "counts": {},
+            "totals": {},
+            "requested_by": job.requester,
+            "started_at": job.runtime.clock.now(),
+        },
+    )
+    step.total = await queries.people_in_base(step.session, tax_year)
+    step.cursor = {"run": run_id, "last": 0, "counts": {}, "totals": {}}
+    step.message = "賦課計算中"
+
+
+def _known(job: Job, run_id: int, municipality: str) -> Run:
+    given = job.parameters
+    tax_year, kind = given["tax_year"], given["kind"]
+    other = None
+    if kind == SHADOW:
+        text = given["year_file"] or year_path(tax_year).read_text(encoding="utf-8")
+        other = shadow_rule_set(tax_year, given["municipality"] or municipality, text)
+    return Run(run_id, tax_year, kind, rule_set(tax_year, municipality), other)
+
+
+def _compared_with(job: Job, known: Run) -> str:
+    if known.other is None:
+        return ""
+    return str(job.parameters["municipality"]) or f"year_file:{known.other.version}"
+
+
+async def _block(job: Job, step: Step, known: Run) -> bool:
+    """Decide the next people; False if there are none."""
+    last = step.cursor["last"]
+    subjects = await subjects_after(job.runtime, step.session, known.tax_year, last, BLOCK)
+    if not subjects:
+        return False
+    block = await asyncio.to_thread(decide, known.rules, subjects)
+    counts = Counter(step.cursor["counts"])
+    counts.update(_counted(block))
+    if known.kind == SHADOW:
+        counts["different"] += await _shadow(step, known, block)
+    elif known.kind == DRY:
+        counts["different"] += await _dry(step, known, block)
+    else:
+        counts["revisions"] += await _initial(job, step, known, block)
+    totals = Counter(step.cursor["totals"])
+    totals.update({name: int(column.sum()) for name, column in block.figures.items()})
+    step.cursor = {"run": known.id, "last": subjects[-1].person_id, "counts": counts, "totals": totals}
+    step.advance(sum(ground is not Ground.OUTSIDE for ground in block.grounds))
+    return True
+
+
+def _counted(block: Block) -> Counter[str]:
+    """Count outcomes and grounds; who has left the base is counted apart."""
+    counts: Counter[str] = Counter()
+    for ground, number in Counter(block.grounds).items():
+        if ground is not Ground.OUTSIDE:
+            counts["people"] += number
+            counts[outcome_of(ground).value] += number
+        if ground is not Ground.NONE:
+            counts[ground.value] += number
+    return counts
+
+
+async def _initial(job: Job, step: Step, known: Run, block: Block) -> int:
+    first, last = block.subjects[0].person_id, block.subjects[-1].person_id
+    present = await queries.current_between(step.session, known.tax_year, first, last)
+    journal = current_journal.get() or Journal()
+    work = Work(step.session, journal, job.requester, job.runtime.clock.now())
+    common = {"reason": REASON, "run_id": known.id}
+    changes = await write_block(job.runtime, work, known.tax_year, block, present, common)
+    if changes:
+        journal.wrote(RUN_TYPE, str(known.id), {"assessments"})
+    return len(changes)
+
+
+async def _dry(step: Step, known: Run, block: Block) -> int:
+    """Compare with the revisions in force; who has none yet is not a difference."""
+    first, last = block.subjects[0].person_id, block.subjects[-1].person_id
+    present = await queries.current_between(step.session, known.tax_year, first, last)
+    changed = [p for p in changed_places(block, present) if block.subjects[p].person_id in present]
+    if not changed:
+        return 0
+    rows = [present[block.subjects[place].person_id] for place in changed]
+    after = await asyncio.to_thread(decide, known.rules, [block.subjects[place] for place in changed])
+    before = await asyncio.to_thread(decide, known.rules, await subjects_as_decided(step.session, rows))
+    return await _write_differences(step, known, list(differences(known.rules, before, after, rows)))
+
+
+async def _shadow(step: Step, known: Run, block: Block) -> int:
+    if known.other is None:
+        raise TypeError("a shadow run has other rules")
+    after = await asyncio.to_thread(decide, known.other, block.subjects)
+    return await _write_differences(step, known, list(differences(known.rules, block, after)))
+
+
+async def _write_differences(step: Step, known: Run, found: Sequence[Mapping[str, Any]]) -> int:
+    await queries.add_differences(step.session, [{"run_id": known.id, **one} for one in found])
+    return len(found)
+
+
+async def _end(job: Job, step: Step, known: Run) -> Outcome:
+    """Hold the run against the ledger, and let it end."""
+    counts, totals = step.cursor["counts"], step.cursor["totals"]
+    await check_balance(step.session, known.tax_year, counts, totals, is_written=known.kind == INITIAL)
+    now = job.runtime.clock.now()
+    await queries.end_run(step.session, known.id, counts, totals, now)
+    if known.kind == INITIAL:
+        await queries.year_assessed(step.session, known.tax_year, now)
+    waiting = sum(counts.get(ground.value, 0) for ground in UNDECIDED) if known.kind == INITIAL else 0
+    return Outcome({"run": known.id, **{name: counts[name] for name in sorted(counts)}}, errors=waiting)
