@@ -9,12 +9,17 @@ import click
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
 from core.jobs.types import JobType
+from core.menu import MenuEntry
 from core.storage.migrations import Migrations
+from plugins.atena.api import Person
 from plugins.shikakeisan import hooks
+from plugins.shikakeisan.assessment.graphql.query import AssessmentQuery, PersonAssessments
+from plugins.shikakeisan.assessment.graphql.runs import RunMutation, RunQuery
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.commands import COMMANDS
 from plugins.shikakeisan.graphql import ShikakeisanQuery
 from plugins.shikakeisan.pages import rule_pages
+from plugins.shikakeisan.permissions import ASSESSMENT, RUN
 
 FOLDER = Path(__file__).parent
 CLOSE = "SELECT, INSERT, UPDATE (known_to)"
@@ -62,7 +67,19 @@ def migrations() -> Migrations:
 
 @hook
 def graphql() -> GraphQLParts:
-    return GraphQLParts(query=(ShikakeisanQuery,))
+    return GraphQLParts(
+        query=(ShikakeisanQuery, AssessmentQuery, RunQuery),
+        mutation=(RunMutation,),
+        additions={Person: PersonAssessments},
+    )
+
+
+@hook
+def menu() -> Sequence[MenuEntry]:
+    return [
+        MenuEntry("shikakeisan.assessments", "賦課照会", ASSESSMENT),
+        MenuEntry("shikakeisan.runs", "賦課計算", RUN),
+    ]
 
 
 @hook

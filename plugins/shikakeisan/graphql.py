@@ -1,5 +1,6 @@
 """Trial calculation by GraphQL: every figure with its label, article and explanation, and what-if."""
 
+from collections.abc import Callable
 from typing import Any
 
 import strawberry
@@ -27,6 +28,28 @@ class FactFinding:
         return cls(path=finding.path, code=finding.code, message=finding.message)
 
 
+@strawberry.type(description="事実の出どころ")
+class FactOrigin:
+    """Where a fact of a stored assessment comes from. A trial has none: the caller brought its facts."""
+
+    path: str = column(TRIAL, "事実の位置")
+    kind: str = column(
+        TRIAL, "種類（document 課税資料、decision 職員の決定、register 新年度個人基本、relief 減免）"
+    )
+    document_id: int | None = column(TRIAL, "資料番号")
+    item: str = column(TRIAL, "資料の項目")
+    rule: str = column(TRIAL, "併合の規則")
+    decision_id: int | None = column(TRIAL, "職員の決定の番号")
+
+
+Origins = Callable[[str], list[FactOrigin]]
+"""Gives the origins of a quantity by its name."""
+
+
+def _no_origins(_name: str) -> list[FactOrigin]:
+    return []
+
+
 @strawberry.type(description="数値とその根拠")
 class Figure:
     """One quantity of the calculation: opened by `children` down to the facts."""
@@ -38,10 +61,11 @@ class Figure:
     stated: bool = column(TRIAL, "事実又は指定された値")
     values: list[Yen] = column(TRIAL, "値。親族や納期ごとの値は複数")
     node: strawberry.Private[Node]
+    find_origins: strawberry.Private[Origins]
 
     @classmethod
-    def of(cls, node: Node) -> "Figure":
-        """Make it of a node of the explanation."""
+    def of(cls, node: Node, find_origins: Origins = _no_origins) -> "Figure":
+        """Make it of a node of the explanation; `find_origins` leads on from its facts."""
         return cls(
             name=node.name,
             label=node.label,
@@ -50,17 +74,23 @@ class Figure:
             stated=node.stated,
             values=_yen(node.value),
             node=node,
+            find_origins=find_origins,
         )
 
     @door(TRIAL, "この値を求めた値")
     def children(self) -> list["Figure"]:
         """Return what the rule read."""
-        return [Figure.of(child) for child in self.node.children]
+        return [Figure.of(child, self.find_origins) for child in self.node.children]
 
     @door(TRIAL, "この値を求めるのに使った年度の表")
     def parameters(self) -> JSON:
         """Return the figures of the year that the rule read."""
         return JSON(dict(self.node.parameters))
+
+    @door(TRIAL, "事実の出どころ（賦課決定の事実のとき）")
+    def origins(self) -> list[FactOrigin]:
+        """Return where a fact comes from; a quantity that was calculated has none."""
+        return self.find_origins(self.name) if self.stated else []
 
 
 @strawberry.type(description="試算の結果")

@@ -4,3 +4,8 @@ from core.access.permission import Permission
 
 TRIAL = Permission("shikakeisan.trial", "read")
 """Trial calculations on facts that the caller brings: no stored person is read."""
+ASSESSMENT = Permission("shikakeisan.assessment", "read")
+"""Persons' decided tax with its explanation and history."""
+RUN = Permission("shikakeisan.run", "read")
+"""Runs over the whole base: counts, sums, differences."""
+RUN_START = Permission("shikakeisan.run", "run")

@@ -1,7 +1,7 @@
 """Reading assessments on both clocks, and writing revisions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    cast,
     func,
     insert,
     literal_column,
@@ -33,6 +34,11 @@ COPIED: tuple[str, ...] = (
 )
 """The columns of a new revision, in the order in which they are copied."""
 column = assessment.c
+
+
+def happened(moment: datetime) -> datetime | None:
+    """Return a moment, None for 'infinity' (which the driver gives as the last year of all)."""
+    return None if moment.year == MAXYEAR else moment
 
 
 async def year_of(session: ReadSession, tax_year: int) -> Row[Any] | None:
@@ -98,6 +104,21 @@ async def changes_between(session: ReadSession, since: datetime, until: datetime
     return (await session.execute(statement)).all()
 
 
+async def undecided(
+    session: ReadSession, tax_year: int, ground: str | None, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Return who is undecided, for one ground or for any, by person."""
+    statement = select(assessment).where(
+        column.tax_year == tax_year,
+        column.superseded_at == INFINITY,
+        column.outcome == "undecided",
+        column.person_id > after,
+    )
+    if ground is not None:
+        statement = statement.where(column.ground == ground)
+    return (await session.execute(statement.order_by(column.person_id).limit(limit))).all()
+
+
 async def supersede(session: WriteSession, assessment_ids: Sequence[int], at: datetime) -> int:
     """End present revisions and return how many there were; those that others ended are not counted."""
     statement = (
@@ -149,6 +170,41 @@ async def run_row(session: ReadSession, run_id: int) -> Row[Any] | None:
     """Return a run."""
     row: Row[Any] | None = (await session.execute(select(run).where(run.c.id == run_id))).one_or_none()
     return row
+
+
+async def runs_of(session: ReadSession, tax_year: int, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Return the runs of a year, the newest first."""
+    statement = select(run).where(run.c.tax_year == tax_year)
+    if before is not None:
+        statement = statement.where(run.c.id < before)
+    return (await session.execute(statement.order_by(run.c.id.desc()).limit(limit))).all()
+
+
+async def differences_of(
+    session: ReadSession, run_id: int, cause: str | None, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Return the differences that a run found, of one cause or of all."""
+    statement = select(difference).where(difference.c.run_id == run_id, difference.c.id > after)
+    if cause is not None:
+        statement = statement.where(difference.c.cause == cause)
+    return (await session.execute(statement.order_by(difference.c.id).limit(limit))).all()
+
+
+async def causes_of(session: ReadSession, run_id: int) -> Sequence[Row[Any]]:
+    """Count the differences of a run by cause, with the change of the annual tax; the most frequent first."""
+    pair = difference.c.figures["annual_total"]
+    change = cast(pair[1].astext, BigInteger) - cast(pair[0].astext, BigInteger)
+    statement = (
+        select(
+            difference.c.cause,
+            func.count().label("people"),
+            cast(func.coalesce(func.sum(change), 0), BigInteger).label("annual_total"),
+        )
+        .where(difference.c.run_id == run_id)
+        .group_by(difference.c.cause)
+        .order_by(func.count().desc(), difference.c.cause)
+    )
+    return (await session.execute(statement)).all()
 
 
 async def add_differences(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -70,6 +70,11 @@ async def subjects_as_decided(session: ReadSession, decided: Sequence[Row[Any]])
     return [_subject_as_decided(row, bases[row.base_id], bases_of_facts.get(row.basis_id)) for row in decided]
 
 
+async def origins_by_basis(session: ReadSession, basis_ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+    """Return the origins of merged facts by the row that holds them."""
+    return {row.id: row.origins for row in (await _rows(session, basis, basis_ids)).values()}
+
+
 async def reliefs_of(
     runtime: Runtime, session: ReadSession, tax_year: int, person_ids: Sequence[int]
 ) -> Mapping[int, Relief]:

@@ -68,6 +68,12 @@ assessment = Table(
     CheckConstraint("revision > 0", "revision"),
     Index("uq_assessment_revision", "tax_year", "person_id", "revision", unique=True),
     Index("uq_assessment_current", "tax_year", "person_id", unique=True, postgresql_where=CURRENT),
+    Index(
+        "ix_assessment_undecided",
+        "tax_year",
+        "person_id",
+        postgresql_where=text("outcome = 'undecided' AND superseded_at = 'infinity'"),
+    ),
     Index("ix_assessment_decided", "tax_year", "decided_at", "id"),
 )
 """賦課決定: one revision of one person's tax of one year. Never altered but for `superseded_at`.

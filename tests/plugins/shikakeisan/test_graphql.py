@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from core.access.policy import Policy
+from core.graphql.parts import GraphQLParts
 from plugins import shikakeisan
+from plugins.shikakeisan.graphql import ShikakeisanQuery
 from plugins.shikakeisan.permissions import TRIAL
 from schema.compose import compose
 
@@ -30,7 +32,7 @@ query ($before: JSON!, $after: JSON!) {
 @pytest.fixture(scope="module")
 def schema() -> Any:
     policy = Policy.load({str(file): file.read_text(encoding="utf-8") for file in shikakeisan.policy()})
-    return compose([shikakeisan.graphql()], policy)
+    return compose([GraphQLParts(query=(ShikakeisanQuery,))], policy)
 
 
 def ask(schema: Any, query: Any, **variables: Any) -> Any:

@@ -94,6 +94,10 @@ STATEMENTS = (
         WHERE superseded_at = 'infinity'
     """,
     """
+    CREATE INDEX ix_assessment_undecided ON shikakeisan.assessment (tax_year, person_id)
+        WHERE outcome = 'undecided' AND superseded_at = 'infinity'
+    """,
+    """
     CREATE UNIQUE INDEX uq_assessment_revision ON shikakeisan.assessment (tax_year, person_id, revision)
     """,
     """

@@ -1,0 +1,1 @@
+"""Assessments, their explanation, runs and undecided people by GraphQL."""
