@@ -172,6 +172,12 @@ async def run_row(session: ReadSession, run_id: int) -> Row[Any] | None:
     return row
 
 
+async def run_of_job(session: ReadSession, job_id: int) -> Row[Any] | None:
+    """Return the run that a job does, None before its first step."""
+    row: Row[Any] | None = (await session.execute(select(run).where(run.c.job_id == job_id))).one_or_none()
+    return row
+
+
 async def runs_of(session: ReadSession, tax_year: int, before: int | None, limit: int) -> Sequence[Row[Any]]:
     """Return the runs of a year, the newest first."""
     statement = select(run).where(run.c.tax_year == tax_year)

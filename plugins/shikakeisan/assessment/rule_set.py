@@ -36,10 +36,13 @@ def rule_set(tax_year: int, municipality: str) -> RuleSet:
 
 
 def shadow_rule_set(tax_year: int, municipality: str, year_file: str) -> RuleSet:
-    """Return rules with the figures of another text of the year's file. Raises LawFileError."""
-    year = read_year(year_file, year_path(tax_year).name)
+    """Return rules with the figures of another text of the year's file.
+
+    Raises LawFileError, MunicipalityUnknownError.
+    """
+    found = plan_of(read_year(year_file, year_path(tax_year).name), load_municipality(municipality))
     texts = (year_file.encode(), (MUNICIPALITIES / f"{municipality}.toml").read_bytes())
-    return RuleSet(tax_year, plan_of(year, load_municipality(municipality)), _version(texts))
+    return RuleSet(tax_year, found, _version(texts))
 
 
 def _version(texts: Iterable[bytes]) -> str:

@@ -1,0 +1,178 @@
+"""`juminzei year assess`, `juminzei year verify` and `juminzei dump`."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from sqlalchemy import Row
+
+from core.access.actor import SYSTEM
+from core.errors import JuminzeiError
+from core.jobs import service as jobs
+from core.jobs.errors import JobAlreadyActive
+from core.jobs.follow import follow
+from core.jobs.state import RESUMABLE
+from core.runtime import Runtime
+from core.storage.database import Database
+from plugins.atena.api import Moment, persons_by_id
+from plugins.shikakeisan.assessment import queries
+from plugins.shikakeisan.assessment.dump import dump, people_of
+from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS, Outcome
+from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
+from plugins.shikakeisan.assessment.service import rules_of
+from plugins.shikakeisan.assessment.verifying import verify as verify_year
+from plugins.shikakeisan.rules import RULES
+
+T = TypeVar("T")
+SHOWN = ("annual_total", "city_total", "pref_total", "forest", "genmen_amount", "payable", "total_income_all")
+"""The sums that are printed; all of them stand in the run."""
+BLOCK = 20_000
+
+
+@click.command("assess")
+@click.argument("tax_year", type=int)
+@click.option("--dry", is_flag=True, help="書かずに、今の賦課決定との違いを原因ごとに表示する")
+@click.option(
+    "--shadow-year",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="別の年度の数値（TOML）で計算した場合との違いを表示する",
+)
+@click.option("--shadow-municipality", metavar="CODE", help="別の団体の条例で計算した場合との違いを表示する")
+@click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@click.pass_obj
+def assess(
+    runtime: Runtime,
+    tax_year: int,
+    shadow_year: Path | None,
+    shadow_municipality: str | None,
+    *,
+    dry: bool,
+    json_lines: bool,
+) -> None:
+    """当初賦課: 資料併合が終わった年度の全員の税額を決定します。
+
+    途中で止まっても、同じコマンドをもう一度実行すれば続きから計算します。
+    """
+    is_shadow = shadow_year is not None or shadow_municipality is not None
+    if dry and is_shadow:
+        raise click.UsageError("--dry と --shadow-… は同時に指定できません。")
+    given = {
+        "tax_year": tax_year,
+        "kind": SHADOW if is_shadow else DRY if dry else INITIAL,
+        "municipality": shadow_municipality or "",
+        "year_file": "" if shadow_year is None else shadow_year.read_text(encoding="utf-8"),
+    }
+    sys.exit(_ask(runtime, lambda database: _assess(runtime, database, given, json_lines=json_lines)))
+
+
+@click.command("verify")
+@click.argument("tax_year", type=int)
+@click.pass_obj
+def verify(runtime: Runtime, tax_year: int) -> None:
+    """すべての賦課決定の版を、元になった事実から計算し直して比べます。違いがあれば終了コードは1。"""
+    sys.exit(_ask(runtime, lambda database: _verify(database, tax_year)))
+
+
+@click.command("dump")
+@click.option("--year", "tax_year", type=int, required=True, help="課税年度")
+@click.pass_obj
+def dump_year(runtime: Runtime, tax_year: int) -> None:
+    """年度の個人基本・併合結果・賦課決定を、比較のための決まった形（JSON Lines）で出力します。"""
+    _ask(runtime, lambda database: _dump(runtime, database, tax_year))
+
+
+async def _assess(runtime: Runtime, database: Database, given: Mapping[str, Any], *, json_lines: bool) -> int:
+    job_id = await _enqueue(database, given)
+    status = await follow(runtime, database, job_id, json_lines=json_lines)
+    async with database.read() as session:
+        run = await queries.run_of_job(session, job_id)
+        causes = [] if run is None else await queries.causes_of(session, run.id)
+    if status.state in RESUMABLE or run is None:
+        return 1
+    if not json_lines:
+        for line in (*_counts(run), *_causes(causes)):
+            click.echo(line)
+    return 0
+
+
+async def _enqueue(database: Database, given: Mapping[str, Any]) -> int:
+    """Queue the run; the same one that is under way, or whose worker was killed, is gone on with."""
+    try:
+        async with database.transaction() as session:
+            return await jobs.enqueue(session, ASSESS, given, SYSTEM)
+    except JobAlreadyActive as active:
+        job_id = int(str(active.details["job"]))
+        async with database.read() as session:
+            status = await jobs.get(session, job_id)
+        if status.parameters != given:
+            raise
+        return job_id
+
+
+def _counts(run: Row[Any]) -> Sequence[str]:
+    """Lines of what a run counted and summed."""
+    counts, totals = run.counts, run.totals
+    people = [("対象者", counts.get("people", 0))]
+    people += [(OUTCOME_LABELS[outcome], counts.get(outcome.value, 0)) for outcome in Outcome]
+    grounds = [(label, counts.get(ground.value, 0)) for ground, label in GROUND_LABELS.items()]
+    written = ("新しい版", "revisions") if run.kind == INITIAL else ("違う者", "different")
+    return [
+        f"規則の版 {run.rules_version}",
+        *(f"{label}\t{number:,}人" for label, number in people),
+        *(f"  {label}\t{number:,}人" for label, number in grounds if number),
+        *(f"{RULES[name].label}\t{totals.get(name, 0):,}円" for name in SHOWN),
+        f"{written[0]}\t{counts.get(written[1], 0):,}件",
+    ]
+
+
+def _causes(causes: Sequence[Row[Any]]) -> Sequence[str]:
+    return [
+        f"  {row.cause}（{_label(row.cause)}）\t{row.people:,}人\t年税額 {row.annual_total:+,}円"
+        for row in causes
+    ]
+
+
+def _label(cause: str) -> str:
+    if cause in RULES:
+        return RULES[cause].label
+    return "非課税等の理由" if cause == "GROUND" else "規則の版"
+
+
+async def _verify(database: Database, tax_year: int) -> int:
+    checked = wrong = 0
+    async with database.read() as session:
+        rules = await rules_of(session, tax_year)
+        async for count, mismatches in verify_year(session, rules):
+            checked += count
+            wrong += len(mismatches)
+            for found in mismatches:
+                names = "、".join(found.figures)
+                click.echo(f"個人 {found.person_id} 第{found.revision}版: {names} が違います。")
+    click.echo(f"{checked:,}件の版を計算し直しました。違いは {wrong:,}件です。")
+    return int(wrong > 0)
+
+
+async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:
+    moment = Moment(runtime.clock.today())
+    async with database.read() as session:
+        ids = await people_of(session, tax_year)
+        numbers: dict[int, str] = {}
+        for place in range(0, len(ids), BLOCK):
+            people = await persons_by_id(session, ids[place : place + BLOCK], moment)
+            numbers.update({person_id: person.atena_number for person_id, person in people.items()})
+        async for line in dump(session, tax_year, numbers):
+            click.echo(line, nl=False)
+
+
+def _ask(runtime: Runtime, question: Callable[[Database], Awaitable[T]]) -> T:
+    async def ask() -> T:
+        async with runtime.open_database() as database:
+            return await question(database)
+
+    try:
+        return asyncio.run(ask())
+    except JuminzeiError as refusal:
+        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None

@@ -1,0 +1,158 @@
+"""At the terminal: the run with its sums, the check of every revision, the canonical dump."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from core.clock import MovableClock
+from core.demo.city import DemoCity
+from core.runtime import Runtime
+from core.storage.address import DATABASE_URL, ServerAddress
+from core.storage.database import Database
+from plugins.shikakeisan.assessment.commands import assess, dump_year, verify
+from schema.build import build_runtime
+from schema.testing import environ_of
+from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year
+
+SALARY = {"salary": 5_000_000, "social_insurance": 700_000}
+PEOPLE = 3
+
+
+class Terminal:
+    """A deployment at whose terminal commands are typed; each has an event loop of its own."""
+
+    def __init__(self, runtime: Runtime, address: ServerAddress) -> None:
+        self.runtime = runtime
+        self.address = address
+
+    def do(self, deed: Callable[[Year], Awaitable[Any]]) -> Any:
+        async def run() -> Any:
+            database = Database(self.address.app_url)
+            try:
+                return await deed(Year(self.runtime, database))
+            finally:
+                await database.close()
+
+        return asyncio.run(run())
+
+    def type(self, command: click.Command, *words: str, expect: int = 0) -> str:
+        result = CliRunner().invoke(command, words, obj=self.runtime)
+        assert result.exit_code == expect, result.output
+        return result.stdout
+
+
+@pytest.fixture
+def terminal(tmp_path: Path, address: ServerAddress) -> Iterator[Terminal]:
+    """A merged year with one taxed, one non-taxable and one undecided person."""
+    runtime = build_runtime(environ_of(tmp_path, **{DATABASE_URL.variable: address.app_url}), MovableClock())
+    terminal = Terminal(runtime, address)
+
+    async def settle(year: Year) -> None:
+        async with year.database.transaction() as session:
+            await runtime.plugins.run("seed_demo", session=session, city=DemoCity(runtime, 30, 1))
+        await year.open()
+        await year.settle(Someone(SALARY), Someone({"salary": 900_000}), Someone())
+
+    terminal.do(settle)
+    return terminal
+
+
+def test_a_run_prints_outcomes_and_sums(terminal: Terminal) -> None:
+    said = terminal.type(assess, str(TAX_YEAR))
+
+    lines = said.splitlines()
+    for line in ("対象者\t3人", "課税\t1人", "非課税\t1人", "未決定\t1人", "新しい版\t3件"):
+        assert line in lines
+    assert any(line.startswith("年税額\t") for line in lines)
+
+
+def test_a_dry_run_prints_causes(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR))
+    terminal.do(lambda year: year.remerge(1, {"salary": 900_000}))
+
+    said = terminal.type(assess, str(TAX_YEAR), "--dry")
+
+    assert "違う者\t1件" in said.splitlines()
+    assert "  salary_income_before_adj（" in said
+
+
+def test_a_shadow_run_prints_what_another_ordinance_changes(terminal: Terminal) -> None:
+    said = terminal.type(assess, str(TAX_YEAR), "--shadow-municipality", "141003")
+
+    assert "違う者\t1件" in said.splitlines()
+
+
+def test_dry_and_shadow_exclude_each_other(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR), "--dry", "--shadow-municipality", "141003", expect=2)
+
+
+def test_a_run_of_a_year_that_was_not_opened_fails(terminal: Terminal) -> None:
+    said = terminal.type(assess, "2025", expect=1)
+
+    assert "この課税年度は開始されていません。" in said
+
+
+def test_every_revision_is_calculated_again_with_the_same_yen(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR))
+    terminal.do(lambda year: year.remerge(1, {"salary": 900_000}))
+    terminal.type(assess, str(TAX_YEAR))
+
+    said = terminal.type(verify, str(TAX_YEAR))
+
+    assert said == "4件の版を計算し直しました。違いは 0件です。\n"
+
+
+def test_a_figure_that_does_not_follow_from_its_facts_is_found(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR))
+
+    async def spoil() -> None:
+        database = Database(terminal.address.owner_url)
+        async with database.transaction() as session:
+            await session.execute(
+                text("UPDATE shikakeisan.assessment SET taxable = taxable + 1 WHERE person_id = 1")
+            )
+        await database.close()
+
+    asyncio.run(spoil())
+
+    said = terminal.type(verify, str(TAX_YEAR), expect=1)
+
+    assert said.splitlines()[0] == "個人 1 第1版: taxable が違います。"
+
+
+def test_the_dump_has_one_line_for_each_person_and_no_ids_or_times(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR))
+
+    lines = [json.loads(line) for line in terminal.type(dump_year, "--year", str(TAX_YEAR)).splitlines()]
+
+    assert len(lines) == PEOPLE
+    assert [line["atena_number"] for line in lines] == sorted(line["atena_number"] for line in lines)
+    assert sorted(line["assessments"][0]["outcome"] for line in lines) == [
+        "non_taxable",
+        "taxed",
+        "undecided",
+    ]
+    assert set(lines[0]) == {"atena_number", "assessments", "base", "basis", "findings"}
+    assert not {"id", "person_id", "known_from", "decided_at", "run_id"} & {
+        name
+        for line in lines
+        for part in ("base", "basis", "assessments")
+        for row in line[part]
+        for name in row
+    }
+
+
+def test_a_second_run_leaves_the_dump_as_it_is(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR))
+    first = terminal.type(dump_year, "--year", str(TAX_YEAR))
+
+    terminal.type(assess, str(TAX_YEAR))
+
+    assert terminal.type(dump_year, "--year", str(TAX_YEAR)) == first
