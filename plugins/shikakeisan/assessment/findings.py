@@ -5,10 +5,11 @@ found is `gone`. What the merge found stands in its own findings.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, insert, select, update
+import orjson
+from sqlalchemy import BigInteger, bindparam, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
@@ -20,13 +21,20 @@ from plugins.shiryo.api import Work
 STAGE = "assessment"
 ACTIVE = ("open", "proposed")
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
+COPIED = (
+    *("tax_year", "person_id", "stage", "code", "documents", "others", "details"),
+    *("is_blocking", "state", "opened_at"),
+)
 Wanted = Mapping[str, Any]
 
 
-async def settle_findings(work: Work, tax_year: int, block: Block) -> None:
-    """Open what a block found, and let go what it no longer finds."""
+async def settle_findings(work: Work, tax_year: int, block: Block, decided: Collection[int]) -> None:
+    """Open what a block found, and let go what it no longer finds.
+
+    Only people who were decided about before (`decided`) can have findings.
+    """
     wanted = {subject.person_id: _wanted(block, place) for place, subject in enumerate(block.subjects)}
-    known = await _known(work, tax_year, list(wanted))
+    known = await _known(work, tax_year, [person_id for person_id in wanted if person_id in decided])
     gone = [
         row.id
         for person_id, rows in known.items()
@@ -38,7 +46,7 @@ async def settle_findings(work: Work, tax_year: int, block: Block) -> None:
         await work.session.execute(statement, {"ids": gone})
     new = list(_new(work, tax_year, wanted, known))
     if new:
-        await work.session.execute(insert(finding), new)
+        await work.session.copy(finding, COPIED, new)
 
 
 def _wanted(block: Block, place: int) -> Wanted | None:
@@ -53,20 +61,11 @@ def _wanted(block: Block, place: int) -> Wanted | None:
 
 def _new(
     work: Work, tax_year: int, wanted: Mapping[int, Wanted | None], known: Mapping[int, Sequence[Any]]
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[tuple[object, ...]]:
     for person_id, one in wanted.items():
-        if one is not None and not any(_is_same(row, one) for row in known[person_id]):
-            yield {
-                "tax_year": tax_year,
-                "person_id": person_id,
-                "stage": STAGE,
-                **one,
-                "documents": [],
-                "others": [],
-                "is_blocking": False,
-                "state": "open",
-                "opened_at": work.now,
-            }
+        if one is not None and not any(_is_same(row, one) for row in known.get(person_id, ())):
+            said: tuple[object, ...] = (one["code"], [], [], orjson.dumps(one["details"]).decode())
+            yield (tax_year, person_id, STAGE, *said, False, "open", work.now)
 
 
 def _is_same(row: Any, wanted: Wanted | None) -> bool:
@@ -74,6 +73,8 @@ def _is_same(row: Any, wanted: Wanted | None) -> bool:
 
 
 async def _known(work: Work, tax_year: int, person_ids: Sequence[int]) -> Mapping[int, Sequence[Any]]:
+    if not person_ids:
+        return {}
     statement = select(finding).where(
         finding.c.tax_year == tax_year,
         finding.c.person_id == any_(IDS),

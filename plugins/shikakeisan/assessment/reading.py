@@ -13,7 +13,6 @@ from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.outcome import Ground
 from plugins.shikakeisan.assessment.queries import INFINITY
 from plugins.shikakeisan.assessment.subject import OUTSIDE, Relief, Subject
-from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.merge.tables import basis, claim, finding
 
@@ -26,19 +25,10 @@ OPEN = ("open", "proposed")
 async def subjects_after(
     runtime: Runtime, session: ReadSession, tax_year: int, after: int, limit: int
 ) -> Sequence[Subject]:
-    """Return the next people by id: the base, and who was decided about but has left it."""
-    has_assessment = (
-        select(assessment.c.id)
-        .where(
-            assessment.c.tax_year == tax_year,
-            assessment.c.person_id == base_person.c.person_id,
-            assessment.c.superseded_at == INFINITY,
-        )
-        .exists()
-    )
+    """Return the next people of the base by id."""
     statement = (
         _people(tax_year)
-        .where(base_person.c.person_id > after, (base_person.c.standing != OUTSIDE) | has_assessment)
+        .where(base_person.c.person_id > after, base_person.c.standing != OUTSIDE)
         .order_by(base_person.c.person_id)
         .limit(limit)
     )

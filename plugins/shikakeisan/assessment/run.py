@@ -7,9 +7,12 @@ of a kill shows in the result.
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Row
 
 from core.access.journal import Journal, current_journal
 from core.jobs.job import Job, Step
@@ -22,20 +25,28 @@ from plugins.shikakeisan.assessment.comparing import differences
 from plugins.shikakeisan.assessment.deciding import Block, decide
 from plugins.shikakeisan.assessment.errors import YearNotMerged, YearUnopened
 from plugins.shikakeisan.assessment.outcome import UNDECIDED, Ground, outcome_of
-from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_decided
+from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_decided, subjects_of
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_rule_set
 from plugins.shikakeisan.assessment.service import changed_places, write_block
+from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.law.years import year_path
 from plugins.shiryo.api import Work
 
 JOB = "shikakeisan.assess"
 BLOCK = 20_000
 """People of one step: a few seconds of work."""
+PART = 5_000
 INITIAL, DRY, SHADOW = "initial", "dry", "shadow"
+WRITTEN = {INITIAL: "revisions", DRY: "different", SHADOW: "different"}
+"""How a run counts what it wrote."""
 READY = ("merged", "assessed")
 REASON = "当初賦課"
 RUN_TYPE = "shikakeisan.run"
 YEARS = whole(1990, 2100)
+MOST = 2**63 - 1
+"""Above every id."""
+Present = Mapping[int, Row[Any]]
+"""The revisions in force by person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,24 +142,52 @@ def _compared_with(job: Job, known: Run) -> str:
 
 async def _block(job: Job, step: Step, known: Run) -> bool:
     """Decide the next people; False if there are none."""
-    last = step.cursor["last"]
-    subjects = await subjects_after(job.runtime, step.session, known.tax_year, last, BLOCK)
+    subjects, present = await _next_people(job, step, known)
     if not subjects:
         return False
-    block = await asyncio.to_thread(decide, known.rules, subjects)
-    counts = Counter(step.cursor["counts"])
-    counts.update(_counted(block))
-    if known.kind == SHADOW:
-        counts["different"] += await _shadow(step, known, block)
-    elif known.kind == DRY:
-        counts["different"] += await _dry(step, known, block)
-    else:
-        counts["revisions"] += await _initial(job, step, known, block)
-    totals = Counter(step.cursor["totals"])
-    totals.update({name: int(column.sum()) for name, column in block.figures.items()})
+    counts, totals = Counter(step.cursor["counts"]), Counter(step.cursor["totals"])
+    async with aclosing(_decided(known.rules, subjects)) as blocks:
+        async for block in blocks:
+            counts.update(_counted(block))
+            totals.update({name: int(column.sum()) for name, column in block.figures.items()})
+            counts[WRITTEN[known.kind]] += await _write(job, step, known, block, present)
+            step.advance(sum(ground is not Ground.OUTSIDE for ground in block.grounds))
     step.cursor = {"run": known.id, "last": subjects[-1].person_id, "counts": counts, "totals": totals}
-    step.advance(sum(ground is not Ground.OUTSIDE for ground in block.grounds))
     return True
+
+
+async def _next_people(job: Job, step: Step, known: Run) -> tuple[Sequence[Subject], Present]:
+    """Return the next people: of the base, and who has left it since; and what is in force."""
+    last, session, year = step.cursor["last"], step.session, known.tax_year
+    subjects = list(await subjects_after(job.runtime, session, year, last, BLOCK))
+    if known.kind == SHADOW:
+        return subjects, {}
+    end = subjects[-1].person_id if len(subjects) == BLOCK else MOST
+    present = await queries.current_between(session, year, last + 1, end)
+    gone = present.keys() - {subject.person_id for subject in subjects}
+    if gone:
+        subjects += await subjects_of(job.runtime, session, year, sorted(gone))
+        subjects.sort(key=lambda subject: subject.person_id)
+    return subjects, present
+
+
+async def _decided(rules: RuleSet, subjects: Sequence[Subject]) -> AsyncGenerator[Block, None]:
+    """Decide part by part: the next is calculated while PostgreSQL writes the one before."""
+    parts = [subjects[place : place + PART] for place in range(0, len(subjects), PART)]
+    ahead = asyncio.create_task(asyncio.to_thread(decide, rules, parts[0]))
+    for part in parts[1:]:
+        block = await ahead
+        ahead = asyncio.create_task(asyncio.to_thread(decide, rules, part))
+        yield block
+    yield await ahead
+
+
+async def _write(job: Job, step: Step, known: Run, block: Block, present: Present) -> int:
+    if known.kind == SHADOW:
+        return await _shadow(step, known, block)
+    if known.kind == DRY:
+        return await _dry(step, known, block, present)
+    return await _initial(job, step, known, block, present)
 
 
 def _counted(block: Block) -> Counter[str]:
@@ -163,9 +202,7 @@ def _counted(block: Block) -> Counter[str]:
     return counts
 
 
-async def _initial(job: Job, step: Step, known: Run, block: Block) -> int:
-    first, last = block.subjects[0].person_id, block.subjects[-1].person_id
-    present = await queries.current_between(step.session, known.tax_year, first, last)
+async def _initial(job: Job, step: Step, known: Run, block: Block, present: Present) -> int:
     journal = current_journal.get() or Journal()
     work = Work(step.session, journal, job.requester, job.runtime.clock.now())
     common = {"reason": REASON, "run_id": known.id}
@@ -175,10 +212,8 @@ async def _initial(job: Job, step: Step, known: Run, block: Block) -> int:
     return len(changes)
 
 
-async def _dry(step: Step, known: Run, block: Block) -> int:
+async def _dry(step: Step, known: Run, block: Block, present: Present) -> int:
     """Compare with the revisions in force; who has none yet is not a difference."""
-    first, last = block.subjects[0].person_id, block.subjects[-1].person_id
-    present = await queries.current_between(step.session, known.tax_year, first, last)
     changed = [p for p in changed_places(block, present) if block.subjects[p].person_id in present]
     if not changed:
         return 0

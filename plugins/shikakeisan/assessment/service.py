@@ -93,7 +93,7 @@ async def write_block(
     changed = list(changed_places(block, present))
     people = [block.subjects[place].person_id for place in changed]
     ended = [present[person_id].id for person_id in people if person_id in present]
-    if await queries.supersede(work.session, ended, work.now) != len(ended):
+    if ended and await queries.supersede(work.session, ended, work.now) != len(ended):
         raise Conflict
     changes = [_change(tax_year, person_id, present) for person_id in people]
     records = _records(work, block, changed, changes, common)
@@ -101,7 +101,7 @@ async def write_block(
         await queries.add_revisions(work.session, records)
     except IntegrityError:
         raise Conflict from None
-    await settle_findings(work, tax_year, block)
+    await settle_findings(work, tax_year, block, present.keys())
     await _tell(runtime, work, changes)
     return changes
 

@@ -30,9 +30,12 @@ class Relief:
         return cls(Fraction(stored["numerator"], stored["denominator"]), stored["decision"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Subject:
-    """One person as the calculation takes them. `facts` is None where nothing was merged."""
+    """One person as the calculation takes them. `facts` is None where nothing was merged.
+
+    Not frozen: making a frozen one takes three times as long, and a city has many.
+    """
 
     person_id: int
     base_id: int
