@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import Table, insert, select, text
 
 from core.access.actor import SYSTEM
 from core.access.journal import Journal
@@ -65,35 +65,24 @@ class Year:
         first = len(self.ids) + 1
         ids = range(first, first + len(people))
         async with self.database.transaction() as session:
-            for person_id, someone in zip(ids, people, strict=True):
-                await self._settle(session, person_id, someone)
+            await self._settle(session, dict(zip(ids, people, strict=True)))
         self.ids.extend(ids)
         return ids
 
-    async def _settle(self, session: WriteSession, person_id: int, someone: Someone) -> None:
-        common = {"tax_year": TAX_YEAR, "person_id": person_id}
-        row = {
-            **common,
-            "standing": someone.standing,
-            "reason": "MOVED_OUT" if someone.standing == "outside" else "",
-            **dict.fromkeys(("ward_code", "household_number", "relation"), ""),
-            "birth_date": someone.birth,
-            "sex": "1",
-            "is_protected": False,
-            "is_welfare": someone.is_welfare,
-            "house_wards": someone.house_wards,
-            "known_from": THEN,
-        }
-        await session.execute(insert(base_person).values(row))
-        if someone.facts is not None:
-            await self.merge(session, person_id, someone.facts, someone.documents)
-        if someone.claimed_by is not None:
-            said = {"taxpayer_id": someone.claimed_by, "relative_id": person_id, "role": someone.role}
-            await session.execute(insert(claim).values(tax_year=TAX_YEAR, **said, known_from=THEN))
-        if someone.blocking:
-            said = {"stage": "merge", "code": someone.blocking, "is_blocking": True, "state": "open"}
-            lists: dict[str, Any] = {"documents": [], "others": [], "details": {}}
-            await session.execute(insert(finding).values(**common, **said, **lists, opened_at=THEN))
+    async def _settle(self, session: WriteSession, people: Mapping[int, Someone]) -> None:
+        rows: dict[Table, list[dict[str, Any]]] = {base_person: [], basis: [], claim: [], finding: []}
+        for person_id, someone in people.items():
+            rows[base_person].append(_base(person_id, someone))
+            if someone.facts is not None:
+                rows[basis].append(_basis(person_id, someone.facts, someone.documents, {}))
+            if someone.claimed_by is not None:
+                said = {"taxpayer_id": someone.claimed_by, "relative_id": person_id, "role": someone.role}
+                rows[claim].append({"tax_year": TAX_YEAR, **said, "known_from": THEN})
+            if someone.blocking:
+                rows[finding].append(_finding(person_id, someone.blocking))
+        for table, values in rows.items():
+            if values:
+                await session.execute(insert(table), values)
 
     async def merge(
         self,
@@ -108,9 +97,7 @@ class Year:
             "UPDATE shikakeisan.basis SET known_to = now() WHERE person_id = :id AND known_to = 'infinity'"
         )
         await session.execute(text(ended), {"id": person_id})
-        row = {"facts": facts, "origins": origins or {}, "aside": [], "documents": list(documents)}
-        row |= {"tax_year": TAX_YEAR, "person_id": person_id, "merge_version": "1", "known_from": THEN}
-        await session.execute(insert(basis).values(row))
+        await session.execute(insert(basis).values(_basis(person_id, facts, documents, origins or {})))
 
     async def remerge(self, person_id: int, facts: Mapping[str, Any]) -> None:
         async with self.database.transaction() as session:
@@ -120,7 +107,7 @@ class Year:
         """Let a person's place in the base end: 賦課期日 was elsewhere."""
         ended = "UPDATE shikakeisan.base_person SET known_to = now() WHERE person_id = :id"
         await session.execute(text(ended), {"id": person_id})
-        await self._settle(session, person_id, Someone(standing="outside"))
+        await self._settle(session, {person_id: Someone(standing="outside")})
 
     async def move(self, session: WriteSession, state: str) -> None:
         await session.execute(text("UPDATE shikakeisan.fiscal_year SET state = :state"), {"state": state})
@@ -149,6 +136,41 @@ class Year:
 
     def work(self, session: WriteSession) -> Work:
         return Work(session, Journal(), "clerk", self.runtime.clock.now())
+
+
+def _base(person_id: int, someone: Someone) -> dict[str, Any]:
+    return {
+        "tax_year": TAX_YEAR,
+        "person_id": person_id,
+        "standing": someone.standing,
+        "reason": "MOVED_OUT" if someone.standing == "outside" else "",
+        **dict.fromkeys(("ward_code", "household_number", "relation"), ""),
+        "birth_date": someone.birth,
+        "sex": "1",
+        "is_protected": False,
+        "is_welfare": someone.is_welfare,
+        "house_wards": someone.house_wards,
+        "known_from": THEN,
+    }
+
+
+def _basis(
+    person_id: int, facts: Mapping[str, Any], documents: Sequence[int], origins: Mapping[str, Any]
+) -> dict[str, Any]:
+    said = {"facts": facts, "origins": origins, "aside": [], "documents": list(documents)}
+    return {
+        "tax_year": TAX_YEAR,
+        "person_id": person_id,
+        **said,
+        "merge_version": "1",
+        "known_from": THEN,
+    }
+
+
+def _finding(person_id: int, code: str) -> dict[str, Any]:
+    said = {"stage": "merge", "code": code, "is_blocking": True, "state": "open", "opened_at": THEN}
+    lists: dict[str, Any] = {"documents": [], "others": [], "details": {}}
+    return {"tax_year": TAX_YEAR, "person_id": person_id, **said, **lists}
 
 
 @pytest.fixture

@@ -1,0 +1,166 @@
+"""Workers and PostgreSQL killed with -9 in the middle of a run: the dump is that of an undisturbed run."""
+
+import asyncio
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.access.actor import SYSTEM
+from core.clock import MovableClock
+from core.jobs import service as jobs
+from core.jobs.state import JobState, JobStatus
+from core.storage.address import DATABASE_URL
+from core.storage.database import Database
+from core.storage.embedded import embedded_server
+from core.storage.migrations import Migrations, migrate
+from plugins.shikakeisan.assessment.dump import dump, people_of
+from plugins.shikakeisan.assessment.run import ASSESS
+from schema.build import build_runtime
+from schema.testing import environ_of
+from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year
+
+# Small blocks, so that kills fall into the middle of the run.
+COMMAND = (
+    "import plugins.shikakeisan.assessment.run as run; run.BLOCK = {block}; run.PART = 7\n"
+    "from schema.main import main; main()"
+)
+Process = Callable[[Year, int], "subprocess.Popen[bytes]"]
+
+
+def city(count: int) -> Sequence[Someone]:
+    """People of every outcome, all with figures of their own."""
+    chance = random.Random(count)
+    people = []
+    for number in range(count):
+        birth = date(1940, 1, 1) + timedelta(days=chance.randrange(30_000))
+        facts = {"salary": 500_000 + 7_919 * number, "social_insurance": chance.randrange(900_000)}
+        kinds = (
+            Someone(facts, birth),
+            Someone({"salary": 1_000 * number}, birth),
+            Someone(None, birth),
+            Someone({**facts, "salary_income": 1}, birth),
+            Someone(facts, birth, is_welfare=True),
+            Someone(facts, birth, blocking="TWO_CLAIMANTS"),
+        )
+        people.append(chance.choices(kinds, weights=(60, 20, 10, 3, 3, 3))[0])
+    return people
+
+
+@asynccontextmanager
+async def town(
+    folder: Path, branches: Sequence[Migrations], people: Sequence[Someone]
+) -> AsyncIterator[Year]:
+    """A merged year in a database server of its own."""
+    with embedded_server(folder) as address:
+        await migrate(address, branches)
+        environ = environ_of(folder, **{DATABASE_URL.variable: address.app_url})
+        database = Database(address.app_url)
+        year = Year(build_runtime(environ, MovableClock()), database)
+        await year.open()
+        await year.settle(*people)
+        yield year
+        await database.close()
+
+
+async def dumped(year: Year) -> bytes:
+    async with year.database.read() as session:
+        numbers = {person_id: f"{person_id:015d}" for person_id in await people_of(session, TAX_YEAR)}
+        return b"".join([line async for line in dump(session, TAX_YEAR, numbers)])
+
+
+async def until(year: Year, job_id: int, wanted: Callable[[JobStatus], bool]) -> JobStatus:
+    async with asyncio.timeout(120), aclosing(jobs.watch(year.database, job_id)) as statuses:
+        async for status in statuses:
+            if wanted(status):
+                break
+    return status
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[Process]:
+    """Start workers of their own, gone after the test."""
+    started = []
+
+    def start(year: Year, block: int) -> "subprocess.Popen[bytes]":
+        environ = {**os.environ, **year.runtime.settings.sources.environ, "JUMINZEI_JOB_LEASE": "1"}
+        command = [sys.executable, "-c", COMMAND.format(block=block), "jobs", "work"]
+        started.append(
+            subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        )
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.kill()
+        each.wait()
+
+
+async def disturbed(
+    year: Year, folder: Path, start: Callable[[], "subprocess.Popen[bytes]"], *, kills: int, workers: int
+) -> JobStatus:
+    """Run with `workers` workers, and kill one of them or PostgreSQL at random moments."""
+    chance = random.Random(kills)
+    async with year.database.transaction() as session:
+        job_id = await jobs.enqueue(session, ASSESS, {"tax_year": TAX_YEAR}, SYSTEM)
+    running = [start() for _ in range(workers)]
+    status = await until(year, job_id, lambda status: status.done > 0)
+    for number in range(kills):
+        before = status.done
+        await asyncio.sleep(chance.uniform(0, 0.05))
+        if number % 3 == 2:
+            os.kill(int((folder / "pg/data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        else:
+            for victim in running:
+                victim.kill()
+            running = [start() for _ in range(workers)]
+        status = await until(year, job_id, lambda status, done=before: status.done > done or status.ended)
+    return await until(year, job_id, lambda status: status.ended)
+
+
+async def prove(
+    folder: Path,
+    branches: Sequence[Migrations],
+    process: Process,
+    *,
+    people: int,
+    block: int,
+    kills: int,
+    workers: int,
+) -> None:
+    settled = city(people)
+    async with town(folder / "quiet", branches, settled) as year:
+        await year.run()
+        expected = await dumped(year)
+    async with town(folder / "loud", branches, settled) as year:
+        status = await disturbed(
+            year, folder / "loud", lambda: process(year, block), kills=kills, workers=workers
+        )
+        found = await dumped(year)
+        runs = await year.rows("SELECT counts FROM shikakeisan.run")
+
+    assert (status.state, status.done) == (JobState.DONE_WITH_ERRORS, people)
+    assert status.attempt >= kills
+    assert found == expected
+    assert [row.counts["people"] for row in runs] == [people]
+
+
+@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+async def test_a_few_kills_lose_double_and_change_nothing(
+    tmp_path: Path, branches: Sequence[Migrations], process: Process, workers: int
+) -> None:
+    await prove(tmp_path, branches, process, people=600, block=3, kills=3, workers=workers)
+
+
+@pytest.mark.slow
+async def test_a_hundred_kills_lose_double_and_change_nothing(
+    tmp_path: Path, branches: Sequence[Migrations], process: Process
+) -> None:
+    await prove(tmp_path, branches, process, people=20_000, block=5, kills=100, workers=2)
