@@ -151,7 +151,7 @@ async def test_an_officers_closing_of_a_finding_survives_the_next_decision(year:
     assert await year.rows("SELECT state FROM shikakeisan.finding") == [("closed",)]
 
 
-async def test_of_two_who_decide_at_once_one_is_refused(year: Year) -> None:
+async def test_of_two_who_decide_at_once_one_is_refused(year: Year, monkeypatch: pytest.MonkeyPatch) -> None:
     await year.settle(Someone(SALARY))
     await year.run()
     async with year.database.read() as session:
@@ -162,14 +162,29 @@ async def test_of_two_who_decide_at_once_one_is_refused(year: Year) -> None:
     async def stale(*_: Any) -> dict[int, Any]:
         return {1: row}
 
-    patch = pytest.MonkeyPatch()
-    patch.setattr(queries, "current", stale)
+    monkeypatch.setattr(queries, "current", stale)
     await year.remerge(1, {"salary": 800_000})
     with pytest.raises(Conflict):
         await decide(year, 1)
-    patch.undo()
 
     assert len(await year.revisions(1)) == 2
+
+
+async def test_of_two_who_decide_first_at_once_one_is_refused(
+    year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await year.settle(Someone(SALARY))
+    await decide(year, 1)
+
+    async def nothing_yet(*_: Any) -> dict[int, Any]:
+        return {}
+
+    monkeypatch.setattr(queries, "current", nothing_yet)
+
+    with pytest.raises(Conflict):
+        await decide(year, 1)
+
+    assert len(await year.revisions(1)) == 1
 
 
 async def test_revisions_between_two_moments_are_found(year: Year) -> None:
