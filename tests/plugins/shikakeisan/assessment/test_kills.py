@@ -111,9 +111,8 @@ async def disturbed(
     async with year.database.transaction() as session:
         job_id = await jobs.enqueue(session, ASSESS, {"tax_year": TAX_YEAR}, SYSTEM)
     running = [start() for _ in range(workers)]
-    status = await until(year, job_id, lambda status: status.done > 0)
+    await until(year, job_id, lambda status: status.done > 0)
     for number in range(kills):
-        before = status.done
         await asyncio.sleep(chance.uniform(0, 0.05))
         if number % 3 == 2:
             os.kill(int((folder / "pg/data/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
@@ -121,7 +120,8 @@ async def disturbed(
             for victim in running:
                 victim.kill()
             running = [start() for _ in range(workers)]
-        status = await until(year, job_id, lambda status, done=before: status.done > done or status.ended)
+        left = await until(year, job_id, lambda _: True)
+        await until(year, job_id, lambda status, done=left.done: status.done > done or status.ended)
     return await until(year, job_id, lambda status: status.ended)
 
 
@@ -147,7 +147,7 @@ async def prove(
         runs = await year.rows("SELECT counts FROM shikakeisan.run")
 
     assert (status.state, status.done) == (JobState.DONE_WITH_ERRORS, people)
-    assert status.attempt >= kills
+    assert status.attempt > kills - kills // 3  # whom a dead server found between two steps goes on
     assert found == expected
     assert [row.counts["people"] for row in runs] == [people]
 
