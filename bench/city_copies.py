@@ -13,19 +13,19 @@ from sqlalchemy import text
 from core.storage.database import Database, WriteSession
 
 RELATIVES = """(SELECT coalesce(jsonb_agg(CASE WHEN one ? 'number' THEN jsonb_set(one, '{number}',
-    to_jsonb(encode(sha256(decode(one->>'number', 'hex') || int4send(copy)), 'hex'))) ELSE one END
+    to_jsonb(encode(sha256(decode(one->>'number', 'hex') || int8send(copy)), 'hex'))) ELSE one END
     ORDER BY place), '[]') FROM jsonb_array_elements(relatives) WITH ORDINALITY AS r(one, place))"""
-DIGEST = "substring(sha256({0} || int4send(copy)), 1, octet_length({0}))"
+DIGEST = "substring(sha256({0} || int8send(copy)), 1, octet_length({0}))"
 OWN: Mapping[str, str] = {
     "person.id": "id + copy * :people",
     "person.atena_number": "'9' || lpad(copy::text, 4, '0') || lpad(id::text, 10, '0')",
     "person_id": "person_id + copy * :people",
     "household_number": "(household_number::bigint + copy * 1000000000)::text",
-    "blind_index": "sha256(blind_index || int4send(copy))",
+    "blind_index": "sha256(blind_index || int8send(copy))",
     "document.id": "id + copy * :documents",
     "document_id": "document_id + copy * :documents",
     "superseded_by": "superseded_by + copy * :documents",
-    "my_number_index": "sha256(my_number_index || int4send(copy))",
+    "my_number_index": "sha256(my_number_index || int8send(copy))",
     "record_key": DIGEST.format("record_key"),
     "fingerprint": DIGEST.format("fingerprint"),
     "relatives": RELATIVES,
@@ -71,7 +71,7 @@ async def _highest(session: WriteSession, table: str) -> int:
 async def _insertion(session: WriteSession, table: str, originals: str) -> str:
     names, values = zip(*_said(table, await _columns(session, table)), strict=True)
     into = f"INSERT INTO {table} ({', '.join(names)}) OVERRIDING SYSTEM VALUE"
-    every = f"FROM {table}, generate_series(CAST(:first AS int), CAST(:last AS int)) AS copy"
+    every = f"FROM {table}, generate_series(CAST(:first AS bigint), CAST(:last AS bigint)) AS copy"
     return f"{into} SELECT {', '.join(values)} {every} WHERE {originals}"
 
 

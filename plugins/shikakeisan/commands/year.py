@@ -1,0 +1,14 @@
+"""``juminzei year``: a 課税年度 from its opening to its closes. Each room adds its own commands."""
+
+import click
+
+from plugins.shikakeisan.assessment.commands import assess, verify
+
+
+@click.group()
+def year() -> None:
+    """課税年度の処理（賦課計算と確認）."""
+
+
+for command in (assess, verify):
+    year.add_command(command)
