@@ -249,11 +249,15 @@ async def test_only_a_named_proxy_says_where_a_request_comes_from(
 
 
 TRIAL = "a trial with facts that the caller fills in; nothing that is stored is read"
+RUN = "a run over everybody: counts and sums, no person"
 OPEN_HANDS: dict[str, str] = {
+    "AssessmentRun": RUN,
     "BankBranch": "a branch of a bank",
     "Department": "an office, not a person",
+    "DifferenceCause": RUN,
     "EnrolmentTicket": "staff, by the administrator; an event records it",
     "FactFinding": TRIAL,
+    "FactOrigin": "ids of documents and rules; those of a person are reached by the assessment",
     "Figure": TRIAL,
     "FigureDifference": TRIAL,
     "Job": "long work; jobs keep no personal data (docs/jobs.md)",
@@ -266,6 +270,7 @@ OPEN_HANDS: dict[str, str] = {
     "StaffRole": "staff, for administrators and auditors",
     "StaffSession": "staff, for administrators and auditors",
     "Tokens": "oneself; an event records it",
+    "StartedRun": RUN,
     "TrialAssessment": TRIAL,
     "TrialComparison": TRIAL,
     "WorkItem": "names no person; its document does, and is PersonalData",

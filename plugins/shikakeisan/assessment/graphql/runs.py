@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
 import strawberry
 from sqlalchemy import Row
 from strawberry.scalars import JSON
 
+from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
@@ -17,6 +19,7 @@ from plugins.atena.api import Person
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.run import ASSESS
+from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.permissions import ASSESSMENT, RUN, RUN_START
 from plugins.shikakeisan.rules import RULES
 
@@ -43,17 +46,25 @@ class DifferenceCause:
 
 
 @strawberry.type(description="賦課計算の結果の違い（1人）")
-class RunDifference:
-    """One person whose figures differ."""
+class RunDifference(PersonalData):
+    """One person whose figures differ; the access log names the assessment."""
 
+    journal_type: ClassVar[str] = JOURNAL_TYPE
+
+    tax_year: strawberry.Private[int]
     person_id: strawberry.Private[int]
     cause: str = column(RUN, "初めに違った数値の名前")
     figures: JSON = column(ASSESSMENT, "違う数値。名前ごとに [前, 後]")
 
     @classmethod
-    def of(cls, row: Row[Any]) -> "RunDifference":
+    def of(cls, row: Row[Any], tax_year: int) -> "RunDifference":
         """Make it of a row of `difference`."""
-        return cls(person_id=row.person_id, cause=row.cause, figures=JSON(row.figures))
+        figures = JSON(row.figures)
+        return cls(tax_year=tax_year, person_id=row.person_id, cause=row.cause, figures=figures)
+
+    def journal_id(self) -> str:
+        """Return year and person."""
+        return f"{self.tax_year}:{self.person_id}"
 
     @door(ASSESSMENT, "本人")
     async def person(self, info: Info) -> Person | None:
@@ -116,7 +127,8 @@ class AssessmentRun:
         page = page_of(info, first, after, CURSOR)
         last = int(str(page.after[0])) if page.after else 0
         rows = await queries.differences_of(info.context.read, self.id, cause, last, page.size + 1)
-        return connection(rows, page, node=RunDifference.of, key=lambda row: (row.id,))
+        node = partial(RunDifference.of, tax_year=self.tax_year)
+        return connection(rows, page, node=node, key=lambda row: (row.id,))
 
 
 @strawberry.type(description="開始した賦課計算")
