@@ -13,9 +13,11 @@ from core.menu import MenuEntry
 from core.settings import Setting
 from core.storage.migrations import Migrations
 from plugins.shiryo.commands.expect import expect
+from plugins.shiryo.commands.forward import forward
 from plugins.shiryo.commands.intake import intake
 from plugins.shiryo.commands.ledger import ledger
 from plugins.shiryo.commands.worklist import worklist
+from plugins.shiryo.graphql.keying_mutation import KeyingMutation
 from plugins.shiryo.graphql.mutation import ShiryoMutation
 from plugins.shiryo.graphql.query import ShiryoQuery
 from plugins.shiryo.permissions import DELIVERY, LEDGER, WORK
@@ -58,13 +60,14 @@ def migrations() -> Migrations:
             "forwarding": CLOSE,
             "work_item": "SELECT, INSERT, UPDATE (state, owner, version, proposal, reason, proposed_by,"
             " closed_by, closed_at)",
+            "keying": "SELECT, INSERT, UPDATE (made_id)",
         },
     )
 
 
 @hook
 def graphql() -> GraphQLParts:
-    return GraphQLParts(query=(ShiryoQuery,), mutation=(ShiryoMutation,))
+    return GraphQLParts(query=(ShiryoQuery,), mutation=(ShiryoMutation, KeyingMutation))
 
 
 @hook
@@ -78,7 +81,7 @@ def menu() -> Sequence[MenuEntry]:
 
 @hook
 def commands() -> Sequence[click.Command]:
-    return [intake, expect, ledger, worklist]
+    return [intake, expect, ledger, worklist, forward]
 
 
 @hook

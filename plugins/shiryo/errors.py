@@ -54,3 +54,26 @@ class NothingToExplain(JuminzeiError):
     code = "NOTHING_TO_EXPLAIN"
     message = "この行に説明が必要な差はありません。"
     status = 409
+
+
+class KeyingInvalid(Invalid):
+    """Keyed values break the layout; `details["findings"]` names item, code and what to do, never a value."""
+
+    code = "KEYING_INVALID"
+    message = "入力した値に誤りがあります。項目ごとの内容を確認してください。"
+
+
+class KeyingDiffers(JuminzeiError):
+    """Whoever confirms keyed another number from the original than whoever proposed."""
+
+    code = "KEYING_DIFFERS"
+    message = "確認のため入力した番号が、提案された番号と一致しません。原本を確認してください。"
+    status = 409
+
+
+class DocumentChanged(JuminzeiError):
+    """The document was corrected, cancelled or superseded meanwhile."""
+
+    code = "DOCUMENT_CHANGED"
+    message = "この資料はすでに訂正・取消されています。新しい資料を確認してください。"
+    status = 409

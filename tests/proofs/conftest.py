@@ -1,4 +1,4 @@
-"""A synthetic city and a deployment of its own that takes everything in by the commands that a clerk types."""
+"""A deployment of its own that takes a synthetic city in by the commands that a clerk types."""
 
 import asyncio
 import json

@@ -6,6 +6,7 @@ and the papers of who came on 2 January, which a person forwards. Papers of name
 digit are counted: a person could attach them, the machine does not.
 """
 
+import base64
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -147,7 +148,7 @@ def settle_all(town: Town, taken: Taken) -> None:
     summary = town.type("worklist", "--summary", "--json", *year)
     codes = {json.loads(line)[0] for line in summary.splitlines()}
     homes = {home for each in taken.city.truth["person"] if (home := each.get("taxed_by"))}
-    actions = {code: ("--action", "explain") for code in codes - {"SENDER_MISSING", "DOCUMENTS_SHORT"}}
+    actions = dict.fromkeys(codes - {"SENDER_MISSING", "DOCUMENTS_SHORT"}, ("--action", "explain"))
     actions["TAXED_ELSEWHERE"] = ("--action", "forward", "--municipality", homes.pop())
     for code, action in sorted(actions.items()):
         town.type("worklist", "propose", "--code", code, *action, *reason, *year, staff=CLERK)
@@ -159,6 +160,28 @@ def settle_all(town: Town, taken: Taken) -> None:
     town.type("ledger", *year)
 
 
+def prove_forwarding(town: Town, taken: Taken, out: Path) -> None:
+    """What belongs elsewhere leaves once, with the received record, and can be printed again."""
+    year = ("--year", str(YEAR))
+    moved = taken.named(Fault.MOVED_2_JANUARY)
+    said = town.type("forward", *year, "--out", str(out / "first"), staff=CLERK)
+    number = said.split("\t")[0].removeprefix("回送番号 ")
+    nothing = town.type("forward", *year, "--out", str(out / "none"), staff=CLERK)
+    town.type("forward", *year, "--out", str(out / "again"), "--again", number, staff=CLERK)
+    [table] = sorted((out / "first").glob("*/kaisou.csv"))
+    [manifest] = [json.loads(path.read_bytes()) for path in (out / "first").glob("*/manifest.json")]
+    lines = [line.split(",") for line in table.read_text("utf-8").splitlines()[1:]]
+    papers = {paper["id"]: paper for paper in taken.city.truth["document"]}
+    received = {
+        (taken.city.out / papers[name]["file"]).read_bytes().splitlines()[papers[name]["record"] - 1]
+        for name in moved
+    }
+    assert nothing == "回送を待っている資料はありません。\n"
+    assert manifest["files"][0]["records"] == len(lines) == len(moved)
+    assert {base64.b64decode(cells[-1]).rstrip(b"\r\n") for cells in lines} == received
+    assert table.read_bytes() == (out / "again" / table.parent.name / "kaisou.csv").read_bytes()
+
+
 def prove(town: Town, folder: Path, people: int) -> None:
     taken = take_in(town, folder, people)
     prove_files(taken)
@@ -167,6 +190,7 @@ def prove(town: Town, folder: Path, people: int) -> None:
     print(f"{people:,} people: {attached:,} attached, {right:,} rightly, of {due:,}")  # noqa: T201
     assert (attached, right / due >= 0.99) == (right, True)
     settle_all(town, taken)
+    prove_forwarding(town, taken, folder)
 
 
 def test_a_small_city(town: Town, tmp_path: Path) -> None:

@@ -10,10 +10,17 @@ from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from plugins.atena.api import Person, open_keyring
-from plugins.shiryo.graphql.loaders import CandidatesByDocument, FindingsByPlace
+from plugins.shiryo.graphql.keyings import Keying
+from plugins.shiryo.graphql.loaders import (
+    CandidatesByDocument,
+    DispatchByDocument,
+    FindingsByPlace,
+    KeyingsByDocument,
+)
 from plugins.shiryo.graphql.people import Candidate, person
 from plugins.shiryo.permissions import DELIVERY, DOCUMENT, ORIGINAL
-from plugins.shiryo.service.showing import ReadItem, masked_text, read_items
+from plugins.shiryo.queries import documents, keying
+from plugins.shiryo.service.showing import ReadItem, masked, masked_text, read_items
 
 JOURNAL_TYPE = "shiryo.document"
 
@@ -76,10 +83,10 @@ class Document(PersonalData):
     tax_year: int = column(DOCUMENT, "課税年度")
     line: int = column(DOCUMENT, "ファイルの行")
     action: str = column(DOCUMENT, "訂正表示（new 新規、add 追加、correct 訂正、cancel 取消）")
-    name: str = column(DOCUMENT, "氏名（資料の文字のまま）")
+    name: str = column(DOCUMENT, "氏名（資料の文字のまま。番号らしい12桁は伏せる）")
     kana: str = column(DOCUMENT, "読み仮名")
     birth_date: date | None = column(DOCUMENT, "生年月日")
-    address: str = column(DOCUMENT, "住所（資料の文字のまま）")
+    address: str = column(DOCUMENT, "住所（資料の文字のまま。番号らしい12桁は伏せる）")
     is_held: bool = column(DOCUMENT, "保留中か（確認がすむまで賦課に使わない）")
     superseded_by: int | None = column(DOCUMENT, "この資料を訂正・取消した資料の番号")
     method: str | None = column(DOCUMENT, "名寄せの方法（my_number、four_items、officer）")
@@ -98,10 +105,10 @@ class Document(PersonalData):
             tax_year=row.tax_year,
             line=row.line,
             action=row.action,
-            name=row.name,
-            kana=row.kana,
+            name=masked(row.name),
+            kana=masked(row.kana),
             birth_date=row.birth_date,
-            address=row.address,
+            address=masked(row.address),
             is_held=row.is_held,
             superseded_by=row.superseded_by,
             method=row.method,
@@ -114,6 +121,26 @@ class Document(PersonalData):
     def journal_id(self) -> str:
         """Return the number of the document."""
         return str(self.id)
+
+    @door(DOCUMENT, "回送した日。回送ファイルを作るまではnull")
+    async def forwarded_on(self, info: Info) -> date | None:
+        """Return the day on which the document left."""
+        row = await info.context.loader(DispatchByDocument).load(self.id)
+        found: date | None = None if row is None else row.sent_on
+        return found
+
+    @door(DOCUMENT, "この資料の版の一覧（古い順）。訂正・取消の前後の資料をすべて含む")
+    async def revisions(self, info: Info) -> list["Document"]:
+        """Return every document that this one superseded or was superseded by, and itself."""
+        ids = await keying.revisions(info.context.read, self.id)
+        rows = await documents.documents_by_id(info.context.read, ids)
+        return [Document.of(rows[each]) for each in ids if each in rows]
+
+    @door(DOCUMENT, "この資料の訂正の提案（新しい順）。確定したものも含む")
+    async def keyings(self, info: Info) -> list[Keying]:
+        """Return what was keyed to correct this document."""
+        rows = await info.context.loader(KeyingsByDocument).load(self.id)
+        return [Keying.of(row) for row in rows]
 
     @door(DOCUMENT, "名寄せされた個人")
     async def person(self, info: Info) -> Person | None:

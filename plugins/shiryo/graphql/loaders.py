@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.graphql.loaders import Loader
-from plugins.shiryo.queries import deliveries, documents
+from plugins.shiryo.queries import deliveries, dispatch, documents, keying
 
 Place = tuple[int, int]
 """A file and a line."""
@@ -57,3 +57,33 @@ class FindingsByPlace(Loader[Place, Sequence[Row[Any]]]):
         for row in await documents.findings_at(self.session, keys):
             found[row.file_id, row.line].append(row)
         return found
+
+
+class KeyingsByItem(Loader[int, Sequence[Row[Any]]]):
+    """What was keyed for a work item, the latest first."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the attempts of all keys with one statement."""
+        return await keying.of_items(self.session, keys)
+
+
+class KeyingsByDocument(Loader[int, Sequence[Row[Any]]]):
+    """What was keyed to correct a document, the latest first."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the attempts of all keys with one statement."""
+        return await keying.of_documents(self.session, keys)
+
+
+class DispatchByDocument(Loader[int, Row[Any] | None]):
+    """When a forwarded document left."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Row[Any] | None]:
+        """Return the dispatches of all keys with one statement."""
+        return {**await dispatch.of_documents(self.session, keys)}

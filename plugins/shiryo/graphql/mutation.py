@@ -29,6 +29,7 @@ class Resolution(Enum):
     RELEASE = strawberry.enum_value("release", description="内容を確認し、保留を解いて自動の名寄せに進める")
     EXPLAIN = strawberry.enum_value("explain", description="説明を付けて台帳の差を閉じる")
     REFUSE = strawberry.enum_value("refuse", description="送付元へ返戻する")
+    DROP = strawberry.enum_value("drop", description="訂正・入力の提案を取りやめる")
 
 
 @strawberry.input(description="作業項目の処理の提案")
@@ -56,8 +57,8 @@ class ShiryoMutation:
         owner: str,
     ) -> WorkItem:
         """Give an item to somebody."""
-        await resolving.assign(_work(info), item_id, expected_version, owner)
-        return await _item(info, item_id)
+        await resolving.assign(work_of(info), item_id, expected_version, owner)
+        return await item_after(info, item_id)
 
     @door(WORK_WRITE, "作業項目の処理を提案する。ほかの職員の確認で確定する")
     async def propose_resolution(
@@ -67,8 +68,8 @@ class ShiryoMutation:
         proposal = Proposal(
             Action[given.resolution.name], given.reason, given.atena_number, given.municipality_code
         )
-        await resolving.propose(_work(info), given.id, given.expected_version, proposal)
-        return await _item(info, given.id)
+        await resolving.propose(work_of(info), given.id, given.expected_version, proposal)
+        return await item_after(info, given.id)
 
     @door(WORK_CONFIRM, "提案された処理を確認して確定する。提案した職員は確認できない")
     async def confirm_resolution(
@@ -79,8 +80,8 @@ class ShiryoMutation:
     ) -> WorkItem:
         """Confirm exactly the proposal of the version that was seen."""
         ours = info.context.settings[OUR_CODES]
-        await resolving.confirm(_work(info), item_id, expected_version, ours)
-        return await _item(info, item_id)
+        await resolving.confirm(work_of(info), item_id, expected_version, ours)
+        return await item_after(info, item_id)
 
     @door(WORK_CONFIRM, "提案された処理を差し戻す")
     async def reject_resolution(
@@ -90,14 +91,14 @@ class ShiryoMutation:
         expected_version: int,
     ) -> WorkItem:
         """Send a proposal back."""
-        await resolving.reject(_work(info), item_id, expected_version)
-        return await _item(info, item_id)
+        await resolving.reject(work_of(info), item_id, expected_version)
+        return await item_after(info, item_id)
 
     @door(WORK_WRITE, "未着・不足の送付元について、今の差の説明を提案する")
     async def explain_gap(self, info: Info, tax_year: int, sender_code: str, reason: str) -> WorkItem:
         """Propose an explanation for what a sender did not send."""
-        item_id = await resolving.explain_gap(_work(info), tax_year, sender_code, reason)
-        return await _item(info, item_id)
+        item_id = await resolving.explain_gap(work_of(info), tax_year, sender_code, reason)
+        return await item_after(info, item_id)
 
     @door(EXPECTATION_WRITE, "今年度に提出があるはずの送付元と、総括表の件数を登録する")
     async def expect_sender(
@@ -105,19 +106,21 @@ class ShiryoMutation:
     ) -> bool:
         """Enter a sender; false if the code is unknown or the sender was entered before."""
         source = "officer" if documents is None else "summary_report"
-        work = _work(info)
+        work = work_of(info)
         work.journal.wrote("shiryo.expectation", sender_code, {"documents"})
         return await ledger.expect(
             work.session, checked_year(tax_year), sender_code, source, documents, work.staff, work.now
         )
 
 
-def _work(info: Info) -> Work:
+def work_of(info: Info) -> Work:
+    """Return the change of a request."""
     context = info.context
     return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
-async def _item(info: Info, item_id: int) -> WorkItem:
+async def item_after(info: Info, item_id: int) -> WorkItem:
+    """Return a work item as the mutation left it."""
     row = (await work_items.items_by_id(info.context.write, [item_id])).get(item_id)
     if row is None:
         raise NotFound

@@ -71,6 +71,12 @@ class ShiryoQuery:
         found = await read_ledger(info.context.read, tax_year)
         return ledger_year(info, found, first, after, only_unexplained=only_unexplained)
 
+    @door(WORK, "作業番号の作業項目")
+    async def work_item(self, info: Info, item_id: int) -> WorkItem | None:
+        """Return one work item, closed ones too."""
+        rows = await work_items.items_by_id(info.context.read, [item_id])
+        return WorkItem.of(rows[item_id]) if item_id in rows else None
+
     @door(WORK, "作業項目の一覧（古い順）")
     async def work_items(
         self,

@@ -9,7 +9,8 @@ from sqlalchemy import Row
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from plugins.shiryo.graphql.documents import Document
-from plugins.shiryo.graphql.loaders import DocumentById
+from plugins.shiryo.graphql.keyings import Keying
+from plugins.shiryo.graphql.loaders import DocumentById, KeyingsByItem
 from plugins.shiryo.permissions import DOCUMENT, WORK
 
 
@@ -69,3 +70,9 @@ class WorkItem:
             return None
         row = await info.context.loader(DocumentById).load(self.document_id)
         return Document.of(row) if row is not None else None
+
+    @door(DOCUMENT, "入力・訂正された値（新しい順）。最初のものが提案中、ほかは履歴")
+    async def keyings(self, info: Info) -> list[Keying]:
+        """Return what was keyed for this item."""
+        rows = await info.context.loader(KeyingsByItem).load(self.id)
+        return [Keying.of(row) for row in rows]

@@ -61,13 +61,20 @@ WHERE v.tax_year = :year
 ORDER BY s.code, v.id, f.id
 """)
 
-# Who sent last year and whose delivery counted, or who was entered for this year, and what came of them.
+# Who sent last year and whose delivery counted, or who was entered for this year, and what came of them;
+# what an officer corrected was not sent once more.
 EXPECTED = text("""
+WITH correction AS (
+    SELECT f.delivery_id
+    FROM shiryo.keying k JOIN shiryo.document d ON d.id = k.made_id JOIN shiryo.file f ON f.id = d.file_id
+    WHERE k.document_id IS NOT NULL
+)
 SELECT s.id AS sender_id, s.code AS sender_code, s.name AS sender_name, s.kind AS sender_kind,
     coalesce(max(e.source), 'last_year') AS source, max(e.documents) AS documents,
     (SELECT sum(coalesce(f.announced_records, f.received_records, 0)) FROM shiryo.delivery v
      JOIN shiryo.file f ON f.delivery_id = v.id
-     WHERE v.sender_id = s.id AND v.tax_year = :year) AS seen,
+     WHERE v.sender_id = s.id AND v.tax_year = :year
+       AND v.id NOT IN (SELECT delivery_id FROM correction)) AS seen,
     (SELECT sum(i.difference) FROM shiryo.work_item i
      WHERE i.sender_id = s.id AND i.tax_year = :year AND i.state = 'closed' AND i.delivery_id IS NULL
        AND i.proposal->>'action' = 'explain') AS explained
@@ -77,6 +84,15 @@ WHERE e.id IS NOT NULL OR EXISTS (
     SELECT FROM shiryo.delivery v WHERE v.sender_id = s.id AND v.tax_year = :year - 1
       AND v.accepted_at < 'infinity')
 GROUP BY s.id ORDER BY s.code
+""")
+
+# Papers that one officer keyed and nobody has confirmed: they are here, and count nowhere yet.
+UNCONFIRMED = text("""
+SELECT s.code AS sender_code, s.name AS sender_name, s.kind AS sender_kind, i.code,
+    count(*) AS missing
+FROM shiryo.work_item i JOIN shiryo.sender s ON s.id = i.sender_id
+WHERE i.tax_year = :year AND i.code = 'KEYED_DOCUMENT' AND i.state <> 'closed'
+GROUP BY s.code, s.name, s.kind, i.code ORDER BY s.code
 """)
 
 EXPECT = text("""
@@ -97,6 +113,11 @@ async def lines(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
 async def expected(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
     """Return the senders of whom something is expected this year, with what was seen of each."""
     return (await session.execute(EXPECTED, {"year": tax_year})).all()
+
+
+async def unconfirmed(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
+    """Return by sender how many keyed papers wait for a second person."""
+    return (await session.execute(UNCONFIRMED, {"year": tax_year})).all()
 
 
 async def latest_year(session: ReadSession) -> int | None:

@@ -2,7 +2,8 @@
 
 A line balances when every announced record is attached, forwarded (回送), superseded, or explained or refused
 by two people. The announced figure is the sender's; without a manifest the count of the received bytes stands
-in for it, and the line says so. A sender who should have sent and did not is a line too.
+in for it, and the line says so. A sender who should have sent and did not is a line too, and so are papers
+that were keyed and wait for their second person.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from plugins.shiryo.queries import ledger
 
 SENDER_MISSING = "SENDER_MISSING"
 DOCUMENTS_SHORT = "DOCUMENTS_SHORT"
+GAPS = frozenset({SENDER_MISSING, DOCUMENTS_SHORT})
+"""Lines of what did not come, and may be explained by sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ async def read_ledger(session: ReadSession, tax_year: int) -> Ledger:
     """Return the ledger of a year as it stands."""
     files = [_file_line(row) for row in await ledger.lines(session, tax_year)]
     gaps = [_gap(row) for row in await ledger.expected(session, tax_year)]
-    return Ledger(tax_year, [*(line for line in gaps if line is not None), *files])
+    keyed = [Line(**row._mapping) for row in await ledger.unconfirmed(session, tax_year)]
+    return Ledger(tax_year, [*(line for line in gaps if line is not None), *keyed, *files])
 
 
 def _file_line(row: Row[Any]) -> Line:

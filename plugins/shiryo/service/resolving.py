@@ -18,12 +18,15 @@ from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
 from plugins.shiryo.manifest import Sender
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import attach
-from plugins.shiryo.service.ledger import Line, read_ledger
+from plugins.shiryo.service.ledger import GAPS, Line, read_ledger
 from plugins.shiryo.work import Work
 
 JOURNAL_TYPE = "shiryo.work_item"
 CODE = re.compile("[0-9]{6}", re.ASCII)
 OF_DOCUMENT = frozenset({"attach", "forward", "release"})
+KEY = "key"
+"""The action of keyed values, which are proposed and confirmed by `keying` alone."""
+KEYINGS = frozenset({"CORRECTION", "KEYED_DOCUMENT"})
 
 
 class Action(StrEnum):
@@ -34,6 +37,8 @@ class Action(StrEnum):
     RELEASE = "release"
     EXPLAIN = "explain"
     REFUSE = "refuse"
+    DROP = "drop"
+    """Take back a correction or a keyed document: nothing comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +53,14 @@ class Proposal:
 
 async def assign(work: Work, item_id: int, expected: int, owner: str) -> None:
     """Give an open item to somebody (empty: to nobody); raises NotFound, Conflict, ItemClosed."""
-    item = await _item(work, item_id)
-    if item.state == "closed":
-        raise ItemClosed
+    await open_item(work, item_id)
     await work_items.change(work.session, item_id, expected, owner=owner)
     work.journal.wrote(JOURNAL_TYPE, str(item_id), {"owner"})
 
 
 async def propose(work: Work, item_id: int, expected: int, proposal: Proposal) -> None:
     """Propose a decision in the name of `work.staff`; raises NotFound, Conflict, ItemClosed, Invalid."""
-    item = await _item(work, item_id)
-    if item.state == "closed":
-        raise ItemClosed
+    item = await open_item(work, item_id)
     require_reason(proposal.reason)
     await work_items.change(
         work.session,
@@ -76,18 +77,40 @@ async def propose(work: Work, item_id: int, expected: int, proposal: Proposal) -
 async def confirm(work: Work, item_id: int, expected: int, ours: Collection[str]) -> None:
     """Confirm what somebody else proposed, and let it take effect.
 
-    Raises NotFound, Conflict, ItemClosed where nothing is proposed, SelfApproval.
+    Raises NotFound, Conflict, ItemClosed where nothing is proposed, SelfApproval; Invalid for keyed values,
+    which are confirmed against the original alone (`keying.confirm`).
     """
+    item = await proposed_item(work, item_id)
+    if item.proposal["action"] == KEY:
+        raise Invalid(field="itemId", rule="keying")
+    await close(work, item, expected)
+    await _carry_out(work, item, ours)
+
+
+async def proposed_item(work: Work, item_id: int) -> Row[Any]:
+    """Return an item with a proposal by somebody else; raises NotFound, ItemClosed, SelfApproval."""
     item = await _item(work, item_id)
     if item.state != "proposed":
         raise ItemClosed
     if item.proposed_by == work.staff:
         raise SelfApproval
+    return item
+
+
+async def open_item(work: Work, item_id: int) -> Row[Any]:
+    """Return an item that is not closed; raises NotFound, ItemClosed."""
+    item = await _item(work, item_id)
+    if item.state == "closed":
+        raise ItemClosed
+    return item
+
+
+async def close(work: Work, item: Row[Any], expected: int) -> None:
+    """Close an item in the name of `work.staff`; raises Conflict if it is not as they saw it."""
     await work_items.change(
-        work.session, item_id, expected, state="closed", closed_by=work.staff, closed_at=work.now
+        work.session, item.id, expected, state="closed", closed_by=work.staff, closed_at=work.now
     )
-    await _carry_out(work, item, ours)
-    work.journal.wrote(JOURNAL_TYPE, str(item_id), {"state"})
+    work.journal.wrote(JOURNAL_TYPE, str(item.id), {"state"})
 
 
 async def reject(work: Work, item_id: int, expected: int) -> None:
@@ -117,7 +140,7 @@ async def explain_gaps(
     """
     require_reason(reason)
     ledger = await read_ledger(work.session, tax_year)
-    gaps = {line.sender_code: line for line in ledger.lines if line.file_id is None and line.unexplained}
+    gaps = {line.sender_code: line for line in ledger.lines if line.code in GAPS and line.unexplained}
     if not gaps or not set(sender_codes) <= gaps.keys():
         raise NothingToExplain
     wanted = sender_codes or gaps
@@ -153,6 +176,8 @@ async def _checked(work: Work, item: Row[Any], proposal: Proposal) -> Mapping[st
     kept: dict[str, Any] = {"action": proposal.action.value}
     if proposal.action in OF_DOCUMENT and item.document_id is None:
         raise Invalid(field="action", rule="document")
+    if (proposal.action is Action.DROP) != (item.code in KEYINGS):
+        raise Invalid(field="action", rule="keying")
     if proposal.action is Action.ATTACH:
         found = await person_ids(work.session, [proposal.atena_number])
         if not found:

@@ -9,11 +9,14 @@ from sqlalchemy import Row
 from core.graphql.masking import MASKED_TEXT
 from core.storage.database import ReadSession
 from plugins.atena.api import Keyring
+from plugins.shiryo.reading.csv_writer import header
 from plugins.shiryo.reading.layout import Layout, layouts
+from plugins.shiryo.reading.record import Record
+from plugins.shiryo.service.keyed import NUMBERS
 from plugins.shiryo.service.originals import original
 
-NUMBERS = frozenset({"my_number", "payer_number"})
-_MY_NUMBER = re.compile(r"(?<![0-9０-９])[0０]?[0-9０-９]{12}(?![0-9０-９])")
+# Twelve digits, also in groups of four, that stand alone; a payer's 個人番号 has a 0 before them.
+_MY_NUMBER = re.compile(r"(?<![0-9０-９])[0０]?(?:[0-9０-９]{4}[-－ 　]?){2}[0-9０-９]{4}(?![0-9０-９])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +28,45 @@ class ReadItem:
     value: str
 
 
-async def masked_text(session: ReadSession, keyring: Keyring, row: Row[Any]) -> str:
-    """Return the bytes of a document as text; whatever looks like a My Number is masked."""
-    data = await original(session, keyring, row.file_id, row.start, row.length)
-    text = data.decode(_layout(row).form.encoding, "backslashreplace")
+def masked(text: str) -> str:
+    """Mask whatever looks like a My Number: people write one where a name or an address belongs."""
     return _MY_NUMBER.sub(MASKED_TEXT, text)
+
+
+def shown(value: str, type_: str) -> str:
+    """Return the value of an item of a type as it may be shown."""
+    return MASKED_TEXT if value and type_ in NUMBERS else masked(value)
+
+
+async def masked_text(session: ReadSession, keyring: Keyring, row: Row[Any]) -> str:
+    """Return the bytes of a document as text, masked."""
+    data = await original(session, keyring, row.file_id, row.start, row.length)
+    return masked(data.decode(layout_by_id(row.layout).form.encoding, "backslashreplace"))
 
 
 async def read_items(session: ReadSession, keyring: Keyring, row: Row[Any]) -> list[ReadItem]:
     """Read a document from its file again, by the layout that it was read with then."""
-    layout = _layout(row)
+    record = await read_record(session, keyring, row)
+    if record is None:
+        return []
+    pairs = zip(record.form.items, record.fields, strict=False)
+    return [ReadItem(item.no, item.label, shown(value, item.type)) for item, value in pairs]
+
+
+async def read_record(session: ReadSession, keyring: Keyring, row: Row[Any]) -> Record | None:
+    """Return the record of a document, unmasked; of a large CSV file only its own line is opened."""
+    layout = layout_by_id(row.layout)
+    if layout.form.form == "csv":
+        line = await original(session, keyring, row.file_id, row.start, row.length)
+        head = header(layout.form) + b"\r\n" if layout.form.header else b""
+        return next((record for record in layout.read(head + line, "") if record.fields), None)
     data = await original(session, keyring, row.file_id)
     for record in layout.read(data, ""):
         if record.offset == row.start and record.fields:
-            pairs = zip(layout.items, record.fields, strict=False)
-            return [
-                ReadItem(item.no, item.label, MASKED_TEXT if value and item.type in NUMBERS else value)
-                for item, value in pairs
-            ]
-    return []
+            return record
+    return None
 
 
-def _layout(row: Row[Any]) -> Layout:
-    return next(layout for layout in layouts() if layout.id == row.layout)
+def layout_by_id(layout_id: str) -> Layout:
+    """Return the layout that a file was read with."""
+    return next(layout for layout in layouts() if layout.id == layout_id)

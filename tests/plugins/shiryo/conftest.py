@@ -27,7 +27,7 @@ from plugins.atena import tables as atena_tables
 from plugins.atena.api import Keyring, kana_key, name_key, open_keyring
 from plugins.atena.check_digits import modulus_11
 from plugins.atena.history import FOREVER, OPEN
-from plugins.atena.queries.bulk import reserve_ids, write_all
+from plugins.atena.queries.bulk import COLUMNS, reserve_ids, write_all
 from plugins.atena.vault.seal import seal
 from plugins.shiryo.manifest import Manifest, parse_manifest
 from plugins.shiryo.reading.layout import load_layout
@@ -147,9 +147,9 @@ class City:
                 said = (someone.kind, someone.name, someone.kana, *keys, someone.birth, "day", "", "1")
                 rows["person_revision"].append((person_id, date(1990, 1, 1), NOW, *said))
                 place = (someone.municipality, "岡山県", "岡山市北区", "0000000", someone.town, someone.lot)
-                rows["address_revision"].append(
-                    (person_id, someone.lives_since, FOREVER, NOW, OPEN, *place, "", "7000000")
-                )
+                lived = (person_id, someone.lives_since, FOREVER, NOW, OPEN, *place, "", "7000000")
+                no_keys = ("",) * (len(COLUMNS["address_revision"]) - len(lived))  # nobody searches here
+                rows["address_revision"].append((*lived, *no_keys))
                 if someone.has_number:
                     sealed = seal(self.keyring, person_id, someone.number)
                     rows["my_number"].append((person_id, date(2015, 10, 5), NOW, *sealed))

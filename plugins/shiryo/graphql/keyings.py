@@ -1,0 +1,118 @@
+"""What officers keyed from an original, beside the values that were read; numbers masked for everybody."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import strawberry
+from sqlalchemy import Row
+
+from core.access.journal import PersonalData
+from core.graphql.context import Info
+from core.graphql.fields import column, door
+from plugins.atena.api import open_keyring
+from plugins.shiryo.permissions import DOCUMENT, ORIGINAL
+from plugins.shiryo.queries import documents
+from plugins.shiryo.service.keyed import Keyed, item_of, numbers_in, told, values_of
+from plugins.shiryo.service.keying import opened
+from plugins.shiryo.service.showing import read_record, shown
+
+
+@strawberry.type(description="入力された1項目。個人番号は伏せる")
+class KeyedItem:
+    """One item as it was read before, and as it was keyed."""
+
+    name: str = column(ORIGINAL, "様式の項目名（繰返しはitem[2]の形）")
+    number: int = column(ORIGINAL, "様式の項目番号")
+    label: str = column(ORIGINAL, "項目名")
+    before: str = column(ORIGINAL, "これまでの読取値。紙の資料では空")
+    after: str = column(ORIGINAL, "入力された値。項目を空にするときは空")
+    is_changed: bool = column(ORIGINAL, "値が変わるか")
+    must_retype: bool = column(ORIGINAL, "確認する職員も原本から入力する番号か")
+
+
+@strawberry.type(description="入力時に見つかった注意。値は含まない")
+class KeyedFinding:
+    """What the layout or a logic rule says of the keyed values."""
+
+    name: str = column(DOCUMENT, "様式の項目名")
+    item: str = column(DOCUMENT, "項目の表示名")
+    code: str = column(DOCUMENT, "コード")
+    severity: str = column(DOCUMENT, "重さ（error は確定後も保留、warning 注意）")
+    message: str = column(DOCUMENT, "内容")
+
+
+@strawberry.type(description="資料の入力・訂正の提案")
+class Keying(PersonalData):
+    """One attempt; the last one of its work item is what is proposed."""
+
+    journal_type: ClassVar[str] = "shiryo.keying"
+
+    row: strawberry.Private[Any]
+    id: int = column(DOCUMENT, "入力番号")
+    item_id: int = column(DOCUMENT, "作業番号")
+    document_id: int | None = column(DOCUMENT, "訂正する資料の番号。紙の資料の入力ではnull")
+    made_id: int | None = column(DOCUMENT, "確定してできた資料の番号。確定前はnull")
+    layout: str = column(DOCUMENT, "様式の版")
+    channel: str = column(DOCUMENT, "受付経路。訂正では空")
+    keyed_by: str = column(DOCUMENT, "入力した職員の職員番号")
+    keyed_at: datetime = column(DOCUMENT, "入力日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Keying":
+        """Make an attempt of a row of `shiryo.keying`."""
+        return cls(
+            row=row,
+            id=row.id,
+            item_id=row.item_id,
+            document_id=row.document_id,
+            made_id=row.made_id,
+            layout=row.layout,
+            channel=row.channel,
+            keyed_by=row.keyed_by,
+            keyed_at=row.keyed_at,
+        )
+
+    def journal_id(self) -> str:
+        """Return the number of the attempt."""
+        return str(self.id)
+
+    @door(ORIGINAL, "全項目。原本（訂正する資料のoriginal）と並べて確認する")
+    async def items(self, info: Info) -> list[KeyedItem]:
+        """Return the values before and after, in the order of the layout."""
+        keyring, found = open_keyring(info.context.settings), self._opened(info)
+        before: dict[str, str] = {}
+        if self.document_id is not None:
+            rows = await documents.documents_by_id(info.context.read, [self.document_id])
+            record = await read_record(info.context.read, keyring, rows[self.document_id])
+            before = values_of(record) if record is not None else {}
+        return _items(found, before)
+
+    @door(DOCUMENT, "見つかった誤り・注意")
+    async def findings(self, info: Info) -> list[KeyedFinding]:
+        """Return what the rules say of the values."""
+        found = self._opened(info)
+        return [KeyedFinding(**told(found.layout, finding)) for finding in found.findings]
+
+    def _opened(self, info: Info) -> Keyed:
+        return opened(open_keyring(info.context.settings), self.row)
+
+
+def _items(found: Keyed, before: dict[str, str]) -> list[KeyedItem]:
+    after = values_of(found.record)
+    retype = numbers_in(found.layout, after, before)
+    made = []
+    for name in {**before, **after}:
+        number, label, type_ = item_of(found.layout, name)
+        old, new = before.get(name, ""), after.get(name, "")
+        made.append(
+            KeyedItem(
+                name=name,
+                number=number,
+                label=label,
+                before=shown(old, type_),
+                after=shown(new, type_),
+                is_changed=old != new,
+                must_retype=name in retype,
+            )
+        )
+    return sorted(made, key=lambda item: item.number)
