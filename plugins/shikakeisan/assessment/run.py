@@ -29,6 +29,7 @@ from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_d
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_rule_set
 from plugins.shikakeisan.assessment.service import changed_places, write_block
 from plugins.shikakeisan.assessment.subject import Subject
+from plugins.shikakeisan.garbage import collector_paused
 from plugins.shikakeisan.law.years import year_path
 from plugins.shiryo.api import Work
 
@@ -73,7 +74,9 @@ async def run(job: Job) -> Outcome:
     known = _known(job, cursor["run"], year.municipality_code)
     while True:
         async with job.step() as step:
-            if not await _block(job, step, known):
+            with collector_paused():
+                has_more = await _block(job, step, known)
+            if not has_more:
                 return await _end(job, step, known)
 
 

@@ -74,7 +74,7 @@ assessment = Table(
         "person_id",
         postgresql_where=text("outcome = 'undecided' AND superseded_at = 'infinity'"),
     ),
-    Index("ix_assessment_decided", "tax_year", "decided_at", "id"),
+    Index("ix_assessment_decided", "decided_at", postgresql_using="brin"),
 )
 """賦課決定: one revision of one person's tax of one year. Never altered but for `superseded_at`.
 

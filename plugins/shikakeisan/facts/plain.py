@@ -34,6 +34,8 @@ _EXCLUDED = (
     frozenset({"pension", "misc_pension"}),
     frozenset({"medical_paid", "selfmed_paid"}),
 )
+_RARE = frozenset({"single_parent", "widow", "salary_income", "misc_pension", "selfmed_paid"})
+"""One of each pair that excludes each other."""
 _ELDERLY = 70
 _INCOMES = frozenset({"salary", "pension", "other_income", "salary_income"})
 
@@ -46,7 +48,9 @@ class _NotPlain(Exception):
 
 def read_plain(facts: Any, fiscal_year: int) -> Person | None:
     """Give the person, or None where only `validate` can tell."""
-    if not isinstance(facts, dict) or any(pair <= facts.keys() for pair in _EXCLUDED):
+    if not isinstance(facts, dict):
+        return None
+    if not _RARE.isdisjoint(facts) and any(pair <= facts.keys() for pair in _EXCLUDED):
         return None
     try:
         return _person(facts, fiscal_year)

@@ -87,7 +87,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE INDEX ix_assessment_decided ON shikakeisan.assessment (tax_year, decided_at, id)
+    CREATE INDEX ix_assessment_decided ON shikakeisan.assessment USING brin (decided_at)
     """,
     """
     CREATE UNIQUE INDEX uq_assessment_current ON shikakeisan.assessment (tax_year, person_id)

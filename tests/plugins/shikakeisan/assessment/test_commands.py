@@ -11,12 +11,15 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from core.access.actor import SYSTEM
 from core.clock import MovableClock
 from core.demo.city import DemoCity
+from core.jobs import service as jobs
 from core.runtime import Runtime
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from plugins.shikakeisan.assessment.commands import assess, dump_year, verify
+from plugins.shikakeisan.assessment.run import ASSESS
 from schema.build import build_runtime
 from schema.testing import environ_of
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year
@@ -97,6 +100,28 @@ def test_a_run_of_a_year_that_was_not_opened_fails(terminal: Terminal) -> None:
     said = terminal.type(assess, "2025", expect=1)
 
     assert "この課税年度は開始されていません。" in said
+
+
+async def queue(year: Year) -> int:
+    async with year.database.transaction() as session:
+        return await jobs.enqueue(session, ASSESS, {"tax_year": TAX_YEAR}, SYSTEM)
+
+
+def test_a_run_that_was_begun_is_gone_on_with(terminal: Terminal) -> None:
+    job_id = terminal.do(queue)
+
+    said = terminal.type(assess, str(TAX_YEAR))
+
+    assert "対象者\t3人" in said.splitlines()
+    assert terminal.do(lambda year: year.rows("SELECT job_id FROM shikakeisan.run")) == [(job_id,)]
+
+
+def test_another_run_waits_for_the_one_under_way(terminal: Terminal) -> None:
+    terminal.do(queue)
+
+    terminal.type(assess, str(TAX_YEAR), "--dry", expect=1)
+
+    assert terminal.do(lambda year: year.rows("SELECT id FROM shikakeisan.run")) == []
 
 
 def test_every_revision_is_calculated_again_with_the_same_yen(terminal: Terminal) -> None:
