@@ -38,7 +38,7 @@ def environ_of(folder: Path, url: str) -> dict[str, str]:
         CONFIG.variable: str(folder / "juminzei.toml"),
         DATA_DIR.variable: str(folder / "data"),
         PROFILE.variable: "demo",
-        "JUMINZEI_PLUGINS": "atena,audit,shiryo",
+        "JUMINZEI_PLUGINS": "atena,audit,shikakeisan,shiryo",
         DATABASE_URL.variable: url,
     }
 

@@ -1,10 +1,10 @@
 """Reading whom to decide about: base, merged facts, claims, blocking findings, reductions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, bindparam, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, bindparam, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
@@ -20,6 +20,8 @@ IDS = bindparam("ids", type_=ARRAY(BigInteger))
 DEPENDENT = ("spouse", "dependant", "under16")
 """Roles of relatives whose income is small; a 事業専従者 is paid."""
 OPEN = ("open", "proposed")
+Among = Callable[[ColumnElement[int]], ColumnElement[bool]]
+"""Tells of a column of person ids which rows are wanted."""
 
 
 async def subjects_after(
@@ -43,11 +45,10 @@ async def subjects_of(
     runtime: Runtime, session: ReadSession, tax_year: int, person_ids: Sequence[int]
 ) -> Sequence[Subject]:
     """Return these people, by id; who never was in the base of the year is left out."""
-    among = base_person.c.person_id == any_(IDS)
-    statement = _people(tax_year).where(among).order_by(base_person.c.person_id)
-    rows = (await session.execute(statement, {"ids": list(person_ids)})).all()
-    ids = [row.person_id for row in rows]
-    return await _subjects(runtime, session, tax_year, rows, lambda person: person.in_(ids))
+    among = _one_of(person_ids)
+    wanted = _people(tax_year).where(among(base_person.c.person_id))
+    rows = (await session.execute(wanted.order_by(base_person.c.person_id))).all()
+    return await _subjects(runtime, session, tax_year, rows, among)
 
 
 async def subjects_as_decided(session: ReadSession, decided: Sequence[Row[Any]]) -> Sequence[Subject]:
@@ -92,44 +93,33 @@ def subject_of(row: Any, **more: Any) -> Subject:
 
 async def is_claimed(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> frozenset[int]:
     """Return who is claimed by somebody as a relative with small income."""
-    return await _claimed(session, tax_year, lambda person: person.in_(person_ids))
+    return await _claimed(session, tax_year, _one_of(person_ids))
 
 
 def _people(tax_year: int) -> Select[Any]:
-    merged = (
-        (basis.c.tax_year == tax_year)
-        & (basis.c.person_id == base_person.c.person_id)
-        & (basis.c.known_to == INFINITY)
-    )
-    return (
-        select(
-            base_person.c.id,
-            base_person.c.person_id,
-            base_person.c.standing,
-            base_person.c.birth_date,
-            base_person.c.is_welfare,
-            base_person.c.house_wards,
-            basis.c.id.label("basis_id"),
-            cast(basis.c.facts, Text).label("facts"),
-            (func.cardinality(basis.c.documents) > 0).label("has_documents"),
-        )
-        .select_from(base_person.outerjoin(basis, merged))
-        .where(base_person.c.tax_year == tax_year, base_person.c.known_to == INFINITY)
-    )
+    return select(
+        base_person.c.id,
+        base_person.c.person_id,
+        base_person.c.standing,
+        base_person.c.birth_date,
+        base_person.c.is_welfare,
+        base_person.c.house_wards,
+    ).where(base_person.c.tax_year == tax_year, base_person.c.known_to == INFINITY)
 
 
 async def _subjects(
-    runtime: Runtime, session: ReadSession, tax_year: int, rows: Sequence[Row[Any]], among: Any
+    runtime: Runtime, session: ReadSession, tax_year: int, rows: Sequence[Row[Any]], among: Among
 ) -> Sequence[Subject]:
+    """Put together what the tables say; joined here, for right after the merge the server knows no statistics
+    of it, and would compare everybody with everybody."""
+    merged = await _merged(session, tax_year, among)
     claimed = await _claimed(session, tax_year, among)
     blocked = await _blocked(session, tax_year, among)
     reliefs = await reliefs_of(runtime, session, tax_year, [row.person_id for row in rows])
     return [
         subject_of(
             row,
-            basis_id=row.basis_id,
-            facts=None if row.facts is None else orjson.loads(row.facts),
-            has_documents=bool(row.has_documents),
+            **merged.get(row.person_id, {}),
             is_claimed=row.person_id in claimed,
             is_blocked=row.person_id in blocked,
             relief=reliefs.get(row.person_id),
@@ -138,7 +128,24 @@ async def _subjects(
     ]
 
 
-async def _claimed(session: ReadSession, tax_year: int, among: Any) -> frozenset[int]:
+async def _merged(session: ReadSession, tax_year: int, among: Among) -> Mapping[int, Mapping[str, Any]]:
+    statement = select(
+        basis.c.person_id,
+        basis.c.id,
+        cast(basis.c.facts, Text).label("facts"),
+        (func.cardinality(basis.c.documents) > 0).label("has_documents"),
+    ).where(basis.c.tax_year == tax_year, basis.c.known_to == INFINITY, among(basis.c.person_id))
+    return {
+        row.person_id: {
+            "basis_id": row.id,
+            "facts": orjson.loads(row.facts),
+            "has_documents": row.has_documents,
+        }
+        for row in await session.execute(statement)
+    }
+
+
+async def _claimed(session: ReadSession, tax_year: int, among: Among) -> frozenset[int]:
     statement = select(claim.c.relative_id).where(
         claim.c.tax_year == tax_year,
         claim.c.known_to == INFINITY,
@@ -148,7 +155,7 @@ async def _claimed(session: ReadSession, tax_year: int, among: Any) -> frozenset
     return frozenset(await session.scalars(statement))
 
 
-async def _blocked(session: ReadSession, tax_year: int, among: Any) -> frozenset[int]:
+async def _blocked(session: ReadSession, tax_year: int, among: Among) -> frozenset[int]:
     statement = select(finding.c.person_id).where(
         finding.c.tax_year == tax_year,
         finding.c.state.in_(OPEN),
@@ -157,6 +164,12 @@ async def _blocked(session: ReadSession, tax_year: int, among: Any) -> frozenset
         among(finding.c.person_id),
     )
     return frozenset(await session.scalars(statement))
+
+
+def _one_of(person_ids: Sequence[int]) -> Among:
+    """Ask for these persons, however many, with one parameter."""
+    wanted = literal(list(person_ids), ARRAY(BigInteger))
+    return lambda person: person == any_(wanted)
 
 
 async def _rows(session: ReadSession, table: Any, ids: Sequence[int]) -> Mapping[int, Row[Any]]:
