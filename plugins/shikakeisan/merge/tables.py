@@ -96,7 +96,7 @@ finding = Table(
     CheckConstraint("stage IN ('base', 'merge', 'assessment')", "stage"),
     CheckConstraint("state IN ('open', 'proposed', 'closed', 'gone')", "state"),
     CheckConstraint("closed_by = '' OR closed_by <> proposed_by", "two_persons"),
-    Index("ix_finding_open", "tax_year", "person_id", postgresql_where=text("state IN ('open', 'proposed')")),
+    Index("ix_finding_person", "tax_year", "person_id"),
     Index("ix_finding_code", "tax_year", "code", "id"),
 )
 """What a person must look at (併合エラーリスト, 計算エラーリスト). `others` are the other persons concerned.

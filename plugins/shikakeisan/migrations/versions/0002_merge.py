@@ -103,8 +103,7 @@ STATEMENTS = (
     CREATE INDEX ix_finding_code ON shikakeisan.finding (tax_year, code, id)
     """,
     """
-    CREATE INDEX ix_finding_open ON shikakeisan.finding (tax_year, person_id)
-        WHERE state IN ('open', 'proposed')
+    CREATE INDEX ix_finding_person ON shikakeisan.finding (tax_year, person_id)
     """,
 )
 
