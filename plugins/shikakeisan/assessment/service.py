@@ -63,14 +63,15 @@ async def decide_people(
 async def preview(runtime: Runtime, session: ReadSession, tax_year: int, person: Any, merged: Any) -> Decided:
     """Decide about one person with facts that are not stored, and write nothing.
 
-    `person` is a row of the base; `merged` has `facts`, `origins` and `findings` as the merge gives them.
+    `person` is a row of the base; `merged` has `facts`, `origins` and `findings` as the merge gives them, and
+    `documents` where it tells them apart from the origins (a return that states no income has none of these).
     """
     rules = await rules_of(session, tax_year)
     reliefs = await reliefs_of(runtime, session, tax_year, [person.person_id])
     subject = subject_of(
         person,
         facts=merged.facts,
-        has_documents=bool(merged.origins),
+        has_documents=bool(getattr(merged, "documents", merged.origins)),
         is_claimed=person.person_id in await is_claimed(session, tax_year, [person.person_id]),
         is_blocked=any(finding.is_blocking for finding in merged.findings),
         relief=reliefs.get(person.person_id),
@@ -96,9 +97,9 @@ async def write_block(
     if ended and await queries.supersede(work.session, ended, work.now) != len(ended):
         raise Conflict
     changes = [_change(tax_year, person_id, present) for person_id in people]
-    records = _records(work, block, changed, changes, common)
     try:
-        await queries.add_revisions(work.session, records)
+        if changes:
+            await queries.add_revisions(work.session, _records(work, block, changed, changes, common))
     except IntegrityError:
         raise Conflict from None
     await settle_findings(work, tax_year, block, present.keys())
