@@ -50,6 +50,19 @@ mutation($id: Int!, $version: Int!) {
   confirmResolution(itemId: $id, expectedVersion: $version) { state document { person { atenaNumber } } } }
 """
 
+CORRECT = """
+mutation($input: ProposeCorrectionInput!) { proposeCorrection(input: $input) { id version code
+  keyings { keyedBy items { name before after isChanged mustRetype } findings { code } } } }
+"""
+CONFIRM_KEYING = """
+mutation($id: Int!, $version: Int!, $numbers: [KeyedValueInput!]!) {
+  confirmKeying(itemId: $id, expectedVersion: $version, numbers: $numbers) { state keyings { madeId } } }
+"""
+REVISIONS = """
+query($id: Int!) { document(documentId: $id) { supersededBy original
+  revisions { id action amounts { name yen } } keyings { madeId } } }
+"""
+
 
 @pytest.fixture
 async def desk(
@@ -194,6 +207,52 @@ async def test_a_missing_sender_is_entered_and_explained(city: Any, desk: House)
     assert (await data(desk, LEDGER, year=YEAR + 1, only=False))["ledger"]["balances"] is True
 
 
+async def test_a_correction_is_shown_beside_the_reading_and_confirmed_by_another(
+    city: Any, desk: House
+) -> None:
+    await city.settle(TARO)
+    await city.deliver(TARO.report(payment=4_800_000, my_number=""))
+    [row] = await city.rows("SELECT id FROM shiryo.document")
+    values = [{"name": "payment", "value": "4900000"}, {"name": "my_number", "value": "0" + TARO.number}]
+    given = {"documentId": row.id, "reason": "原本は490万円", "values": values}
+
+    item = (await data(desk, CORRECT, input=given))["proposeCorrection"]
+    confirm = {"id": item["id"], "version": item["version"]}
+    number = [{"name": "my_number", "value": TARO.number}]
+    own = await code_of(desk, CONFIRM_KEYING, "tax_clerk", **confirm, numbers=number)
+    blind = await code_of(desk, CONFIRM_KEYING, "tax_chief", **confirm, numbers=[])
+    done = (await data(desk, CONFIRM_KEYING, "tax_chief", **confirm, numbers=number))["confirmKeying"]
+    shown = (await data(desk, REVISIONS, id=row.id))["document"]
+
+    changed = [each for each in item["keyings"][0]["items"] if each["isChanged"]]
+    assert changed == [
+        {"name": "payment", "before": "4800000", "after": "4900000", "isChanged": True, "mustRetype": False},
+        {"name": "my_number", "before": "", "after": "************", "isChanged": True, "mustRetype": True},
+    ]
+    assert (own, blind, done["state"]) == ("SELF_APPROVAL", "KEYING_DIFFERS", "closed")
+    assert ",4800000," in shown["original"]
+    assert [each["action"] for each in shown["revisions"]] == ["new", "correct"]
+    assert shown["supersededBy"] == shown["keyings"][0]["madeId"] == shown["revisions"][1]["id"]
+    assert {"name": "salary", "yen": 4_900_000} in shown["revisions"][1]["amounts"]
+
+
+async def test_faults_of_keyed_values_are_told_by_item(city: Any, desk: House) -> None:
+    await city.deliver(TARO.report())
+    [row] = await city.rows("SELECT id FROM shiryo.document")
+    values = [{"name": "payment", "value": "12e4"}, {"name": "birth_month", "value": "13"}]
+
+    answer = (
+        await desk.ask(CORRECT, "tax_clerk", input={"documentId": row.id, "reason": "r", "values": values})
+    ).json()
+
+    told = answer["errors"][0]["extensions"]
+    assert (told["code"], [each["name"] for each in told["findings"]]) == (
+        "KEYING_INVALID",
+        ["payment", "birth_era"],
+    )
+    assert "12e4" not in str(answer)
+
+
 @pytest.mark.parametrize("role", ["other_office", "administrator", "auditor"])
 @pytest.mark.parametrize(
     "query",
@@ -204,6 +263,9 @@ async def test_a_missing_sender_is_entered_and_explained(city: Any, desk: House)
         '{ documentsOfPerson(atenaNumber: "1", taxYear: 2025) { id } }',
         "{ ledger(taxYear: 2025) { lines { edges { node { senderCode } } } } }",
         "{ workItems { edges { node { id } } } }",
+        "{ workItem(itemId: 1) { id keyings { id } } }",
+        'mutation { proposeCorrection(input: {documentId: 1, reason: "r", values: []}) { id } }',
+        "mutation { confirmKeying(itemId: 1, expectedVersion: 1) { id } }",
         'mutation { assignWorkItem(itemId: 1, expectedVersion: 1, owner: "") { id } }',
     ],
 )
