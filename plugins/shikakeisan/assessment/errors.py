@@ -21,6 +21,14 @@ class YearNotMerged(JuminzeiError):
     status: ClassVar[int] = 409
 
 
+class YearAssessed(JuminzeiError):
+    """The tax of the year was decided: from then on it changes by corrections that another person approves."""
+
+    code: ClassVar[str] = "YEAR_ALREADY_ASSESSED"
+    message: ClassVar[str] = "この年度は当初賦課が終わっています。変更は更正として提案してください。"
+    status: ClassVar[int] = 409
+
+
 class RunUnbalanced(JuminzeiError):
     """Counts or sums of a run are not those of the ledger: the run does not end."""
 

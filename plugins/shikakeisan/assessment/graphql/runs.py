@@ -17,6 +17,7 @@ from core.graphql.scalars import FiscalYear, Yen
 from core.jobs.service import enqueue
 from plugins.atena.api import Person
 from plugins.shikakeisan.assessment import queries
+from plugins.shikakeisan.assessment.errors import YearAssessed
 from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
@@ -24,6 +25,7 @@ from plugins.shikakeisan.permissions import ASSESSMENT, RUN, RUN_START
 from plugins.shikakeisan.rules import RULES
 
 CURSOR = (int,)
+ASSESSED = "assessed"
 
 
 @strawberry.enum(description="賦課計算の種類")
@@ -172,7 +174,13 @@ class RunMutation:
         municipality: str = "",
         year_file: str = "",
     ) -> StartedRun:
-        """Queue a run; raises JobAlreadyActive where one of the year is under way."""
+        """Queue a run; raises JobAlreadyActive where one of the year is under way.
+
+        A first decision is made once (YearAssessed): nobody revises tax alone.
+        """
+        year = await queries.year_of(info.context.read, tax_year)
+        if kind is RunKind.INITIAL and year is not None and year.state == ASSESSED:
+            raise YearAssessed
         given = {
             "tax_year": tax_year,
             "kind": kind.value,

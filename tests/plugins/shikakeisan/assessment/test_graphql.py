@@ -211,6 +211,14 @@ async def test_a_clerk_starts_no_run(decided: Decided) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
+async def test_nobody_revises_decided_tax_by_a_run(decided: Decided) -> None:
+    start = f"mutation {{ startAssessmentRun(taxYear: {TAX_YEAR}) {{ jobId }} }}"
+
+    answer = (await decided.house.ask(start, CHIEF)).json()
+
+    assert answer["errors"][0]["extensions"]["code"] == "YEAR_ALREADY_ASSESSED"
+
+
 async def test_a_figure_that_the_rules_no_longer_give_is_not_explained(
     decided: Decided, owner_database: Database
 ) -> None:
