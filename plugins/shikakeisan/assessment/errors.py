@@ -22,7 +22,7 @@ class YearNotMerged(JuminzeiError):
 
 
 class YearAssessed(JuminzeiError):
-    """The tax of the year was decided: from then on it changes by corrections that another person approves."""
+    """The year's tax was decided; from then on it changes by corrections that another person approves."""
 
     code: ClassVar[str] = "YEAR_ALREADY_ASSESSED"
     message: ClassVar[str] = "この年度は当初賦課が終わっています。変更は更正として提案してください。"
