@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from core.storage.database import ReadSession
 from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.manifest import SCHEMA, SCHEMA_VERSION
-from plugins.shiryo.queries import documents, work_items
+from plugins.shiryo.queries import counting, work_items
 from plugins.shiryo.reading.errors import LayoutUnknown
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 from plugins.shiryo.service.ledger import Ledger, read_ledger
@@ -23,16 +26,24 @@ __all__ = [
     "Ledger",
     "Work",
     "blocking_items",
+    "documents_between",
     "documents_of",
     "layouts",
     "load_layout",
+    "persons_touched",
     "read_ledger",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
-    """A document that counts: whose, of which kind, and its amounts in yen by fact of the calculation."""
+    """A document that counts: whose, of which kind, from whom, and what it says.
+
+    `amounts` are yen by fact of the calculation; `items` further items of its layout as read (numbers as int,
+    all else as text, empty ones left out); `relatives` the people whom it names: `role` (spouse, dependant,
+    under16, family_employee, retired_relative), `place` from 1, `name`, `kana`, `birth` (known to the day),
+    `relation`, `number` (hex of the blind index), and the layout's own items. See docs/plugins/shiryo.md.
+    """
 
     id: int
     person_id: int
@@ -40,19 +51,44 @@ class DocumentFacts:
     tax_year: int
     birth_date: date | None
     amounts: Mapping[str, int]
+    sender_id: int
+    sender_code: str
+    record_key: str
+    """Hex; a correction shares it with what it corrects, within sender and year."""
+    action: str
+    """`new`, `add` or `correct`: what was cancelled, and the cancellation itself, do not count."""
+    accepted_at: datetime
+    items: Mapping[str, int | str]
+    relatives: Sequence[Mapping[str, int | str]]
 
 
 async def documents_of(
     session: ReadSession, person_ids: Sequence[int], tax_year: int
 ) -> Sequence[DocumentFacts]:
     """Return the accepted, attached, live documents of persons: neither held nor superseded nor cancelled."""
-    rows = await documents.documents_of_person(session, person_ids, tax_year)
-    return [
-        DocumentFacts(row.id, row.person_id, row.kind, row.tax_year, row.birth_date, row.amounts)
-        for row in rows
-    ]
+    return [_facts(row) for row in await counting.of_persons(session, tax_year, person_ids)]
+
+
+async def documents_between(
+    session: ReadSession, tax_year: int, first_person_id: int, last_person_id: int
+) -> Sequence[DocumentFacts]:
+    """Return the documents of `documents_of` for a range of persons, by person and id; 20,000 at a time."""
+    return [_facts(row) for row in await counting.between(session, tax_year, first_person_id, last_person_id)]
+
+
+async def persons_touched(session: ReadSession, tax_year: int, since: datetime) -> Sequence[int]:
+    """Return, in order, the persons whose set of counting documents may have changed after `since`.
+
+    Attachments begun or ended, documents superseded, and documents of which a work item was decided.
+    """
+    return await counting.touched(session, tax_year, since)
 
 
 async def blocking_items(session: ReadSession, tax_year: int) -> int:
     """Return how many open work items keep a year from the merge; 0 lets it go on."""
     return sum(row.blocking for row in await work_items.counts(session, tax_year))
+
+
+def _facts(row: Row[Any]) -> DocumentFacts:
+    said = {**dict(zip(row._fields, row, strict=True)), "record_key": row.record_key.hex()}
+    return DocumentFacts(**said)

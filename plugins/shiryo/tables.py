@@ -184,6 +184,8 @@ document = Table(
     *_text("address"),
     *_text("municipality_code"),
     Column("amounts", JSONB, nullable=False),
+    Column("items", JSONB, nullable=False),
+    Column("relatives", JSONB, nullable=False),
     Column("is_held", Boolean, nullable=False),
     _moment("superseded_at", default="infinity"),
     Column("superseded_by", BigInteger),
@@ -195,7 +197,8 @@ document = Table(
 )
 """One record of a file as it was read. `start` and `length` lead to its original bytes.
 
-`record_key` and `fingerprint` are keyed digests: what they are made of holds My Numbers.
+`record_key` and `fingerprint` are keyed digests: what they are made of holds My Numbers. `amounts` are
+facts of the calculation in yen, `items` further items as read, `relatives` the people beside the person.
 """
 
 attachment = Table(

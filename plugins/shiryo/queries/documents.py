@@ -26,7 +26,7 @@ INFINITY: ColumnElement[Any] = literal_column("'infinity'")
 DOCUMENT_COLUMNS = (
     *("id", "file_id", "sender_id", "tax_year", "line", "start", "length", "kind", "record_key", "action"),
     *("fingerprint", "my_number_index", "name", "kana", "birth_date", "address", "municipality_code"),
-    *("amounts", "is_held"),
+    *("amounts", "items", "relatives", "is_held"),
 )
 FINDING_COLUMNS = ("file_id", "line", "column_number", "item", "code", "severity", "message")
 IDS = bindparam("ids", type_=ARRAY(BigInteger))

@@ -16,6 +16,8 @@ ERAS: dict[int, tuple[date, date]] = {
 WESTERN = 9
 """Code 9=その他 gives no era: nothing says which calendar the year is of, so the date stays unknown."""
 _PARTIAL = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", re.ASCII)
+WHOLE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+"""A date that is known to the day."""
 UNKNOWN = ""
 
 

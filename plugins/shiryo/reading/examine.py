@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from plugins.shiryo.reading.checks import CHECK_DIGITS, faults, record_pattern
 from plugins.shiryo.reading.dates import era_date, partial_date, short_date
-from plugins.shiryo.reading.findings import Finding, Findings
+from plugins.shiryo.reading.findings import Finding, Findings, Severity
 from plugins.shiryo.reading.form import NUMERIC, Form, Presence
 from plugins.shiryo.reading.record import Record
 from plugins.shiryo.reading.rules import Rule, rules_of
@@ -85,6 +85,7 @@ class Examiner:
             found.extend(self._repetition(record, text))
         if found:
             record.findings = found
+            record.bad = {one.column - 1 for one in found if _spoils(one)}
 
     def _item_faults(self, record: Record, text: str) -> Iterator[tuple[int, str]]:
         if self._pattern is not None and self._pattern.fullmatch(text):
@@ -167,6 +168,11 @@ class Examiner:
     def _report(self, code: str, record: Record, place: int, where: Where) -> Finding:
         item = self._form.items[place]
         return self._findings.add(code, where(place), record.line, item.no, item.label)
+
+
+def _spoils(finding: Finding) -> bool:
+    """Tell whether a finding says that one item is no value; logic rules speak of several together."""
+    return finding.severity is Severity.ERROR and finding.column > 0 and "-" not in finding.code
 
 
 def _group_date(group: _DateGroup, texts: Sequence[Any], income_year: int) -> str | None:

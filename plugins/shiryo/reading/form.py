@@ -68,6 +68,23 @@ class Item(NamedTuple):
     """XML only: the names of the elements from the root of a document, joined by `/`."""
 
 
+class Relation(NamedTuple):
+    """Where relatives of one role stand: items with a prefix; single, numbered, or in a part that repeats."""
+
+    role: str
+    prefix: str
+    items: tuple[str, ...]
+    """Names behind the prefix (and the number)."""
+    places: int = 0
+    """How many there are by number, as in `dependant_2_name`; 0 where they are not numbered."""
+    group: str = ""
+    """XML only: the element that repeats."""
+
+    def item(self, name: str, place: int) -> str:
+        """Return the name of the item of the relative at a place, from 1."""
+        return f"{self.prefix}{place}_{name}" if self.places else self.prefix + name
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Form:
     """The head of one layout version, and its items in order."""
@@ -99,6 +116,9 @@ class Form:
     """Name of a date to its items: era (empty: two-digit year alone), year, month, day."""
     sources: Mapping[str, str]
     items: tuple[Item, ...]
+    keep: tuple[str, ...]
+    """Items that a document keeps as they were read, beside its facts; `left_on` is the date `left`."""
+    relatives: tuple[Relation, ...]
     header: bool = False
     eltax_prefix: bool = False
     income_era: int = 0
@@ -142,11 +162,15 @@ def _load(name: str) -> Form:
     items = tuple(_items((LAYOUTS / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
     index = {item.name: place for place, item in enumerate(items)}
     action = head.pop("action", {})
+    relatives = head.pop("relatives", {}).items()
     return Form(
         **head,
         action_item=action.get("item", ""),
         actions={code: Action(word) for code, word in action.get("codes", {}).items()},
         items=items,
+        relatives=tuple(
+            Relation(role, **{**where, "items": tuple(where["items"])}) for role, where in relatives
+        ),
         index=index,
         key_places=tuple(
             tuple(tuple(index[name] for name in choice.split("+")) for choice in part.split("|"))

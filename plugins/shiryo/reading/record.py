@@ -1,6 +1,6 @@
 """One record of a file: its values, and what the steps after reading need of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ class Record:
     """A record as read. `offset` and `length` name its bytes in the file, which nobody changes."""
 
     __slots__ = (
+        "bad",
         "dates",
         "fields",
         "findings",
@@ -56,6 +57,8 @@ class Record:
         self.groups: Mapping[str, Sequence[Mapping[str, str]]] = {}
         """XML only: the copies of each part that repeats; `groups["ABY00150"]` are the relatives."""
         self.findings: Sequence[Finding] = ()
+        self.bad: Set[int] = frozenset()
+        """Places of items that are faulty in themselves."""
 
     def __repr__(self) -> str:
         return f"Record({self.form.id}, line {self.line}, offset {self.offset})"
@@ -116,18 +119,6 @@ class Record:
             birth=self.dates.get(birth, ""),
             address=self._item(names.get("address")),
         )
-
-    @property
-    def facts(self) -> Mapping[str, int]:
-        """Amounts in yen in the vocabulary of the calculation; none of a record that is not ok."""
-        found: dict[str, int] = {}
-        if not self.ok:
-            return found
-        for fact, places in self.form.fact_places.items():
-            texts = [(sign, self.fields[place]) for sign, place in places if self.fields[place]]
-            if texts:
-                found[fact] = sum(sign * int(text) for sign, text in texts)
-        return found
 
     @property
     def total(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from plugins.atena.api import Keyring, blind_digest, blind_index, is_my_number
+from plugins.shiryo.reading.excerpt import Kept, facts_of, items_of, relatives_of
 from plugins.shiryo.reading.findings import Finding, Severity
 from plugins.shiryo.reading.record import Record
 
@@ -50,7 +51,7 @@ def document_row(document_id: int, file: Mapping[str, Any], keyring: Keyring, re
     """Return the row of `shiryo.document`; a record that could not be taken apart has empty items."""
     identity, form = record.identity, record.form
     number = identity.my_number if is_my_number(identity.my_number) else ""
-    facts = dict(record.facts) if record.ok else {}
+    facts = facts_of(record)
     said = _said(record, number, facts, str(file["sender_code"]))
     return (
         *(document_id, file["id"], file["sender_id"], file["tax_year"], record.line),
@@ -65,8 +66,18 @@ def document_row(document_id: int, file: Mapping[str, Any], keyring: Keyring, re
         blind_index(keyring, number) if number else None,
         *(identity.name, identity.kana, birth_date(identity.birth), identity.address, _municipality(record)),
         orjson.dumps(facts).decode(),
+        orjson.dumps(items_of(record)).decode(),
+        orjson.dumps([_without_number(keyring, one) for one in relatives_of(record)]).decode(),
         not record.ok,
     )
+
+
+def _without_number(keyring: Keyring, relative: dict[str, Kept]) -> dict[str, Kept]:
+    """Put the blind index of a relative's My Number in its place; a wrong one says nothing."""
+    number = str(relative.pop("number", ""))[-12:]
+    if is_my_number(number):
+        relative["number"] = blind_index(keyring, number).hex()
+    return relative
 
 
 def birth_date(text: str) -> date | None:
@@ -94,7 +105,7 @@ def _municipality(record: Record) -> str:
 def _said(record: Record, number: str, facts: Mapping[str, int], sender_code: str) -> bytes:
     """Return what makes two documents the same, whatever their numbers and marks are."""
     form, identity = record.form, record.identity
-    if form.kind not in REPORTS or not facts:
+    if form.kind not in REPORTS or not facts or not record.ok:
         return "\x1f".join((form.kind, sender_code, *record.fields)).encode()
     person = number or f"{identity.name}\x1f{identity.birth}"
     return b"\x1f".join(

@@ -123,10 +123,10 @@ def _premiums(view: View) -> Record:
     """第二表 (15) and (16): premiums paid, in columns that hold text."""
     paid = view.paid
     premiums = {
-        "abh00215": paid.life_new_general,
-        "abh00225": paid.life_new_pension,
-        "abh00235": paid.life_care,
-        "abh00250": paid.quake,
+        "life_new_general": paid.life_new_general,
+        "life_new_pension": paid.life_new_pension,
+        "life_care": paid.life_care,
+        "quake": paid.quake,
     }
     return {name: str(amount) for name, amount in premiums.items() if amount}
 

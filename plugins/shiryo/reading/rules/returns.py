@@ -1,5 +1,6 @@
 """Rules on 確定申告書 and 住民税申告書: the sums that the form itself asks for."""
 
+from plugins.shiryo.reading.excerpt import figure
 from plugins.shiryo.reading.rules.rule import rule
 
 FINAL, CITY = "tax_return", "resident_return"
@@ -155,6 +156,37 @@ def salary_income_within(salary_income: int, salary: int) -> bool:
 def spouse_is_named(spouse_deduction: int, spouse_name: str) -> bool:
     """The city needs to know whom the deduction is for."""
     return not spouse_deduction or bool(spouse_name)
+
+
+@rule(
+    "TAX-07",
+    "第二表の保険料の欄が数字ではないため、金額に含めていません。",
+    FINAL,
+    warning=True,
+    always=True,
+    example={
+        "life_new_general": "源泉徴収票のとおり",
+        "life_old_general": "",
+        "life_care": "",
+        "life_new_pension": "",
+        "life_old_pension": "",
+        "quake": "",
+        "quake_old_long": "",
+    },
+)
+def premiums_are_figures(
+    life_new_general: str,
+    life_old_general: str,
+    life_care: str,
+    life_new_pension: str,
+    life_old_pension: str,
+    quake: str,
+    quake_old_long: str,
+) -> bool:
+    """The columns hold text: 源泉徴収票のとおり stands there too, and says no amount."""
+    pensions, quakes = (life_new_pension, life_old_pension), (quake, quake_old_long)
+    texts = (life_new_general, life_old_general, life_care, *pensions, *quakes)
+    return all(figure(text) is not None for text in texts if text)
 
 
 @rule(

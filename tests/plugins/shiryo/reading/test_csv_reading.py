@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from plugins.shiryo.reading import findings as kept
+from plugins.shiryo.reading.excerpt import facts_of, items_of
 from plugins.shiryo.reading.layout import load_layout
 from plugins.shiryo.reading.lines import LONGEST
 
@@ -113,12 +114,14 @@ def test_a_record_that_cannot_be_taken_apart_has_empty_items(clean: Clean) -> No
     record = next(iter(SALARY.read(b"315,1,2\r\n", "f")))
     assert not record.ok
     assert set(record.identity) == {""}
-    assert (record["name"], record.amount("payment"), record.facts, record.key_parts()) == ("", 0, {}, ())
+    assert (record["name"], record.amount("payment"), facts_of(record), record.key_parts()) == ("", 0, {}, ())
 
 
-def test_a_held_record_gives_no_facts(clean: Clean) -> None:
-    record = next(iter(SALARY.read(SALARY.write([clean(SALARY) | {"correction": 9}]), "f")))
-    assert (record.ok, record.facts) == (False, {})
+def test_a_faulty_item_is_in_no_fact_and_the_others_are(clean: Clean) -> None:
+    faulty = clean(SALARY) | {"correction": 9, "mutual_aid": "x", "salary_income": "x"}
+    record = next(iter(SALARY.read(SALARY.write([faulty]), "f")))
+    assert (record.ok, facts_of(record)) == (False, {"salary": 4_800_000})
+    assert "salary_income" not in items_of(record)
 
 
 def test_the_offset_of_a_bad_byte_is_exact(clean: Clean) -> None:

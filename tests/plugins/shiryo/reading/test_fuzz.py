@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from plugins.shiryo.reading.excerpt import facts_of, items_of, relatives_of
 from plugins.shiryo.reading.findings import Severity
 from plugins.shiryo.reading.layout import Layout, layouts
 
@@ -76,7 +77,9 @@ def attack(layout: Layout, data: bytes, rounds: int) -> None:
             assert record.offset + record.length <= len(mutant), seed
             if record.ok:
                 assert (record.key, record.action, record.identity, record.total) is not None, seed
-                assert isinstance(record.facts, dict), seed
+            assert all(isinstance(amount, int) for amount in facts_of(record).values()), seed
+            assert "" not in items_of(record).values(), seed
+            assert all(one["role"] and one["place"] for one in relatives_of(record)), seed
 
 
 @EVERY

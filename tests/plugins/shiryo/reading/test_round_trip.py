@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from plugins.shiryo.reading.errors import WriteRefused
+from plugins.shiryo.reading.excerpt import facts_of
 from plugins.shiryo.reading.form import Action, Item, Presence
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 
@@ -122,8 +123,19 @@ def test_the_identity_is_neutral(layout: Layout, clean: Callable[..., dict[str, 
         (
             "tax_return",
             "23",
-            {"business_income": -3, "farm_income": 5},
-            {"salary": 5_000_000, "social_insurance": 700_000, "business": 2},
+            {
+                "business_income": -3,
+                "farm_income": 5,
+                "life_care": "８０，０００円",
+                "quake": "源泉徴収票のとおり",
+            },
+            {
+                "salary": 5_000_000,
+                "social_insurance": 700_000,
+                "business": -3,
+                "agriculture": 5,
+                "life_care": 80_000,
+            },
         ),
     ],
 )
@@ -136,7 +148,7 @@ def test_amounts_are_facts_of_the_calculation(
 ) -> None:
     layout = load_layout(kind, version=version)
     record = next(iter(layout.read(layout.write([clean(layout) | changes]), "f")))
-    found = dict(record.facts)
+    found = facts_of(record)
     assert found.pop("mutual_aid", 0) == facts.pop("mutual_aid", 0)
     assert found == facts
 

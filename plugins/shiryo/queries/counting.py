@@ -1,0 +1,81 @@
+"""The documents that count in a year, for whole ranges of persons: what the merge asks for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, SmallInteger, bindparam, select, text
+from sqlalchemy.sql import any_
+
+from core.storage.database import ReadSession
+from plugins.shiryo.queries.documents import IDS, INFINITY
+from plugins.shiryo.tables import attachment, delivery, document, file, sender
+
+# Attachments begun or ended, documents superseded, and whatever two people decided of a document.
+TOUCHED = text("""
+SELECT a.person_id FROM shiryo.attachment a JOIN shiryo.document d ON d.id = a.document_id
+WHERE d.tax_year = :tax_year
+  AND (a.known_from > :since OR (a.known_to > :since AND a.known_to < 'infinity'))
+UNION
+SELECT a.person_id FROM shiryo.attachment a JOIN shiryo.document d ON d.id = a.document_id
+WHERE d.tax_year = :tax_year AND d.superseded_by IS NOT NULL AND d.superseded_at > :since
+UNION
+SELECT a.person_id FROM shiryo.attachment a JOIN shiryo.work_item w ON w.document_id = a.document_id
+WHERE w.tax_year = :tax_year AND w.closed_at > :since
+ORDER BY person_id
+""").bindparams(bindparam("tax_year", type_=SmallInteger))
+
+
+async def of_persons(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return what counts for these persons, by person and document."""
+    among = attachment.c.person_id == any_(IDS)
+    return await _counting(session, tax_year, among, {"ids": list(person_ids)})
+
+
+async def between(session: ReadSession, tax_year: int, first: int, last: int) -> Sequence[Row[Any]]:
+    """Return what counts for the persons of a range of ids, both ends with it."""
+    return await _counting(session, tax_year, attachment.c.person_id.between(first, last), {})
+
+
+async def touched(session: ReadSession, tax_year: int, since: datetime) -> Sequence[int]:
+    """Return the persons whose counting documents changed after `since`."""
+    return (await session.scalars(TOUCHED, {"tax_year": tax_year, "since": since})).all()
+
+
+async def _counting(
+    session: ReadSession, tax_year: int, among: ColumnElement[bool], parameters: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    statement = (
+        select(
+            document.c.id,
+            attachment.c.person_id,
+            document.c.kind,
+            document.c.tax_year,
+            document.c.birth_date,
+            document.c.amounts,
+            document.c.sender_id,
+            sender.c.code.label("sender_code"),
+            document.c.record_key,
+            document.c.action,
+            delivery.c.accepted_at,
+            document.c["items"],
+            document.c.relatives,
+        )
+        .select_from(attachment)
+        .join(document, document.c.id == attachment.c.document_id)
+        .join(file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .join(sender, sender.c.id == document.c.sender_id)
+        .where(
+            among,
+            attachment.c.known_to == INFINITY,
+            document.c.tax_year == tax_year,
+            document.c.superseded_at == INFINITY,
+            document.c.action != "cancel",
+            ~document.c.is_held,
+            delivery.c.accepted_at < INFINITY,
+        )
+        .order_by(attachment.c.person_id, document.c.id)
+    )
+    rows: Sequence[Any] = (await session.execute(statement, parameters)).all()
+    return rows
