@@ -13,6 +13,8 @@ from plugins.shiryo.commands.ledger import ledger as ledger_command
 from plugins.shiryo.commands.worklist import worklist as worklist_command
 from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
 from plugins.shiryo.queries import ledger as queries
+from plugins.shiryo.queries import work_items
+from plugins.shiryo.queries.work_items import Wanted
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.ledger import Ledger, read_ledger
 from plugins.shiryo.service.resolving import Action, Proposal
@@ -203,3 +205,18 @@ def test_the_commands_tell_what_is_open(city_in_thread: Any) -> None:
     assert json.loads(items.output)["code"] == "PERSON_UNKNOWN"
     assert summary.output.startswith("PERSON_UNKNOWN\t(担当なし)\t1\t")
     assert "山田" not in text.output + items.output
+
+
+async def test_warnings_make_one_item_for_each_file_and_code_and_block_nothing(city: Any) -> None:
+    await city.settle(TARO, HANAKO)
+    await city.deliver(*(each.report(category="\ue000") for each in (TARO, HANAKO)))
+
+    async with city.database.read() as session:
+        items = await work_items.list_items(session, Wanted(YEAR, is_open=True))
+        waiting = await work_items.list_items(session, Wanted(YEAR, is_open=True, is_blocking=True))
+
+    assert [(each.code, each.document_id, each.records, each.difference) for each in items] == [
+        ("PRIVATE_CHARACTER", None, 2, 0)
+    ]
+    assert waiting == []
+    assert (await read(city)).balances
