@@ -15,7 +15,7 @@ from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.errors import Finding, InvalidInput
 from plugins.atena.history import FOREVER, Content, Span
 from plugins.atena.partial_date import PartialDate
-from plugins.atena.search_keys import kana_key, name_key
+from plugins.atena.search_keys import address_keys, kana_key, name_key
 
 EARLIEST = date(1868, 1, 1)
 """No date before 明治元年 is plausible for anybody who pays or paid this tax."""
@@ -196,6 +196,11 @@ def person_content(given: Mapping[str, Any]) -> Content:
         content["birth_date"] = birth.first if birth else None
         content["birth_precision"] = birth.precision.value if birth else None
     return content
+
+
+def address_content(given: Mapping[str, Any]) -> Content:
+    """Return the columns for the checked items of a whole address."""
+    return {**given, **address_keys(given)}
 
 
 def employer_content(given: Mapping[str, Any]) -> Content:

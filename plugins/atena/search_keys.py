@@ -1,4 +1,4 @@
-"""Keys for finding names: the received name stays as it is, to the last code point; only its key is folded.
+"""Keys for finding names and addresses: what was received stays as it is; only its key is folded.
 
 See docs/decisions/0027-search-keys.md for what is folded and why. A change here asks for new keys in the
 database.
@@ -6,6 +6,8 @@ database.
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 LENGTH = 256
 """Of a longer key only the beginning is kept: an index holds no more than 2,700 bytes."""
@@ -24,6 +26,11 @@ _VARIANTS = str.maketrans(
     "高崎崎吉辺辺斉斉斉浜浜沢広国徳真槙瀬桜富島島薮竜栄恵浅頼昇静館円松曾",
 )
 
+_PREFECTURE = re.compile(r"^(東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
+_LOT_WORDS = re.compile(r"丁目|番地の|番地|番|号|[のノ](?=[0-9])|[‐‑‒–—―−ーｰ-]")
+_KANJI_CHOME = re.compile(r"[一二三四五六七八九十]+(?=丁目)")
+_KANJI = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
+
 
 def kana_key(text: str) -> str:
     """Fold a reading so that サトー, ｻﾄｳ, さとう and サトウ　 begin alike, and ヤマザキ equals ヤマサキ.
@@ -39,3 +46,22 @@ def name_key(text: str) -> str:
     """Fold a written name: width, spaces, variation selectors, and the variants most often seen in names."""
     full = unicodedata.normalize("NFKC", _IGNORED.sub("", text)).translate(_VARIANTS)
     return _IGNORED.sub("", full).casefold()[:LENGTH]
+
+
+def address_key(text: str) -> str:
+    """Fold an address as documents are matched: width, prefecture, 丁目・番地・号, dashes, kanji 丁目."""
+    written = unicodedata.normalize("NFKC", "".join(text.split())).translate(_VARIANTS)
+    numbered = _KANJI_CHOME.sub(lambda found: str(_kanji_number(found.group())), written)
+    plain = _LOT_WORDS.sub("-", _PREFECTURE.sub("", numbered))
+    return re.sub("-+", "-", plain).strip("-")[:LENGTH]
+
+
+def address_keys(address: Mapping[str, Any]) -> dict[str, str]:
+    """Return the keys of an address (by names of columns): from the municipality on, and from the 町字 on."""
+    begin, end = f"{address['prefecture']}{address['municipality']}", f"{address['town']}{address['lot']}"
+    return {"address_key": address_key(begin + end), "town_key": address_key(end)}
+
+
+def _kanji_number(kanji: str) -> int:
+    tens, ten, ones = kanji.rpartition("十")
+    return (_KANJI.get(tens, 1) * 10 if ten else 0) + _KANJI.get(ones, 0)

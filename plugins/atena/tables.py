@@ -116,6 +116,10 @@ address_revision = _history(
     "address_revision",
     "person",
     *_address(),
+    _key("address_key"),
+    _key("town_key"),
+    Index("ix_address_revision_address_key", "address_key", "person_id", postgresql_where=PRESENT),
+    Index("ix_address_revision_town_key", "town_key", "person_id", postgresql_where=PRESENT),
 )
 
 my_number = _history(

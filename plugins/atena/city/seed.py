@@ -17,7 +17,7 @@ from plugins.atena.partial_date import Precision
 from plugins.atena.particulars import Kind
 from plugins.atena.queries.bulk import Rows, reserve_ids, write_all
 from plugins.atena.queries.persons import next_serials
-from plugins.atena.search_keys import kana_key, name_key
+from plugins.atena.search_keys import address_key, kana_key, name_key
 from plugins.atena.service.persons import atena_number
 from plugins.atena.vault.keyring import Keyring, open_keyring
 from plugins.atena.vault.seal import seal
@@ -102,7 +102,8 @@ def _addresses(person_id: int, citizen: Citizen) -> Iterator[tuple[object, ...]]
     for position, (day, home) in enumerate(citizen.homes):
         place = home.place
         said = (place.code, place.prefecture, place.name, "0000000", home.town, home.lot, home.building)
-        rest = (*said, place.postal_code)
+        whole, ending = f"{place.prefecture}{place.name}{home.town}{home.lot}", f"{home.town}{home.lot}"
+        rest = (*said, place.postal_code, address_key(whole), address_key(ending))
         for end in ends[position:]:
             yield (person_id, day, FOREVER, _recorded(day), _recorded(end), *rest)
             yield (person_id, day, end, _recorded(end), OPEN, *rest)

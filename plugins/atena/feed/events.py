@@ -14,7 +14,7 @@ from plugins.atena import tables
 from plugins.atena.errors import FeedImpossible
 from plugins.atena.feed.messages import EventKind, Message
 from plugins.atena.history import FOREVER, Carving, Content, Revision, Span, clear, overlay, replace
-from plugins.atena.particulars import Kind, person_content
+from plugins.atena.particulars import Kind, address_content, person_content
 from plugins.atena.sheets import Sheets
 from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.seal import blind_indexes, seal
@@ -55,12 +55,12 @@ def _arrived(keyring: Keyring, sheets: Sheets, message: Message) -> None:
 
 def _left(keyring: Keyring, sheets: Sheets, message: Message) -> None:
     _overlay(sheets, message, {"kind": Kind.NON_RESIDENT.value})
-    _replace(sheets, tables.address_revision, message, message.items["address"])
+    _replace(sheets, tables.address_revision, message, address_content(message.items["address"]))
     sheets.of[tables.household_member].carve(partial(_cleared, Span(message.effective_on)))
 
 
 def _moved(keyring: Keyring, sheets: Sheets, message: Message) -> None:
-    _replace(sheets, tables.address_revision, message, message.items["address"])
+    _replace(sheets, tables.address_revision, message, address_content(message.items["address"]))
     if message.items["household"] is not None:
         _joined(keyring, sheets, message)
 
@@ -109,7 +109,7 @@ def _corrected(_keyring: Keyring, sheets: Sheets, message: Message) -> None:
         changes = person_content(items["person"])
         sheets.of[tables.person_revision].carve(partial(_overlaid, span, changes))
     if items["address"] is not None:
-        sheets.of[tables.address_revision].carve(partial(_replaced, span, items["address"]))
+        sheets.of[tables.address_revision].carve(partial(_replaced, span, address_content(items["address"])))
     if items["household"] is not None:
         sheets.of[tables.household_member].carve(partial(_replaced, span, _joining(items["household"])))
 

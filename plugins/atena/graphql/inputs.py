@@ -40,6 +40,12 @@ class PersonSearchInput:
     )
     birth_date: str | None = item("生年月日。YYYY-MM-DD、YYYY-MM、YYYY", default=None)
     my_number: str | None = column(MY_NUMBER_SEARCH, "個人番号（完全一致）", default=None)
+    address: str | None = item(
+        "基準日の住所（市区町村名から前方一致。丁目・番地・全角半角は問わない）", default=None
+    )
+    town: str | None = item(
+        "基準日の住所の町字から（前方一致。丁目・番地・全角半角は問わない）", default=None
+    )
 
 
 @strawberry.input(description="事業所の検索条件。指定したものをすべて満たす事業所を探す")

@@ -1,5 +1,6 @@
 """Looking up persons and employers by GraphQL."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 
 import strawberry
@@ -9,7 +10,7 @@ from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, Page, connection, page_of
 from plugins.atena.graphql.inputs import EmployerSearchInput, PersonSearchInput
-from plugins.atena.graphql.types import Employer, Person
+from plugins.atena.graphql.types import Employer, Person, sees_protected
 from plugins.atena.history import LATEST
 from plugins.atena.permissions import EMPLOYER, PERSON
 from plugins.atena.queries.employers import find_employer, search_employers
@@ -33,7 +34,7 @@ class AtenaQuery:
         row = await find_person(info.context.read, atena_number, moment)
         return Person.of(row, moment) if row is not None else None
 
-    @door(PERSON, "個人を探す。読み仮名（氏名で探すときは氏名）の順")
+    @door(PERSON, "個人を探す。読み仮名（氏名、住所で探すときは氏名、住所）の順")
     async def search_persons(
         self,
         info: Info,
@@ -45,10 +46,14 @@ class AtenaQuery:
         """Return a page of the persons that fit all conditions."""
         page = page_of(info, first, after, CURSOR)
         moment = _moment(info, as_of)
-        wanted = Wanted(search.number, search.name, search.kana, search.birth_date, search.my_number)
-        conditions = person_search(wanted, lambda: open_keyring(info.context.settings))
-        rows = await search_persons(info.context.read, conditions, moment, page.size + 1, _behind(page))
-        return connection(rows, page, node=lambda row: Person.of(row, moment), key=_cursor)
+        wanted = Wanted(**asdict(search))
+        context = info.context
+        hidden_on = None if sees_protected(info) else context.clock.today()
+        conditions = person_search(wanted, lambda: open_keyring(context.settings), hidden_on)
+        rows = await search_persons(context.read, conditions, moment, page.size + 1, _behind(page))
+        return connection(
+            rows, page, node=lambda row: Person.of(row, moment), key=lambda row: (row.order_id,)
+        )
 
     @door(EMPLOYER, "指定番号の事業所。asOf、asKnownAtは個人と同じ")
     async def employer(

@@ -194,7 +194,12 @@ async def is_hidden(owner: Person, info: Info) -> bool:
     context = info.context
     if await context.loader(ProtectionByPerson).load_today(info, owner.id) is None:
         return False
-    return not (context.actor.may(PROTECTED_ADDRESS) and context.reason.strip())
+    return not sees_protected(info)
+
+
+def sees_protected(info: Info) -> bool:
+    """Tell whether who asks may see hidden addresses, and said why."""
+    return info.context.actor.may(PROTECTED_ADDRESS) and bool(info.context.reason.strip())
 
 
 def _holds(address: Address, moment: Moment) -> bool:

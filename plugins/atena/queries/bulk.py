@@ -18,6 +18,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "address_revision": (
         *("person_id", "valid_from", "valid_to", "known_from", "known_to", "municipality_code"),
         *("prefecture", "municipality", "town_code", "town", "lot", "building", "postal_code"),
+        *("address_key", "town_key"),
     ),
     "my_number": ("person_id", "valid_from", "known_from", "sealed", "blind_index", "key_version"),
     "employer": ("id", "designation_number", "changed_at"),

@@ -13,9 +13,11 @@ from sqlalchemy import (
     DateTime,
     Row,
     Select,
+    Table,
     and_,
     bindparam,
     column,
+    exists,
     func,
     insert,
     or_,
@@ -27,7 +29,14 @@ from core.storage.database import ReadSession, WriteSession
 from plugins.atena.history import LATEST
 from plugins.atena.partial_date import PartialDate
 from plugins.atena.queries.history import begins, comes_after, holds, known, said_in
-from plugins.atena.tables import address_revision, my_number, non_resident_serial, person, person_revision
+from plugins.atena.tables import (
+    address_revision,
+    my_number,
+    non_resident_serial,
+    person,
+    person_revision,
+    protection,
+)
 
 revision = person_revision.c
 
@@ -48,13 +57,24 @@ class AddressKey(NamedTuple):
 
 @dataclass(frozen=True)
 class PersonSearch:
-    """What a person is looked for by; all that is given must fit. Keys are folded (search_keys.py)."""
+    """What a person is looked for by; all that is given must fit. Keys are folded (search_keys.py).
+
+    `hidden_on` leaves out those under 支援措置 on that day, for searches by address.
+    """
 
     atena_number: str | None = None
     name_key: str | None = None
     kana_key: str | None = None
     birth: PartialDate | None = None
     blind_indexes: Sequence[bytes] = ()
+    address_key: str | None = None
+    town_key: str | None = None
+    hidden_on: date | None = None
+
+    @property
+    def by_address(self) -> bool:
+        """Whether the address of the day decides; then persons whose address is hidden must stay unfound."""
+        return self.address_key is not None or self.town_key is not None
 
 
 async def add_person(session: WriteSession, atena_number: str, at: datetime) -> int:
@@ -99,12 +119,16 @@ async def kind_of(session: ReadSession, person_id: int, moment: Moment) -> str |
 async def search_persons(
     session: ReadSession, search: PersonSearch, moment: Moment, limit: int, after: int | None
 ) -> Sequence[Row[Any]]:
-    """Return up to `limit` persons behind the given revision, in the order of what is asked for."""
-    order = _order(search)
-    statement = _persons(moment).where(*_conditions(search)).order_by(*order).limit(limit)
+    """Return up to `limit` persons in the order of what is asked for, behind the row with that `order_id`."""
+    table, order = _order(search)
+    statement = _persons(moment).add_columns(table.c.id.label("order_id")).where(*_conditions(search))
+    if search.by_address:
+        statement = statement.join(address_revision, address_revision.c.person_id == person.c.id).where(
+            holds(address_revision, moment.as_of), known(address_revision, moment.as_known_at)
+        )
     if after is not None:
-        statement = statement.where(comes_after(person_revision, order, after))
-    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+        statement = statement.where(comes_after(table, order, after))
+    rows: Sequence[Row[Any]] = (await session.execute(statement.order_by(*order).limit(limit))).all()
     return rows
 
 
@@ -168,6 +192,15 @@ def _conditions(search: PersonSearch) -> list[ColumnElement[bool]]:
             my_number.c.blind_index.in_(search.blind_indexes), known(my_number, LATEST)
         )
         conditions.append(person.c.id.in_(holders))
+    return [*conditions, *_places(search)]
+
+
+def _places(search: PersonSearch) -> list[ColumnElement[bool]]:
+    asked = {"address_key": search.address_key, "town_key": search.town_key}
+    conditions = [begins(address_revision.c[name], key) for name, key in asked.items() if key is not None]
+    if search.hidden_on is not None:
+        hides = (holds(protection, search.hidden_on), known(protection, LATEST))
+        conditions.append(~exists().where(protection.c.person_id == person.c.id, *hides))
     return conditions
 
 
@@ -181,6 +214,12 @@ def _born(birth: PartialDate) -> ColumnElement[bool]:
     return or_(inside, *vaguer)
 
 
-def _order(search: PersonSearch) -> tuple[Column[str], Column[int]]:
+def _order(search: PersonSearch) -> tuple[Table, tuple[Column[str], Column[int]]]:
+    """An address has its own order: of many that begin alike, a page is read without sorting them all."""
+    if search.by_address:
+        key = (
+            address_revision.c.address_key if search.address_key is not None else address_revision.c.town_key
+        )
+        return address_revision, (key, address_revision.c.person_id)
     by_name = search.name_key is not None and search.kana_key is None
-    return (revision.name_key if by_name else revision.kana_key), revision.person_id
+    return person_revision, ((revision.name_key if by_name else revision.kana_key), revision.person_id)

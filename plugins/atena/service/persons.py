@@ -14,6 +14,7 @@ from plugins.atena.particulars import (
     PERSON_CHECKS,
     Findings,
     Kind,
+    address_content,
     graphql_name,
     person_content,
 )
@@ -43,9 +44,8 @@ async def register_non_resident(work: Work, given: PersonChange) -> str:
     said = {"kind": Kind.NON_RESIDENT.value, "death_date": None, **person_content(given.items)}
     await history.begin(work.session, tables.person_revision, person_id, work.now, given.span, said)
     if given.address is not None:
-        await history.begin(
-            work.session, tables.address_revision, person_id, work.now, given.span, given.address
-        )
+        address = address_content(given.address)
+        await history.begin(work.session, tables.address_revision, person_id, work.now, given.span, address)
     work.journal.wrote(JOURNAL_TYPE, number, _entered(given))
     return number
 
@@ -72,7 +72,11 @@ async def correct_person(work: Work, number: str, expected_version: int, given: 
     )
     if given.address is not None:
         changed |= await history.change(
-            work.session, tables.address_revision, person_id, at, partial(_moved, given.span, given.address)
+            work.session,
+            tables.address_revision,
+            person_id,
+            at,
+            partial(_moved, given.span, address_content(given.address)),
         )
     if not changed:
         raise InvalidInput([Finding("input", "no-change", "変更する内容がありません。")])

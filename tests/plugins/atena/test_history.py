@@ -28,6 +28,8 @@ BLANK = {
     "town_code": "0000000",
     "building": "",
     "postal_code": "",
+    "address_key": "",
+    "town_key": "",
 }
 
 

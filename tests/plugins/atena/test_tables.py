@@ -24,6 +24,8 @@ ADDRESS: dict[str, Any] = {
     "lot": "1番地",
     "building": "",
     "postal_code": "7000000",
+    "address_key": "岡山市北区桜見町1",
+    "town_key": "桜見町1",
     "known_from": NOW,
 }
 
