@@ -31,6 +31,7 @@ from plugins.atena.graphql.mutation import AtenaMutation
 from plugins.atena.graphql.number_cases import NumberCaseMutation, NumberCaseQuery
 from plugins.atena.graphql.query import AtenaQuery
 from plugins.atena.graphql.recipients import RecipientMutation
+from plugins.atena.graphql.registration import RegistrationQuery
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.permissions import (
     EMPLOYER,
@@ -100,6 +101,7 @@ def graphql() -> GraphQLParts:
             NumberCaseQuery,
             BankQuery,
             EltaxUserQuery,
+            RegistrationQuery,
         ),
         mutation=(
             AtenaMutation,

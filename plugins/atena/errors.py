@@ -24,6 +24,36 @@ class InvalidInput(Invalid):
         super().__init__(None, field=first.field, rule=first.rule, findings=listed, **where)
 
 
+class LineFault(NamedTuple):
+    """One fault of a file: the line, the item, a stable rule, and what to do about it."""
+
+    line: int
+    field: str
+    rule: str
+    message: str
+
+
+class FileRefused(Invalid):
+    """A file with faults, of which nothing was taken; `details["findings"]` lists them all by line."""
+
+    code = "FILE_REFUSED"
+    message = "ファイルに誤りがあるため、何も登録していません。"
+
+    def __init__(self, faults: Sequence[LineFault]) -> None:
+        self.faults = faults
+        super().__init__(None, findings=[fault._asdict() for fault in faults])
+
+
+class CandidatesNotRefused(JuminzeiError):
+    """Somebody like that is registered already (`details["count"]`); each must be named as another person."""
+
+    code = "CANDIDATES_NOT_REFUSED"
+    message = (
+        "すでに登録されている可能性があります。候補を確認し、別人・別法人であれば明示して登録してください。"
+    )
+    status = 409
+
+
 class MyNumberRefused(JuminzeiError):
     """The number cannot be registered. Deliberately the same for every cause that other records may give."""
 

@@ -232,3 +232,8 @@ def graphql_name(column: str) -> str:
     """Return the GraphQL name of an item: the one that findings and the access log use."""
     first, *rest = column.split("_")
     return first + "".join(part.capitalize() for part in rest)
+
+
+def column_name(field: str) -> str:
+    """Return the column of a GraphQL name: files bear the names of columns."""
+    return re.sub("[A-Z]", lambda found: "_" + found.group().lower(), field)

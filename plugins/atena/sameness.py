@@ -20,6 +20,7 @@ class Reason(StrEnum):
     SAME_BIRTH_DATE = "same_birth_date"
     SAME_ADDRESS = "same_address"
     DIFFERENT_NUMBERS = "different_numbers"
+    BOTH_RESIDENTS = "both_residents"
 
 
 WEIGHTS: Mapping[Reason, int] = {
@@ -29,6 +30,7 @@ WEIGHTS: Mapping[Reason, int] = {
     Reason.SAME_BIRTH_DATE: 25,
     Reason.SAME_ADDRESS: 30,
     Reason.DIFFERENT_NUMBERS: -60,
+    Reason.BOTH_RESIDENTS: -60,
 }
 ENOUGH = 70
 """Both names and the birth date give 60; an address in common must come to it."""
@@ -45,6 +47,19 @@ class Sameness:
 
 def sameness(one: Likeness, other: Likeness, *, same_number: bool) -> Sameness | None:
     """Compare two numbers; None if they are no candidates at all."""
+    found = compare(one, other, same_number=same_number)
+    is_namesake = {Reason.SAME_NAME, Reason.SAME_KANA} & set(found.reasons)
+    if not same_number and not (is_namesake and Reason.SAME_BIRTH_DATE in found.reasons):
+        return None
+    return found
+
+
+def compare(one: Likeness, other: Likeness, *, same_number: bool) -> Sameness:
+    """Say what speaks for it and what against, whether they are candidates or not.
+
+    Two who are residents at one time are two entries of the register, which has everybody once. The name as
+    written must be the same: twins may share all the rest, and the reading of their names too.
+    """
     facts = {
         Reason.SAME_NUMBER: same_number,
         Reason.SAME_NAME: bool(one.name_keys & other.name_keys),
@@ -52,10 +67,9 @@ def sameness(one: Likeness, other: Likeness, *, same_number: bool) -> Sameness |
         Reason.SAME_BIRTH_DATE: bool(one.birth_dates & other.birth_dates),
         Reason.SAME_ADDRESS: bool(one.addresses & other.addresses),
         Reason.DIFFERENT_NUMBERS: one.has_my_number and other.has_my_number and not same_number,
+        Reason.BOTH_RESIDENTS: one.lives_here and other.lives_here and not same_number,
     }
-    is_namesake = facts[Reason.SAME_NAME] or facts[Reason.SAME_KANA]
-    if not same_number and not (is_namesake and facts[Reason.SAME_BIRTH_DATE]):
-        return None
     reasons = tuple(reason for reason, holds in facts.items() if holds)
     score = max(0, min(100, sum(WEIGHTS[reason] for reason in reasons)))
-    return Sameness(score, score >= ENOUGH, reasons)
+    named = same_number or facts[Reason.SAME_NAME]
+    return Sameness(score, named and score >= ENOUGH, reasons)

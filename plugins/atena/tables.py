@@ -306,3 +306,13 @@ eltax_user_holder = _history(
     Index("ix_eltax_user_holder_person_id", "person_id", postgresql_where=PRESENT),
     Index("ix_eltax_user_holder_employer_id", "employer_id", postgresql_where=PRESENT),
 )
+
+non_resident_line = Table(
+    "non_resident_line",
+    metadata,
+    Column("serial", BigInteger, primary_key=True, autoincrement=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    CheckConstraint("octet_length(fingerprint) = 16", "fingerprint"),
+)
+"""Which line of a file of 住登外者 was registered as whom; the fingerprint is a keyed digest."""

@@ -1,6 +1,6 @@
 """What callers fill in. Items that a correction leaves out stay as they are."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
 
@@ -8,8 +8,14 @@ import strawberry
 from strawberry import UNSET
 
 from core.graphql.fields import column
+from plugins.atena.history import Span
 from plugins.atena.permissions import MY_NUMBER_SEARCH
+from plugins.atena.service.persons import PersonChange
 
+FRAME = ("atena_number", "designation_number", "expected_version", "valid_from", "valid_to", "address")
+"""What of an input is no item of a correction."""
+NEW_FRAME = ("designation_number", "valid_from", "not_the_same_as")
+"""What of an input is no item of a registration."""
 INPUT = strawberry.argument(name="input", description="入力")
 
 
@@ -83,6 +89,10 @@ class RegisterNonResidentInput:
     sex: str = item("性別（0 不明、1 男、2 女、9 適用不能）", default="0")
     address: AddressInput | None = item("住所", default=None)
     valid_from: date | None = item("有効開始日。省略すると今日", default=None)
+    not_the_same_as: list[str] = strawberry.field(
+        description="同一人の候補（nonResidentCandidates）のうち、確認して別人と判断した宛名番号",
+        default_factory=list,
+    )
 
 
 @strawberry.input(description="個人の訂正。指定した項目だけが変わる")
@@ -124,6 +134,10 @@ class RegisterEmployerInput:
     address: str = item("所在地", default="")
     building: str = item("方書", default="")
     valid_from: date | None = item("有効開始日。省略すると今日", default=None)
+    not_the_same_as: list[str] = strawberry.field(
+        description="同じ事業所の候補（employerCandidates）のうち、確認して別と判断した指定番号",
+        default_factory=list,
+    )
 
 
 @strawberry.input(description="事業所の訂正。指定した項目だけが変わる")
@@ -140,3 +154,14 @@ class CorrectEmployerInput:
     postal_code: str | None = item("郵便番号")
     address: str | None = item("所在地")
     building: str | None = item("方書")
+
+
+def address_of(source: AddressInput | None) -> dict[str, str] | None:
+    """Return an address by the names of its columns."""
+    return asdict(source) if source is not None else None
+
+
+def new_person(given: RegisterNonResidentInput, today: date) -> PersonChange:
+    """Return what is to be registered."""
+    span = Span(given.valid_from or today)
+    return PersonChange(span, items_of(given, "address", *NEW_FRAME), address_of(given.address))

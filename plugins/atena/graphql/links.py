@@ -37,6 +37,7 @@ class SamenessReason(Enum):
     SAME_BIRTH_DATE = strawberry.enum_value("same_birth_date", description="生年月日が同じ")
     SAME_ADDRESS = strawberry.enum_value("same_address", description="同じ住所に住んだことがある")
     DIFFERENT_NUMBERS = strawberry.enum_value("different_numbers", description="個人番号が異なる（否定）")
+    BOTH_RESIDENTS = strawberry.enum_value("both_residents", description="2人とも現在の住民（否定）")
 
 
 @strawberry.type(description="同一人の候補。自動では設定されない")

@@ -1,6 +1,5 @@
 """Registering and correcting by GraphQL. Each answers with the object as it stands afterwards."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Annotated
 
@@ -11,14 +10,17 @@ from core.graphql.context import Info
 from core.graphql.fields import door
 from plugins.atena.graphql.common import person_after, work_of
 from plugins.atena.graphql.inputs import (
+    FRAME,
     INPUT,
-    AddressInput,
+    NEW_FRAME,
     CorrectEmployerInput,
     CorrectPersonInput,
     RegisterEmployerInput,
     RegisterMyNumberInput,
     RegisterNonResidentInput,
+    address_of,
     items_of,
+    new_person,
 )
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import FOREVER, Span
@@ -29,29 +31,28 @@ from plugins.atena.service import employers, my_numbers, persons
 from plugins.atena.service.persons import PersonChange
 from plugins.atena.vault.keyring import open_keyring
 
-FRAME = ("atena_number", "designation_number", "expected_version", "valid_from", "valid_to", "address")
-
 
 @strawberry.type
 class AtenaMutation:
     """What changes 宛名."""
 
-    @door(PERSON_WRITE, "住登外者を登録し、宛名番号を付番する")
+    @door(
+        PERSON_WRITE,
+        "住登外者を登録し、宛名番号を付番する。同一人の候補は、すべて別人と明示するまで登録されない",
+    )
     async def register_non_resident(
         self, info: Info, given: Annotated[RegisterNonResidentInput, INPUT]
     ) -> Person:
         """Register a 住登外者."""
         work = work_of(info)
-        change = PersonChange(
-            Span(given.valid_from or work.today), items_of(given, *FRAME), _address(given.address)
-        )
-        number = await persons.register_non_resident(work, change)
+        change = new_person(given, work.today)
+        number = await persons.register_non_resident(work, change, given.not_the_same_as)
         return await person_after(info, number, change.span.valid_from)
 
     @door(PERSON_WRITE, "個人の内容を訂正する。訂正前の内容は履歴に残る")
     async def correct_person(self, info: Info, given: Annotated[CorrectPersonInput, INPUT]) -> Person:
         """Change what is said about a person."""
-        change = PersonChange(_span(given), items_of(given, *FRAME), _address(given.address))
+        change = PersonChange(_span(given), items_of(given, *FRAME), address_of(given.address))
         await persons.correct_person(work_of(info), given.atena_number, given.expected_version, change)
         return await person_after(info, given.atena_number, given.valid_from)
 
@@ -72,13 +73,17 @@ class AtenaMutation:
         )
         return await person_after(info, given.atena_number, valid_from)
 
-    @door(EMPLOYER_WRITE, "事業所を登録し、指定番号を付番する")
+    @door(
+        EMPLOYER_WRITE,
+        "事業所を登録し、指定番号を付番する。同じ事業所の候補は、すべて別と明示するまで登録されない",
+    )
     async def register_employer(self, info: Info, given: Annotated[RegisterEmployerInput, INPUT]) -> Employer:
         """Register an employer."""
         work = work_of(info)
         span = Span(given.valid_from or work.today)
-        items = items_of(given, "designation_number", "valid_from")
-        number = await employers.register_employer(work, given.designation_number, span, items)
+        items = items_of(given, *NEW_FRAME)
+        others = given.not_the_same_as
+        number = await employers.register_employer(work, given.designation_number, span, items, others)
         return await _employer(info, number, span.valid_from)
 
     @door(EMPLOYER_WRITE, "事業所の内容を訂正する。訂正前の内容は履歴に残る")
@@ -92,10 +97,6 @@ class AtenaMutation:
 
 def _span(source: CorrectPersonInput | CorrectEmployerInput) -> Span:
     return Span(source.valid_from, source.valid_to or FOREVER)
-
-
-def _address(source: AddressInput | None) -> dict[str, str] | None:
-    return asdict(source) if source is not None else None
 
 
 async def _employer(info: Info, number: str, valid_from: date) -> Employer:

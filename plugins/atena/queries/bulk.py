@@ -21,6 +21,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("address_key", "town_key"),
     ),
     "my_number": ("person_id", "valid_from", "known_from", "sealed", "blind_index", "key_version"),
+    "non_resident_line": ("serial", "fingerprint", "person_id"),
     "employer": ("id", "designation_number", "changed_at"),
     "employer_revision": (
         *("employer_id", "valid_from", "known_from", "name", "kana", "name_key", "kana_key"),

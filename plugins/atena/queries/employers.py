@@ -59,6 +59,18 @@ async def employers_by_id(session: ReadSession, ids: Sequence[int], moment: Mome
     return {row.id: row for row in found}
 
 
+async def employers_alike(
+    session: ReadSession, content: Mapping[str, Any], moment: Moment
+) -> Sequence[Row[Any]]:
+    """Return employers with the 法人番号 or the folded name of the content, in the order of their numbers."""
+    same_name = revision.name_key == content["name_key"]
+    corporate = content.get("corporate_number")
+    same = same_name | (revision.corporate_number == corporate) if corporate is not None else same_name
+    statement = _employers(moment).where(same).order_by(employer.c.designation_number)
+    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    return rows
+
+
 async def search_employers(
     session: ReadSession, search: EmployerSearch, moment: Moment, limit: int, after: int | None
 ) -> Sequence[Row[Any]]:

@@ -31,7 +31,8 @@ class Likeness:
     """What the register knows of one person that a document may be compared with.
 
     Names are all that the person ever bore. `municipality_code` and `address` are those of the day asked for,
-    None if no address held on it; `addresses` are all, the earlier ones too.
+    None if no address held on it; `addresses` are all, the earlier ones too. `lives_here`: a living resident
+    on the day asked for.
     """
 
     person_id: int
@@ -43,6 +44,7 @@ class Likeness:
     address: str | None = None
     addresses: set[str] = field(default_factory=set)
     has_my_number: bool = False
+    lives_here: bool = False
 
 
 async def holders(session: ReadSession, indexes: Sequence[bytes]) -> Mapping[bytes, set[int]]:
@@ -102,7 +104,7 @@ async def likenesses(session: ReadSession, person_ids: Iterable[int], as_of: dat
     ids = list(person_ids)
     found = {person_id: Likeness(person_id) for person_id in ids}
     for row in await session.execute(_present(person_revision), {"ids": ids}):
-        _add_names(found[row.person_id], row)
+        _add_names(found[row.person_id], row, as_of)
     for row in await session.execute(_present(address_revision), {"ids": ids}):
         _add_address(found[row.person_id], row, as_of)
     numbered = select(my_number.c.person_id).where(
@@ -118,8 +120,11 @@ def _present(table: Any) -> Any:
     return select(table).where(table.c.person_id == any_(asked), known(table, LATEST))
 
 
-def _add_names(person: Likeness, row: Row[Any]) -> None:
-    person.is_resident = person.is_resident or row.kind == "resident"
+def _add_names(person: Likeness, row: Row[Any], as_of: date) -> None:
+    is_resident = row.kind == "resident"
+    person.is_resident = person.is_resident or is_resident
+    if is_resident and row.death_date is None and row.valid_from <= as_of < row.valid_to:
+        person.lives_here = True
     person.name_keys.add(row.name_key)
     person.kana_keys.add(row.kana_key)
     if row.birth_date is not None:

@@ -1,10 +1,12 @@
 """Registering a 住登外者 and correcting a person."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
 
+from core.storage.database import ReadSession
 from plugins.atena import tables
 from plugins.atena.check_digits import modulus_11
 from plugins.atena.errors import Finding, InvalidInput, ResidentByFeedOnly
@@ -19,6 +21,7 @@ from plugins.atena.particulars import (
     person_content,
 )
 from plugins.atena.queries import history, persons
+from plugins.atena.service.candidates import Found, alike_to, refuse_unless_named
 from plugins.atena.service.work import Work
 
 JOURNAL_TYPE = "atena.person"
@@ -35,9 +38,20 @@ class PersonChange:
     address: Mapping[str, Any] | None = None
 
 
-async def register_non_resident(work: Work, given: PersonChange) -> str:
-    """Register a 住登外者 and return the new 宛名番号; raises InvalidInput with all findings."""
-    _check(work, given)
+async def candidates_for(session: ReadSession, given: PersonChange, today: date) -> Sequence[Found]:
+    """Return who may be the 住登外者 to be registered, city-wide; raises InvalidInput with all findings."""
+    _check(given, today)
+    return await alike_to(session, given.items, given.address, today)
+
+
+async def register_non_resident(work: Work, given: PersonChange, others: Sequence[str] = ()) -> str:
+    """Register a 住登外者 and return the new 宛名番号; `others` are candidates who are other people.
+
+    Raises InvalidInput with all findings, CandidatesNotRefused.
+    """
+    found = await candidates_for(work.session, given, work.today)
+    refused = await persons.ids_of(work.session, others)
+    refuse_unless_named({each.person_id for each in found}, refused)
     (serial,) = await persons.next_serials(work.session)
     number = atena_number(serial)
     person_id = await persons.add_person(work.session, number, work.now)
@@ -47,6 +61,8 @@ async def register_non_resident(work: Work, given: PersonChange) -> str:
         address = address_content(given.address)
         await history.begin(work.session, tables.address_revision, person_id, work.now, given.span, address)
     work.journal.wrote(JOURNAL_TYPE, number, _entered(given))
+    for other in refused:
+        work.journal.wrote(JOURNAL_TYPE, other, {"notTheSameAs"})
     return number
 
 
@@ -56,7 +72,7 @@ async def correct_person(work: Work, number: str, expected_version: int, given: 
     Raises InvalidInput with all findings, ResidentByFeedOnly if the person is a resident on one of the days,
     Conflict with the present version, NotFound.
     """
-    _check(work, given)
+    _check(given, work.today)
     person_id, at = await history.next_version(
         work.session, tables.person, number, expected_version, work.now
     )
@@ -89,10 +105,10 @@ def atena_number(serial: int) -> str:
     return digits + modulus_11(digits)
 
 
-def _check(work: Work, given: PersonChange) -> None:
+def _check(given: PersonChange, today: date) -> None:
     findings = Findings()
     findings.items(PERSON_CHECKS, given.items)
-    findings.life(given.items, work.today)
+    findings.life(given.items, today)
     findings.span(given.span)
     if given.address is not None:
         findings.items(ADDRESS_CHECKS, given.address, "address.")

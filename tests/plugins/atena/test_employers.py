@@ -33,7 +33,8 @@ async def register(house: Any, **more: Any) -> Any:
 
 
 async def test_an_employer_gets_the_next_number(house: Any) -> None:
-    one, other = await register(house), await register(house)
+    one = await register(house)
+    other = await register(house, notTheSameAs=["00000001"])
 
     assert (one["designationNumber"], other["designationNumber"]) == ("00000001", "00000002")
     assert one["name"] == "㈱朝霧製作所"
@@ -42,9 +43,9 @@ async def test_an_employer_gets_the_next_number(house: Any) -> None:
 async def test_a_number_is_given_once(house: Any) -> None:
     await register(house, designationNumber="A12")
 
-    refused = await house.refusal(REGISTER, input={**GIVEN, "designationNumber": "A12"})
+    given = {**GIVEN, "designationNumber": "A12", "notTheSameAs": ["A12"]}
 
-    assert refused["code"] == "DESIGNATION_NUMBER_TAKEN"
+    assert (await house.refusal(REGISTER, input=given))["code"] == "DESIGNATION_NUMBER_TAKEN"
 
 
 @pytest.mark.parametrize(

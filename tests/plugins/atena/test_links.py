@@ -142,10 +142,13 @@ def person(**more: Any) -> Likeness:
         (person(name_keys={"乙"}, addresses={"B"}), False, 40, False),
         (person(kana_keys={""}), False, 75, True),
         (person(has_my_number=True), False, 30, False),
+        (person(lives_here=True), False, 30, False),
+        (person(name_keys={"乙"}), False, 70, False),
     ],
 )
 def test_scores(other: Likeness, same_number: bool, score: int, enough: bool) -> None:
-    found = sameness(person(has_my_number=other.has_my_number), other, same_number=same_number)
+    one = person(has_my_number=other.has_my_number, lives_here=other.lives_here)
+    found = sameness(one, other, same_number=same_number)
     assert found is not None
     assert (found.score, found.enough) == (score, enough)
 
@@ -171,7 +174,7 @@ def test_no_reading_is_no_reading_in_common() -> None:
 
 @pytest.fixture
 async def town(register: Any) -> None:
-    """1 and 2 alike; 3 a namesake elsewhere; 4 their sibling; 5 and 6 with one number under two names."""
+    """1 and 2 alike, 2 moved away; 3 a namesake elsewhere; 4 their sibling; 5 and 6 with one number."""
     sibling = {**PERSON, "name": "霧ヶ丘　咲", "kana": "キリガオカ　サキ"}
     others = [{**PERSON, "name": name, "kana": kana} for name, kana in (("甲", "コウ"), ("乙", "オツ"))]
     await register.apply(
@@ -181,6 +184,7 @@ async def town(register: Any) -> None:
         register.arrival("4", person=sibling),
         register.arrival("5", person=others[0], myNumber=NUMBERS[0]),
         register.arrival("6", person=others[1], myNumber=NUMBERS[0]),
+        register.message("move_out", "2", "2022-01-01", address=ELSEWHERE),
     )
 
 
@@ -195,8 +199,8 @@ async def test_the_list_begins_with_one_number_and_goes_on_page_by_page(house: A
     assert [
         (each["one"]["atenaNumber"], each["other"]["atenaNumber"], each["score"], each["enough"])
         for each in found
-    ] == [("5", "6", 100, True), ("1", "2", 90, True), ("1", "3", 60, False), ("2", "3", 60, False)]
-    assert found[2]["reasons"] == ["SAME_NAME", "SAME_KANA", "SAME_BIRTH_DATE"]
+    ] == [("5", "6", 100, True), ("1", "2", 90, True), ("1", "3", 0, False), ("2", "3", 90, True)]
+    assert found[2]["reasons"] == ["SAME_NAME", "SAME_KANA", "SAME_BIRTH_DATE", "BOTH_RESIDENTS"]
 
 
 async def test_the_candidates_of_one_person(house: Any, town: None) -> None:

@@ -292,8 +292,8 @@ async def test_searches_that_ask_for_nothing(house: Any, search: dict[str, str],
 
 async def test_pages_follow_each_other_in_the_order_of_the_reading(house: Any) -> None:
     readings = ["アカ", "アオ", "アイ", "アイ", "アア"]
-    for reading in readings:
-        await register(house, name=f"{reading}さん", kana=reading)
+    for place, reading in enumerate(readings, 1):
+        await register(house, name=f"{reading}さん{place}", kana=reading, birthDate=f"198{place}")
 
     seen, after = [], None
     while True:

@@ -1,57 +1,24 @@
-"""`juminzei atena …`: the keys of the My Number vault, the register feed."""
+"""`juminzei atena feed`, `feed-status`: the register feed."""
 
 import asyncio
 import json
 import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from core.access.journal import AccessRecord
-from core.errors import StartError
 from core.runtime import Runtime
-from core.storage.database import WriteSession
+from plugins.atena.commands.common import json_option, recorder
 from plugins.atena.service.feed import Feed, Run
 from plugins.atena.service.feed_status import FeedStatus, feed_status
-from plugins.atena.vault.keyring import create_key_file, key_file, open_keyring
-from plugins.atena.vault.rotation import Rotated, rotate
+from plugins.atena.vault.keyring import open_keyring
 
 
-@click.group("atena")
-def atena() -> None:
-    """宛名 (persons, employers, the My Number vault)"""
-
-
-@atena.command("create-vault-key")
-@click.pass_obj
-def create_vault_key(runtime: Runtime) -> None:
-    """個人番号の鍵ファイルを新しく作ります。すでにあるファイルは変えません。"""
-    file = key_file(runtime.settings)
-    if file.exists():
-        raise StartError(f"vault key file {file} exists already")
-    create_key_file(file)
-    click.echo(f"{file} を作成しました。データベースとは別の場所に控えを保管してください。")
-
-
-@atena.command("rotate-vault-key")
-@click.pass_obj
-def rotate_vault_key(runtime: Runtime) -> None:
-    """個人番号の鍵を更新し、すべての番号を新しい鍵で暗号化し直します。途中で止めても再実行で続きます。"""
-    done = asyncio.run(_rotate(runtime))
-    click.echo(f"鍵の版 {done.key_version}: {done.numbers:,} 件を暗号化し直しました。")
-
-
-async def _rotate(runtime: Runtime) -> Rotated:
-    async with runtime.open_database() as database:
-        return await rotate(database, runtime.settings)
-
-
-@atena.command("feed")
+@click.command("feed")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+@json_option
 @click.pass_obj
 def feed(runtime: Runtime, file: Path, *, as_json: bool) -> None:
     """住民記録のメッセージを通番の順に適用します。欠番などで止まると終了コード 1。"""
@@ -61,8 +28,8 @@ def feed(runtime: Runtime, file: Path, *, as_json: bool) -> None:
     sys.exit(run.stop is not None)
 
 
-@atena.command("feed-status")
-@click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+@click.command("feed-status")
+@json_option
 @click.pass_obj
 def feed_status_command(runtime: Runtime, *, as_json: bool) -> None:
     """住記連携がどこまで進んだかを表示します。止まっていると終了コード 1。"""
@@ -77,11 +44,9 @@ def feed_status_command(runtime: Runtime, *, as_json: bool) -> None:
 
 
 async def _feed(runtime: Runtime, file: Path) -> Run:
-    async def record(session: WriteSession, records: Sequence[AccessRecord]) -> None:
-        await runtime.plugins.run("record_access", session=session, records=records)
-
     async with runtime.open_database() as database:
-        return await Feed(database, open_keyring(runtime.settings), runtime.clock, record).run(file)
+        keyring = open_keyring(runtime.settings)
+        return await Feed(database, keyring, runtime.clock, recorder(runtime)).run(file)
 
 
 async def _feed_status(runtime: Runtime) -> FeedStatus:

@@ -1,0 +1,16 @@
+"""`juminzei atena …`: the vault's keys, and the files that come in and go out."""
+
+import click
+
+from plugins.atena.commands.feed import feed, feed_status_command
+from plugins.atena.commands.jutogai import jutogai
+from plugins.atena.commands.vault import create_vault_key, rotate_vault_key
+
+
+@click.group("atena")
+def atena() -> None:
+    """宛名 (persons, employers, the My Number vault)"""
+
+
+for command in (create_vault_key, rotate_vault_key, feed, feed_status_command, jutogai):
+    atena.add_command(command)
