@@ -28,10 +28,6 @@ from tests.plugins.shiryo.reading.test_fuzz import MUTATIONS
 from tests.proofs.conftest import Town
 
 EVERY = pytest.mark.parametrize("layout", layouts(), ids=lambda layout: layout.id)
-NUL_STOPS_THE_INTAKE = pytest.mark.xfail(
-    reason="a NUL in a name reaches COPY: service/readings.py must replace it, then this mark goes",
-    strict=False,
-)
 RECORDS = 4
 TOGETHER = 500
 HALF_GIB_IN_KIB = 512 * 1024
@@ -131,14 +127,12 @@ def attack(town: Town, layout: Layout, count: int) -> None:
     assert peak < HALF_GIB_IN_KIB
 
 
-@NUL_STOPS_THE_INTAKE
 @EVERY
 def test_60_mutated_files_are_accepted_or_held_whole(town: Town, layout: Layout) -> None:
     attack(town, layout, 60)
 
 
 @pytest.mark.slow
-@NUL_STOPS_THE_INTAKE
 @EVERY
 def test_5000_mutated_files_are_accepted_or_held_whole(town: Town, layout: Layout) -> None:
     attack(town, layout, 5_000)

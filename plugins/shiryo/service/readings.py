@@ -64,12 +64,22 @@ def document_row(document_id: int, file: Mapping[str, Any], keyring: Keyring, re
         ),
         blind_digest(keyring, said),
         blind_index(keyring, number) if number else None,
-        *(identity.name, identity.kana, birth_date(identity.birth), identity.address, _municipality(record)),
+        *(_storable(identity.name), _storable(identity.kana), birth_date(identity.birth)),
+        *(_storable(identity.address), _storable(_municipality(record))),
         orjson.dumps(facts).decode(),
-        orjson.dumps(items_of(record)).decode(),
-        orjson.dumps([_without_number(keyring, one) for one in relatives_of(record)]).decode(),
+        orjson.dumps(_all_storable(items_of(record))).decode(),
+        orjson.dumps([_all_storable(_without_number(keyring, one)) for one in relatives_of(record)]).decode(),
         not record.ok,
     )
+
+
+def _storable(text: str) -> str:
+    """Put a mark in the place of NUL, which PostgreSQL cannot hold; the sealed original keeps it."""
+    return text.replace("\x00", "\ufffd")
+
+
+def _all_storable(said: Mapping[str, Kept]) -> dict[str, Kept]:
+    return {name: _storable(value) if isinstance(value, str) else value for name, value in said.items()}
 
 
 def _without_number(keyring: Keyring, relative: dict[str, Kept]) -> dict[str, Kept]:
