@@ -59,8 +59,9 @@ def migrations() -> Migrations:
             " closed_at)",
             "run": "SELECT, INSERT, UPDATE (counts, totals, ended_at)",
             "assessment": "SELECT, INSERT, UPDATE (superseded_at)",
-            "proposal": "SELECT, INSERT, UPDATE (state, decided_by, decided_at, version)",
-            "batch": "SELECT, INSERT, UPDATE (state, sample, counts, decided_by, decided_at, version)",
+            "proposal": "SELECT, INSERT, UPDATE (state, decided_by, decided_at, decided_revision, version)",
+            "batch": "SELECT, INSERT, UPDATE (state, sample, counts, job_id, decided_by, decided_at, version)",
+            "contact_slip": "SELECT, INSERT, UPDATE (printed_at)",
         },
     )
 

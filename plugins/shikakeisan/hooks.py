@@ -6,7 +6,7 @@ it, and an error undoes both.
 
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from core.hooks import spec
@@ -78,6 +78,14 @@ def correction_effects(
     session: ReadSession, tax_year: int, person_id: int, difference: Mapping[str, int]
 ) -> Awaitable[Sequence[str]]:
     """Say in Japanese what a correction will lead to: notices, collection changes, offices that are told."""
+    raise NotImplementedError
+
+
+@spec
+def notices_served(
+    session: ReadSession, tax_year: int, person_ids: Sequence[int]
+) -> Awaitable[Mapping[int, date]]:
+    """Say on which day the first notice of the year was served on each of these persons, where known."""
     raise NotImplementedError
 
 

@@ -1,7 +1,7 @@
-"""Closes, and the files of changes that other systems got."""
+"""Closes, which revisions belong to each, and the files of changes that other systems got."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from plugins.shikakeisan.tables import key, metadata, moment, number, words
 
@@ -19,7 +19,16 @@ closing = Table(
     CheckConstraint("previous_cut_off < cut_off", "order"),
     Index("uq_closing_cut_off", "cut_off", unique=True),
 )
-"""異動締め: every revision decided after the previous cut-off and up to this one belongs to it, once."""
+"""異動締め: the revisions decided up to the cut-off that belonged to no close before."""
+
+closed_revision = Table(
+    "closed_revision",
+    metadata,
+    Column("assessment_id", BigInteger, primary_key=True, autoincrement=False),
+    number("closing_id"),
+    Index("ix_closed_revision_closing", "closing_id", "assessment_id"),
+)
+"""To which close a revision belongs: to one, for the key is the revision (see docs/decisions/0080)."""
 
 transfer = Table(
     "transfer",
@@ -27,13 +36,22 @@ transfer = Table(
     key(),
     words("recipient"),
     Column("sequence", Integer, nullable=False),
+    number("first_closing_id"),
     number("closing_id"),
+    Column("columns", ARRAY(Text), nullable=False),
     moment("since"),
     moment("until"),
     Column("rows", BigInteger, nullable=False),
+    number("sum"),
+    number("left_out"),
     Column("sha256", LargeBinary, nullable=False),
+    words("made_by"),
     moment("made_at"),
     CheckConstraint("octet_length(sha256) = 32", "sha256"),
     Index("uq_transfer_sequence", "recipient", "sequence", unique=True),
 )
-"""A file of changes since a recipient's last one; it can be made again from the two clocks."""
+"""A file of changes since a recipient's last one; it can be made again from the two clocks.
+
+It holds the closes from `first_closing_id` to `closing_id`, with the columns that were agreed then; `made_at`
+is the moment at which protection was looked up. `left_out` counts persons under 支援措置.
+"""

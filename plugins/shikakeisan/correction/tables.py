@@ -1,4 +1,4 @@
-"""Proposals of corrections."""
+"""Proposals of corrections, batches of them, who looked at a sample, and marks for 資料連絡せん."""
 
 from sqlalchemy import (
     BigInteger,
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Table,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -27,26 +28,41 @@ proposal = Table(
     words("state"),
     words("reason"),
     Column("received_on", Date, nullable=False),
+    Column("event_on", Date),
+    words("claimed_period"),
     Column("documents", ARRAY(BigInteger), nullable=False),
     Column("changes", JSONB, nullable=False),
+    Column("held_back", JSONB, nullable=False),
     Column("expected_revision", Integer, nullable=False),
+    number("base_id"),
+    number("basis_id", nullable=True),
+    words("rules_version"),
     Column("before", JSONB, nullable=False),
     Column("after", JSONB, nullable=False),
+    Column("causes", JSONB, nullable=False),
     Column("effects", JSONB, nullable=False),
     Column("digest", LargeBinary, nullable=False),
     words("proposed_by"),
     moment("proposed_at"),
     words("decided_by", default=""),
     Column("decided_at", DateTime(timezone=True)),
+    Column("decided_revision", Integer),
     Column("version", Integer, nullable=False, server_default="1"),
-    CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn', 'stale')", "state"),
+    CheckConstraint(
+        "state IN ('planned', 'proposed', 'approved', 'rejected', 'withdrawn', 'stale')", "state"
+    ),
     CheckConstraint("state <> 'approved' OR (decided_by <> '' AND decided_by <> proposed_by)", "two_persons"),
     CheckConstraint("octet_length(digest) = 32", "digest"),
     Index("ix_proposal_person", "person_id", "tax_year", "id"),
     Index("ix_proposal_open", "tax_year", "id", postgresql_where=text("state = 'proposed'")),
     Index("ix_proposal_batch", "batch_id", "id"),
 )
-"""更正の提案. `changes` are decisions on facts by path; `digest` is of exactly what the approver saw."""
+"""更正の提案. `changes` are decisions on facts by path; `digest` is of exactly what the approver saw.
+
+`base_id`, `basis_id` and `expected_revision` say what it was computed from. `before` and `after` hold
+outcome, ground and figures; `causes` the quantities that differ, in the order of calculation; `held_back` the
+facts that came too late to count. `planned` is what the dry run of a batch found.
+"""
 
 batch = Table(
     "batch",
@@ -56,15 +72,48 @@ batch = Table(
     words("kind"),
     words("state"),
     words("reason"),
+    Column("received_on", Date, nullable=False),
     Column("selection", JSONB, nullable=False),
-    Column("sample", JSONB, nullable=False),
+    Column("changes", JSONB, nullable=False),
+    Column("sample", ARRAY(BigInteger), nullable=False),
     Column("counts", JSONB, nullable=False),
+    number("job_id", nullable=True),
     words("proposed_by"),
     moment("proposed_at"),
     words("decided_by", default=""),
     Column("decided_at", DateTime(timezone=True)),
     Column("version", Integer, nullable=False, server_default="1"),
-    CheckConstraint("state IN ('dry', 'proposed', 'approved', 'rejected')", "state"),
-    CheckConstraint("state <> 'approved' OR (decided_by <> '' AND decided_by <> proposed_by)", "two_persons"),
+    CheckConstraint("state IN ('dry', 'ready', 'proposed', 'approved', 'done', 'rejected')", "state"),
+    CheckConstraint(
+        "state NOT IN ('approved', 'done') OR (decided_by <> '' AND decided_by <> proposed_by)", "two_persons"
+    ),
+    Index("ix_batch_tax_year", "tax_year", "id"),
 )
-"""一括更正: dry run first, then a sample that somebody looked at, then sign-off by another person."""
+"""一括更正: a dry run (`dry`, `ready`), proposed, signed off by somebody else (`approved`), written (`done`).
+
+`selection` says who was chosen; `changes` what changes for each (empty: only merged and calculated again).
+`sample` are proposals that whoever signs off must look at.
+"""
+
+sample_look = Table(
+    "sample_look",
+    metadata,
+    Column("proposal_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("staff", Text, primary_key=True),
+    moment("looked_at"),
+)
+"""Who looked at a proposal of a batch's sample."""
+
+contact_slip = Table(
+    "contact_slip",
+    metadata,
+    key(),
+    tax_year(),
+    number("person_id"),
+    number("proposal_id"),
+    moment("marked_at"),
+    moment("printed_at", default="infinity"),
+    Index("uq_contact_slip", "proposal_id", unique=True),
+    Index("ix_contact_slip_waiting", "tax_year", "id", postgresql_where=text("printed_at = 'infinity'")),
+)
+"""資料連絡せん (地方税法317条): a taxpayer who was denied a dependant is marked; the slip is printed once."""

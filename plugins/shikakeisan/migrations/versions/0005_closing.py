@@ -1,4 +1,4 @@
-"""Closes and transfer files."""
+"""Closes, their revisions, and transfer files."""
 
 from alembic import op
 
@@ -26,15 +26,30 @@ STATEMENTS = (
     CREATE UNIQUE INDEX uq_closing_cut_off ON shikakeisan.closing (cut_off)
     """,
     """
+    CREATE TABLE shikakeisan.closed_revision (
+        assessment_id BIGINT NOT NULL,
+        closing_id BIGINT NOT NULL,
+        CONSTRAINT pk_closed_revision PRIMARY KEY (assessment_id)
+    )
+    """,
+    """
+    CREATE INDEX ix_closed_revision_closing ON shikakeisan.closed_revision (closing_id, assessment_id)
+    """,
+    """
     CREATE TABLE shikakeisan.transfer (
         id BIGINT GENERATED ALWAYS AS IDENTITY,
         recipient TEXT NOT NULL,
         sequence INTEGER NOT NULL,
+        first_closing_id BIGINT NOT NULL,
         closing_id BIGINT NOT NULL,
+        columns TEXT[] NOT NULL,
         since TIMESTAMP WITH TIME ZONE NOT NULL,
         until TIMESTAMP WITH TIME ZONE NOT NULL,
         rows BIGINT NOT NULL,
+        sum BIGINT NOT NULL,
+        left_out BIGINT NOT NULL,
         sha256 BYTEA NOT NULL,
+        made_by TEXT NOT NULL,
         made_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_transfer PRIMARY KEY (id),
         CONSTRAINT ck_transfer_sha256 CHECK (octet_length(sha256) = 32)

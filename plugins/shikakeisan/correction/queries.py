@@ -1,0 +1,290 @@
+"""All SQL of corrections."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Row,
+    Table,
+    bindparam,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.sql import any_
+
+from core.errors import Conflict, NotFound
+from core.storage.database import ReadSession, WriteSession
+from plugins.shikakeisan.base.tables import base_person, fiscal_year
+from plugins.shikakeisan.correction.tables import batch, contact_slip, proposal, sample_look
+from plugins.shikakeisan.merge.tables import basis, decision, finding
+from plugins.shiryo.api import Work
+
+INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+OPEN_FINDINGS = ("open", "proposed")
+WAITING = ("planned", "proposed")
+
+
+async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> None:
+    """Let nobody else correct this person's tax of the year until the transaction ends."""
+    key = f"shikakeisan.correction:{tax_year}:{person_id}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def municipality_of(session: ReadSession, tax_year: int) -> str | None:
+    """Return the municipality of an opened year."""
+    wanted = select(fiscal_year.c.municipality_code).where(fiscal_year.c.tax_year == tax_year)
+    found: str | None = await session.scalar(wanted)
+    return found
+
+
+async def base_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
+    """Return the person's row in the base, as known now."""
+    return await _known(session, base_person, tax_year, person_id)
+
+
+async def basis_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
+    """Return what was merged for the person, as known now."""
+    return await _known(session, basis, tax_year, person_id)
+
+
+async def is_blocked(session: ReadSession, tax_year: int, person_id: int) -> bool:
+    """Tell whether a finding of base or merge keeps the person from being decided."""
+    wanted = select(finding.c.id).where(
+        finding.c.tax_year == tax_year,
+        finding.c.person_id == person_id,
+        finding.c.state.in_(OPEN_FINDINGS),
+        finding.c.is_blocking,
+        finding.c.stage != "assessment",
+    )
+    return await session.scalar(wanted.limit(1)) is not None
+
+
+async def replace_basis(
+    work: Work,
+    tax_year: int,
+    person_id: int,
+    present: Row[Any] | None,
+    facts: Mapping[str, Any],
+    origins: Mapping[str, Any],
+) -> None:
+    """End what was merged and write what is merged now."""
+    if present is not None:
+        ended = update(basis).where(basis.c.id == present.id, basis.c.known_to == INFINITY)
+        await work.session.execute(ended.values(known_to=work.now))
+    row = {
+        "tax_year": tax_year,
+        "person_id": person_id,
+        "facts": facts,
+        "origins": origins,
+        "aside": [] if present is None else present.aside,
+        "documents": [] if present is None else present.documents,
+        "merge_version": "" if present is None else present.merge_version,
+        "known_from": work.now,
+    }
+    await work.session.execute(insert(basis).values(row))
+
+
+async def decide_facts(work: Work, row: Row[Any], seen: Mapping[str, Any]) -> Mapping[str, int]:
+    """Write the decisions of an approved proposal, ending earlier ones on the same facts; ids by path."""
+    of_person = (decision.c.tax_year == row.tax_year, decision.c.person_id == row.person_id)
+    ended = update(decision).where(
+        *of_person, decision.c.path.in_(list(row.changes)), decision.c.known_to == INFINITY
+    )
+    await work.session.execute(ended.values(known_to=work.now))
+    ids = {}
+    for path, value in row.changes.items():
+        said = {"path": path, "value": value, "seen": seen.get(path), "reason": row.reason}
+        added = insert(decision).values(
+            tax_year=row.tax_year,
+            person_id=row.person_id,
+            **said,
+            document_id=row.documents[0] if row.documents else None,
+            proposed_by=row.proposed_by,
+            approved_by=work.staff,
+            known_from=work.now,
+        )
+        ids[path] = (await work.session.execute(added.returning(decision.c.id))).scalar_one()
+    return ids
+
+
+async def decided_values(session: ReadSession, ids: Collection[int]) -> Mapping[str, Any]:
+    """Return the values of decisions by path."""
+    wanted = select(decision.c.path, decision.c.value).where(decision.c.id == any_(IDS))
+    return {row.path: row.value for row in await session.execute(wanted, {"ids": list(ids)})}
+
+
+async def add_proposal(session: WriteSession, values: Mapping[str, Any]) -> int:
+    """Write a proposal and return its id."""
+    added = insert(proposal).values(values).returning(proposal.c.id)
+    number: int = (await session.execute(added)).scalar_one()
+    return number
+
+
+async def proposal_row(session: ReadSession, proposal_id: int) -> Row[Any]:
+    """Return a proposal. Raises NotFound."""
+    return await _one(session, proposal, proposal_id)
+
+
+async def batch_row(session: ReadSession, batch_id: int) -> Row[Any]:
+    """Return a batch. Raises NotFound."""
+    return await _one(session, batch, batch_id)
+
+
+async def change_proposal(session: WriteSession, proposal_id: int, expected: int, **values: Any) -> None:
+    """Change a proposal that nobody changed meanwhile. Raises Conflict with its present version, NotFound."""
+    await _change(session, proposal, proposal_id, expected, values)
+
+
+async def change_batch(session: WriteSession, batch_id: int, expected: int, **values: Any) -> None:
+    """Change a batch that nobody changed meanwhile. Raises Conflict with its present version, NotFound."""
+    await _change(session, batch, batch_id, expected, values)
+
+
+async def outdate(work: Work, tax_year: int, person_id: int) -> None:
+    """Let the person's other waiting proposals be stale: they were computed from what is no more."""
+    statement = update(proposal).where(
+        proposal.c.tax_year == tax_year,
+        proposal.c.person_id == person_id,
+        proposal.c.state.in_(WAITING),
+    )
+    values = {"state": "stale", "decided_at": work.now, "version": proposal.c.version + 1}
+    await work.session.execute(statement.values(values))
+
+
+async def mark_slip(work: Work, row: Row[Any]) -> None:
+    """Mark the person of a proposal for a 資料連絡せん."""
+    values = {"tax_year": row.tax_year, "person_id": row.person_id, "proposal_id": row.id}
+    await work.session.execute(insert(contact_slip).values(**values, marked_at=work.now))
+
+
+async def take_slips(work: Work, tax_year: int, limit: int) -> Sequence[Row[Any]]:
+    """Return marks whose slip was not printed, and write down that it is printed now."""
+    waiting = (
+        select(contact_slip.c.id)
+        .where(contact_slip.c.tax_year == tax_year, contact_slip.c.printed_at == INFINITY)
+        .order_by(contact_slip.c.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    statement = (
+        update(contact_slip)
+        .where(contact_slip.c.id.in_(waiting))
+        .values(printed_at=work.now)
+        .returning(contact_slip)
+    )
+    rows = (await work.session.execute(statement)).all()
+    return sorted(rows, key=lambda row: row.id)
+
+
+async def proposals(
+    session: ReadSession,
+    *,
+    tax_year: int | None = None,
+    person_id: int | None = None,
+    batch_id: int | None = None,
+    states: Sequence[str] = (),
+    after: int = 0,
+    limit: int | None = None,
+) -> Sequence[Row[Any]]:
+    """Return proposals, the oldest first."""
+    wanted = {"tax_year": tax_year, "person_id": person_id, "batch_id": batch_id}
+    conditions = [proposal.c[name] == value for name, value in wanted.items() if value is not None]
+    if states:
+        conditions.append(proposal.c.state.in_(states))
+    statement = select(proposal).where(proposal.c.id > after, *conditions).order_by(proposal.c.id)
+    return (await session.execute(statement.limit(limit))).all()
+
+
+async def batches(session: ReadSession, tax_year: int, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Return the batches of a year, the newest first."""
+    statement = select(batch).where(batch.c.tax_year == tax_year)
+    if before is not None:
+        statement = statement.where(batch.c.id < before)
+    return (await session.execute(statement.order_by(batch.c.id.desc()).limit(limit))).all()
+
+
+async def add_batch(session: WriteSession, values: Mapping[str, Any]) -> int:
+    """Write a batch and return its id."""
+    number: int = (await session.execute(insert(batch).values(values).returning(batch.c.id))).scalar_one()
+    return number
+
+
+async def look(work: Work, proposal_id: int) -> None:
+    """Write down that somebody looked at a proposal of a sample."""
+    row = {"proposal_id": proposal_id, "staff": work.staff, "looked_at": work.now}
+    await work.session.execute(upsert(sample_look).values(row).on_conflict_do_nothing())
+
+
+async def looked_at(session: ReadSession, proposal_ids: Sequence[int], staff: str) -> frozenset[int]:
+    """Return which of the proposals somebody looked at."""
+    wanted = select(sample_look.c.proposal_id).where(
+        sample_look.c.staff == staff, sample_look.c.proposal_id == any_(IDS)
+    )
+    return frozenset(await session.scalars(wanted, {"ids": list(proposal_ids)}))
+
+
+async def with_finding(session: ReadSession, tax_year: int, code: str) -> Sequence[int]:
+    """Return the persons who have an open finding of a code."""
+    statement = (
+        select(finding.c.person_id)
+        .where(finding.c.tax_year == tax_year, finding.c.code == code, finding.c.state.in_(OPEN_FINDINGS))
+        .distinct()
+        .order_by(finding.c.person_id)
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def merged_at(session: ReadSession, tax_year: int) -> datetime | None:
+    """Return when the documents of a year were merged as a whole."""
+    moment: datetime | None = await session.scalar(
+        select(fiscal_year.c.merged_at).where(fiscal_year.c.tax_year == tax_year)
+    )
+    return moment
+
+
+async def moment_after(session: ReadSession, ids: Sequence[int], now: datetime) -> datetime:
+    """Return `now`, or the first moment after all of these revisions' decisions where that is later."""
+    latest = text(
+        "SELECT max(decided_at) + interval '1 microsecond' FROM shikakeisan.assessment WHERE id = ANY(:ids)"
+    ).bindparams(IDS)
+    found: datetime | None = await session.scalar(latest, {"ids": list(ids)})
+    return now if found is None else max(now, found)
+
+
+async def _known(session: ReadSession, table: Table, tax_year: int, person_id: int) -> Row[Any] | None:
+    wanted = select(table).where(
+        table.c.tax_year == tax_year, table.c.person_id == person_id, table.c.known_to == INFINITY
+    )
+    row: Row[Any] | None = (await session.execute(wanted)).one_or_none()
+    return row
+
+
+async def _one(session: ReadSession, table: Table, row_id: int) -> Row[Any]:
+    row: Row[Any] | None = (await session.execute(select(table).where(table.c.id == row_id))).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def _change(
+    session: WriteSession, table: Table, row_id: int, expected: int, values: Mapping[str, Any]
+) -> None:
+    changed = await session.execute(
+        update(table)
+        .where(table.c.id == row_id, table.c.version == expected)
+        .values(version=table.c.version + 1, **values)
+        .returning(table.c.id)
+    )
+    if changed.one_or_none() is None:
+        raise Conflict(currentVersion=(await _one(session, table, row_id)).version)

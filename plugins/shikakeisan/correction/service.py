@@ -1,0 +1,185 @@
+"""Proposing, approving, rejecting and withdrawing corrections (賦課更正): nobody changes tax alone.
+
+Whoever approves names the version that they saw. At that moment everything is computed again: only if it is
+the same to the byte does it take effect, in one transaction with the revision that it gives. A proposal that
+no longer is becomes `stale`, which is an answer and not an error, so that it stays written.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.errors import JuminzeiError, Unavailable
+from core.graphql.masking import require_reason
+from core.graphql.versions import ensure_version
+from core.runtime import Runtime
+from plugins.shikakeisan.assessment import queries as assessments
+from plugins.shikakeisan.assessment.service import decide_people
+from plugins.shikakeisan.correction import queries
+from plugins.shikakeisan.correction.catalogue import kind_of
+from plugins.shikakeisan.correction.computing import Computed, Request, compute, request_of
+from plugins.shikakeisan.correction.errors import (
+    NothingChanges,
+    NotReproduced,
+    ProposalState,
+    RevisionChanged,
+    SelfApproval,
+)
+from plugins.shikakeisan.correction.merging import merge_with
+from plugins.shiryo.api import Work
+
+JOURNAL_TYPE = "shikakeisan.proposal"
+PROPOSED = "proposed"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How an approval went: `stale` proposals changed nothing; `revision` is the one in force now."""
+
+    proposal_id: int
+    is_approved: bool
+    revision: int
+
+
+async def propose(
+    runtime: Runtime, work: Work, request: Request, expected_revision: int | None = None
+) -> int:
+    """Propose a correction in the name of `work.staff` and return its number.
+
+    `expected_revision` is the one that the proposer saw. Raises RevisionChanged with the one in force, and
+    the refusals of `computing.compute`.
+    """
+    require_reason(request.reason)
+    computed = await compute(runtime, work.session, request, work.now)
+    present = computed.shown["expected_revision"]
+    if expected_revision not in (None, present):
+        raise RevisionChanged(currentVersion=present)
+    if not request.changes and not computed.changes_figures:
+        raise NothingChanges
+    return await store(work, computed, PROPOSED)
+
+
+async def store(work: Work, computed: Computed, state: str, batch_id: int | None = None) -> int:
+    """Write what was computed as a proposal."""
+    proposal_id = await queries.add_proposal(
+        work.session,
+        {
+            **computed.shown,
+            "digest": computed.digest,
+            "state": state,
+            "batch_id": batch_id,
+            "proposed_by": work.staff,
+            "proposed_at": work.now,
+        },
+    )
+    work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"proposal"})
+    return proposal_id
+
+
+async def approve(
+    runtime: Runtime, work: Work, proposal_id: int, expected: int, *, in_batch: int | None = None
+) -> Approval:
+    """Approve exactly what somebody else proposed, and let it take effect.
+
+    Raises NotFound, SelfApproval, ProposalState, Conflict. A member of a batch is approved with its batch.
+    """
+    row = await queries.proposal_row(work.session, proposal_id)
+    if row.proposed_by == work.staff:
+        raise SelfApproval
+    await queries.hold_person(work.session, row.tax_year, row.person_id)
+    row = await queries.proposal_row(work.session, proposal_id)
+    if row.state == "stale":
+        return Approval(proposal_id, is_approved=False, revision=await _revision(work, row))
+    if row.state != PROPOSED or row.batch_id != in_batch:
+        raise ProposalState
+    ensure_version(row.version, expected)
+    work = await _after_the_last(runtime, work, row)
+    computed = await _computed_again(runtime, work, row)
+    if computed is None:
+        await queries.change_proposal(work.session, proposal_id, expected, state="stale", decided_at=work.now)
+        work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
+        return Approval(proposal_id, is_approved=False, revision=await _revision(work, row))
+    return await _carry_out(runtime, work, row, expected, computed)
+
+
+async def reject(work: Work, proposal_id: int, expected: int) -> None:
+    """Turn down what somebody else proposed. Raises NotFound, SelfApproval, ProposalState, Conflict."""
+    await _end(work, proposal_id, expected, "rejected")
+
+
+async def withdraw(work: Work, proposal_id: int, expected: int) -> None:
+    """Take back one's own proposal. Raises NotFound, ProposalState (also for others' proposals), Conflict."""
+    await _end(work, proposal_id, expected, "withdrawn")
+
+
+async def _end(work: Work, proposal_id: int, expected: int, state: str) -> None:
+    row = await queries.proposal_row(work.session, proposal_id)
+    is_own = row.proposed_by == work.staff
+    if is_own and state == "rejected":
+        raise SelfApproval
+    if row.state != PROPOSED or row.batch_id is not None or is_own != (state == "withdrawn"):
+        raise ProposalState
+    await queries.change_proposal(
+        work.session, proposal_id, expected, state=state, decided_by=work.staff, decided_at=work.now
+    )
+    work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
+
+
+async def _after_the_last(runtime: Runtime, work: Work, row: Row[Any]) -> Work:
+    """Return the work at a moment after the last decision: others may have decided while we waited."""
+    present = await assessments.current(work.session, row.tax_year, [row.person_id])
+    ids = [one.id for one in present.values()]
+    return replace(work, now=await queries.moment_after(work.session, ids, runtime.clock.now()))
+
+
+async def _computed_again(runtime: Runtime, work: Work, row: Row[Any]) -> Computed | None:
+    """Compute the proposal on the present state; None if it no longer gives what the approver saw."""
+    try:
+        computed = await compute(runtime, work.session, request_of(row), work.now)
+    except Unavailable:
+        raise
+    except JuminzeiError:
+        return None
+    return computed if computed.digest == row.digest else None
+
+
+async def _carry_out(
+    runtime: Runtime, work: Work, row: Row[Any], expected: int, computed: Computed
+) -> Approval:
+    kind = kind_of(row.kind, row.tax_year)
+    decisions = await queries.decide_facts(work, row, computed.seen)
+    await merge_with(work, row.tax_year, row.person_id, decisions)
+    reason = f"{kind.label}: {row.reason}"
+    await decide_people(runtime, work, row.tax_year, [row.person_id], reason=reason, proposal_id=row.id)
+    await _check(work, row)
+    revision = await _revision(work, row)
+    await queries.change_proposal(
+        work.session,
+        row.id,
+        expected,
+        state="approved",
+        decided_by=work.staff,
+        decided_at=work.now,
+        decided_revision=revision,
+    )
+    await queries.outdate(work, row.tax_year, row.person_id)
+    if kind.marks_slip:
+        await queries.mark_slip(work, row)
+    work.journal.wrote(JOURNAL_TYPE, str(row.id), {"state"})
+    return Approval(row.id, is_approved=True, revision=revision)
+
+
+async def _check(work: Work, row: Row[Any]) -> None:
+    """Raise NotReproduced unless what stands now is what the proposal showed."""
+    present = (await assessments.current(work.session, row.tax_year, [row.person_id]))[row.person_id]
+    after = row.after
+    figures = {name: getattr(present, name) for name in after["figures"]}
+    if (present.outcome, present.ground, figures) != (after["outcome"], after["ground"], after["figures"]):
+        raise NotReproduced
+
+
+async def _revision(work: Work, row: Row[Any]) -> int:
+    present = await assessments.current(work.session, row.tax_year, [row.person_id])
+    revision: int = present[row.person_id].revision
+    return revision
