@@ -52,9 +52,14 @@ def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: b
         asyncio.run(migrate(address, runtime.plugins.answers("migrations")))
         sheet = asyncio.run(_prepare(runtime, people, seed))
         sheet.url = "" if listening is None else url_of(listening, tls=has_tls(runtime))
-        click.echo(orjson.dumps(asdict(sheet)) if as_json else _as_text(sheet))
-        if listening is not None:
-            run_workers(runtime, listening)
+        if listening is None:
+            _show(sheet, as_json=as_json)
+        else:
+            run_workers(runtime, listening, lambda: _show(sheet, as_json=as_json))
+
+
+def _show(sheet: DemoSheet, *, as_json: bool) -> None:
+    click.echo(orjson.dumps(asdict(sheet)) if as_json else _as_text(sheet))
 
 
 def _as_demo(runtime: Runtime) -> Runtime:

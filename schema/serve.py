@@ -4,7 +4,7 @@ import asyncio
 import multiprocessing
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -33,8 +33,7 @@ DRAIN_SECONDS = 10
 def serve(runtime: Runtime) -> None:
     """GraphQL サーバーを起動します。"""
     with stop_signals(), listen(runtime) as listening, runtime.database_address():
-        click.echo(url_of(listening, tls=has_tls(runtime)))
-        run_workers(runtime, listening)
+        run_workers(runtime, listening, lambda: click.echo(url_of(listening, tls=has_tls(runtime))))
 
 
 def listen(runtime: Runtime) -> socket.socket:
@@ -53,30 +52,31 @@ def url_of(listening: socket.socket, *, tls: bool = False) -> str:
     return f"{'https' if tls else 'http'}://{host}:{port}/graphql"
 
 
-def run_workers(runtime: Runtime, listening: socket.socket) -> None:
+def run_workers(runtime: Runtime, listening: socket.socket, announce: Callable[[], None]) -> None:
     """Serve in this process, or in as many others as the settings say, all on one socket.
 
-    Raises StartError before any worker is started when the deployment is not fit to serve.
+    Raises StartError, before `announce` and before any worker is started, when the deployment is not fit.
     """
     count = runtime.settings[WORKERS]
     if count == 1:
-        serve_here(runtime, listening)
+        serve_here(runtime, listening, announce)
         return
     asyncio.run(_rehearse(runtime))
+    announce()
     keep_workers(count, work, (dict(runtime.settings.sources.environ), listening))
 
 
-def serve_here(runtime: Runtime, listening: socket.socket) -> None:
+def serve_here(runtime: Runtime, listening: socket.socket, announce: Callable[[], None]) -> None:
     """Serve in this process until SIGINT or SIGTERM, or until the process that started it is gone."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(runtime, listening))
+        runner.run(_serve(runtime, listening, announce))
 
 
 def work(environ: dict[str, str], listening: socket.socket) -> None:
     """Be one worker: what is refused at the start is one line here too."""
     with stop_signals():
         try:
-            serve_here(build_runtime(environ), listening)
+            serve_here(build_runtime(environ), listening, _say_nothing)
         except (StartError, JuminzeiError) as error:
             click.echo(f"juminzei: {error}", err=True)
             raise SystemExit(REFUSED) from None
@@ -137,10 +137,15 @@ class HouseServer(uvicorn.Server):
         self.should_exit = True
 
 
-async def _serve(runtime: Runtime, listening: socket.socket) -> None:
+async def _serve(runtime: Runtime, listening: socket.socket, announce: Callable[[], None]) -> None:
     asyncio.get_running_loop().set_exception_handler(_log_quietly)
     async with application(runtime) as app:
+        announce()
         await HouseServer(config_of(runtime, app)).serve(sockets=[listening])
+
+
+def _say_nothing() -> None:
+    """Announce nothing: the process that started the workers has done it."""
 
 
 async def _rehearse(runtime: Runtime) -> None:
