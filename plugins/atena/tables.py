@@ -290,6 +290,7 @@ bank_account = _history(
     *_text("account_kind", "account_kind IN ('1', '2', '9')"),
     *_text("account_number", "account_number ~ '^[0-9]{7}$'"),
     *_text("holder_kana", "holder_kana <> ''"),
+    Index("ix_bank_account_branch_code", "branch_code", postgresql_where=PRESENT),
 )
 """The account that a person's tax is debited to: 普通 1, 当座 2, その他 9 (全銀)."""
 

@@ -3,15 +3,20 @@
 import json
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
+from uuid import uuid4
 
 import click
 
-from core.access.journal import AccessRecord
+from core.access.actor import SYSTEM
+from core.access.journal import AccessRecord, Journal
+from core.graphql.records import Trace, records_of
 from core.runtime import Runtime
 from core.storage.database import WriteSession
 from plugins.atena.errors import FileRefused
+from plugins.atena.service.work import Work
 
+T = TypeVar("T")
 Record = Callable[[WriteSession, Sequence[AccessRecord]], Awaitable[object]]
 json_option = click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
 day_type = click.DateTime(["%Y-%m-%d"])
@@ -24,6 +29,17 @@ def recorder(runtime: Runtime) -> Record:
         await runtime.plugins.run("record_access", session=session, records=records)
 
     return record
+
+
+async def working(runtime: Runtime, operation: str, do: Callable[[Work], Awaitable[T]]) -> T:
+    """Do one change in a transaction of its own, and enter it in the access log."""
+    async with runtime.open_database() as database, database.transaction() as session:
+        work = Work(session, Journal(), runtime.clock.now(), runtime.clock.today())
+        done = await do(work)
+        trace = Trace(runtime.clock, SYSTEM, str(uuid4()))
+        lines = list(records_of(trace, operation, {}, work.journal, is_query=False))
+        await recorder(runtime)(session, lines)
+    return done
 
 
 def report(counts: Mapping[str, Any], labels: Mapping[str, str], *, as_json: bool) -> None:

@@ -8,14 +8,16 @@ from sqlalchemy import Row
 
 from core.errors import NotFound
 from core.graphql.context import Info
-from core.graphql.fields import column, door
+from core.graphql.fields import OPEN, Structure, column, door
+from core.graphql.pages import Connection, connection, page_of
 from plugins.atena.graphql.common import person_after, work_of
 from plugins.atena.graphql.inputs import INPUT, item, items_of, required
+from plugins.atena.graphql.loaders import AccountByPerson, PersonKey
 from plugins.atena.graphql.types import Person, open_end
 from plugins.atena.history import FOREVER, Span
 from plugins.atena.permissions import ACCOUNT, ACCOUNT_WRITE, BANK, BANK_WRITE
 from plugins.atena.queries import banks as queries
-from plugins.atena.queries.persons import Moment
+from plugins.atena.queries.persons import Moment, persons_by_id
 from plugins.atena.service import banks
 
 
@@ -49,13 +51,36 @@ class BankBranch:
 class BankAccount:
     """The account of a person on a day; `branch_code` is the one to debit then."""
 
-    registered_branch_code: str = column(ACCOUNT, "届出のあった金融機関コード-支店コード")
+    registered_branch_code: str = column(
+        ACCOUNT, "登録されている金融機関コード-支店コード（統合で移ったものを含む）"
+    )
     branch_code: str = column(ACCOUNT, "統合を反映した金融機関コード-支店コード")
     account_kind: str = column(ACCOUNT, "預金種目（1 普通、2 当座、9 その他）")
     account_number: str = column(ACCOUNT, "口座番号")
     holder_kana: str = column(ACCOUNT, "口座名義（半角カナ）")
     valid_from: date = column(ACCOUNT, "有効開始日")
     valid_to: date | None = column(ACCOUNT, "有効終了日（この日を含まない）。終わりがないときはnull")
+
+    @classmethod
+    def of(cls, row: Row[Any], branch_code: str) -> "BankAccount":
+        """Make an account of a row of `atena.bank_account`, to be debited at a branch."""
+        return cls(
+            registered_branch_code=row.branch_code,
+            branch_code=branch_code,
+            account_kind=row.account_kind,
+            account_number=row.account_number,
+            holder_kana=row.holder_kana,
+            valid_from=row.valid_from,
+            valid_to=open_end(row.valid_to),
+        )
+
+
+@strawberry.type(description="廃止された支店の口座")
+class StrandedAccount(Structure):
+    """An account whose branch is there no longer, and whose it is."""
+
+    person: Person = column(OPEN, "個人（今日の時点）")
+    account: BankAccount = column(OPEN, "口座")
 
 
 @strawberry.type
@@ -67,20 +92,9 @@ class PersonAccount:
         self, person: strawberry.Parent[Person], info: Info, as_of: date | None = None
     ) -> BankAccount | None:
         """Return the account of a day, with the mergers of that day."""
-        session = info.context.read
         moment = Moment(as_of or person.moment.as_of, person.moment.as_known_at)
-        row = (await queries.accounts_of(session, [person.id], moment)).get(person.id)
-        if row is None:
-            return None
-        return BankAccount(
-            registered_branch_code=row.branch_code,
-            branch_code=banks.resolved(row.branch_code, await queries.successors(session, moment)),
-            account_kind=row.account_kind,
-            account_number=row.account_number,
-            holder_kana=row.holder_kana,
-            valid_from=row.valid_from,
-            valid_to=open_end(row.valid_to),
-        )
+        row = await info.context.loader(AccountByPerson).load(PersonKey(person.id, moment))
+        return BankAccount.of(row.account, row.branch_code) if row is not None else None
 
 
 @strawberry.type
@@ -93,6 +107,25 @@ class BankQuery:
         moment = Moment(as_of or info.context.clock.today())
         row = await queries.branch_at(info.context.read, code, moment)
         return BankBranch.of(row) if row is not None else None
+
+    @door(ACCOUNT, "廃止された支店の口座。asOfは振替日（省略すると今日）")
+    async def accounts_of_closed_branches(
+        self, info: Info, as_of: date | None = None, first: int | None = None, after: str | None = None
+    ) -> Connection[StrandedAccount]:
+        """Return a page of the accounts that cannot be debited that day."""
+        page = page_of(info, first, after, (int,))
+        today = info.context.clock.today()
+        behind = 0 if page.after is None else int(str(page.after[0]))
+        rows = await queries.stranded_accounts(info.context.read, as_of or today, behind, page.size + 1)
+        moment = Moment(today)
+        people = await persons_by_id(info.context.read, [row.person_id for row in rows], moment)
+        nodes = {
+            row.id: StrandedAccount(
+                person=Person.of(people[row.person_id], moment), account=BankAccount.of(row, row.branch_code)
+            )
+            for row in rows[: page.size]
+        }
+        return connection(rows, page, node=lambda row: nodes[row.id], key=lambda row: (row.id,))
 
 
 @strawberry.input(description="金融機関の支店の登録")
@@ -115,6 +148,15 @@ class MergeBankBranchInput:
     expected_version: int = required("画面に表示した版")
     successor_code: str = required("統合先の支店（金融機関コード-支店コード）")
     merged_on: date = required("統合の日")
+
+
+@strawberry.input(description="金融機関の支店の廃止")
+class CloseBankBranchInput:
+    """Which branch is no more, and when."""
+
+    code: str = required("金融機関コード-支店コード")
+    expected_version: int = required("画面に表示した版")
+    closes_on: date = required("廃止の日（この日から使えない）")
 
 
 @strawberry.input(description="口座の登録")
@@ -153,7 +195,7 @@ class BankMutation:
         await banks.register_branch(work_of(info), given.code, Span(given.valid_from), said)
         return await _branch(info, given.code, given.valid_from)
 
-    @door(BANK_WRITE, "金融機関の支店を統合する。統合の日からの振替だけが変わる")
+    @door(BANK_WRITE, "金融機関の支店を統合する。支店の口座は統合の日から統合先に移る")
     async def merge_bank_branch(
         self, info: Info, given: Annotated[MergeBankBranchInput, INPUT]
     ) -> BankBranch:
@@ -161,6 +203,12 @@ class BankMutation:
         code, on = given.code, given.merged_on
         await banks.merge_branch(work_of(info), code, given.expected_version, given.successor_code, on)
         return await _branch(info, code, on)
+
+    @door(BANK_WRITE, "金融機関の支店を廃止する。答えは新しい版。口座はaccountsOfClosedBranchesに並ぶ")
+    async def close_bank_branch(self, info: Info, given: Annotated[CloseBankBranchInput, INPUT]) -> int:
+        """Close a branch without a successor."""
+        await banks.close_branch(work_of(info), given.code, given.expected_version, given.closes_on)
+        return given.expected_version + 1
 
     @door(ACCOUNT_WRITE, "口座を登録する")
     async def set_bank_account(self, info: Info, given: Annotated[SetBankAccountInput, INPUT]) -> Person:

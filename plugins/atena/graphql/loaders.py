@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from core.graphql.context import Info
 from core.graphql.loaders import Loader
 from plugins.atena.delivery import Whereabouts
+from plugins.atena.queries.banks import accounts_of, successors
 from plugins.atena.queries.eltax_users import users_of
 from plugins.atena.queries.employers import employers_by_id
 from plugins.atena.queries.households import households_of
@@ -16,6 +17,7 @@ from plugins.atena.queries.my_numbers import sealed_by_person
 from plugins.atena.queries.persons import AddressKey, Moment, addresses_by_person, persons_by_id
 from plugins.atena.queries.protections import protections_of
 from plugins.atena.queries.recipients import whereabouts_of
+from plugins.atena.service.banks import resolved
 
 V = TypeVar("V")
 
@@ -124,6 +126,30 @@ class WhereaboutsByPerson(ByMoment[Whereabouts | None]):
     async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Whereabouts | None]:
         """Return the facts of `queries.recipients`."""
         return dict(await whereabouts_of(self.session, person_ids, moment))
+
+
+class DebitedAccount(NamedTuple):
+    """An account (a row of `atena.bank_account`) and the branch that is debited on the day."""
+
+    account: Row[Any]
+    branch_code: str
+
+
+class AccountByPerson(ByMoment[DebitedAccount | None]):
+    """The account of a person on a day, with the mergers of that day."""
+
+    missing: DebitedAccount | None = None
+
+    async def fetch_at(
+        self, person_ids: Sequence[int], moment: Moment
+    ) -> Mapping[int, DebitedAccount | None]:
+        """Return the accounts; the mergers are read once for all of them."""
+        rows = await accounts_of(self.session, person_ids, moment)
+        merged = await successors(self.session, moment) if rows else {}
+        return {
+            person_id: DebitedAccount(row, resolved(row.branch_code, merged))
+            for person_id, row in rows.items()
+        }
 
 
 class ProtectionByPerson(ByMoment[Row[Any] | None]):

@@ -1,38 +1,21 @@
 """The inbox of the register feed, and the histories of many persons at once."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ColumnElement,
-    Row,
-    Table,
-    any_,
-    bindparam,
-    func,
-    insert,
-    literal,
-    literal_column,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row, Table, func, insert, select
 
 from core.storage.database import ReadSession, WriteSession
-from plugins.atena.history import LATEST, Revision, Span
+from plugins.atena.history import Carving
 from plugins.atena.queries.bulk import COLUMNS, reserve_ids
-from plugins.atena.queries.history import known, owner_of, said_in
+from plugins.atena.queries.history import among, count_changes, present_of, write_carvings
 from plugins.atena.queries.persons import ids_of
 from plugins.atena.sheets import HISTORIES, Sheet, Sheets
 from plugins.atena.tables import feed_message, feed_run, person
 
 LOCK = 0x46454544
 """Key of the advisory lock that one batch of the feed at a time holds ("FEED")."""
-FRAME = ("person_id", "known_from", "valid_from", "valid_to")
 MESSAGE = ("sequence", "kind", "fingerprint", "person_id", "issued_at", "applied_at", "remedy_id")
 
 
@@ -49,7 +32,7 @@ async def last_applied(session: ReadSession) -> int:
 
 async def applied_among(session: ReadSession, sequences: Sequence[int]) -> Mapping[int, Row[Any]]:
     """Return the inbox's rows of those messages that were applied."""
-    asked = _among(feed_message.c.sequence, sequences)
+    asked = among(feed_message.c.sequence, sequences)
     rows = await session.execute(select(feed_message).where(asked))
     return {row.sequence: row for row in rows}
 
@@ -63,7 +46,7 @@ async def sheets_of(session: WriteSession, numbers: Iterable[str]) -> Mapping[st
     sheets = {number: Sheets(person_id) for number, person_id in ids.items()}
     by_id = {each.person_id: each for each in sheets.values()}
     for table in HISTORIES if ids else ():
-        for person_id, revisions in (await _present(session, table, list(by_id))).items():
+        for person_id, revisions in (await present_of(session, table, list(by_id))).items():
             by_id[person_id].of[table] = Sheet.of(revisions)
     return sheets | {
         number: Sheets(person_id, is_new=True) for number, person_id in zip(new, new_ids, strict=True)
@@ -75,7 +58,7 @@ async def write_sheets(session: WriteSession, sheets: Mapping[str, Sheets], now:
     new = [(each.person_id, number, now) for number, each in sheets.items() if each.is_new]
     await session.copy(person, COLUMNS["person"], new)
     known_ids = [each.person_id for each in sheets.values() if not each.is_new]
-    moments = await _count_changes(session, known_ids, now)
+    moments = await count_changes(session, person, known_ids, now)
     for table in HISTORIES:
         await _write_history(session, table, sheets.values(), now, moments)
 
@@ -118,30 +101,6 @@ async def highest_seen(session: ReadSession) -> int:
     return await session.scalar(select(func.max(feed_run.c.highest_seen))) or 0
 
 
-async def _present(session: ReadSession, table: Table, ids: Sequence[int]) -> Mapping[int, list[Revision]]:
-    said = said_in(table)
-    names = [column.name for column in said]
-    columns = (owner_of(table).label("owner"), table.c.id, table.c.valid_from, table.c.valid_to)
-    asked = _among(owner_of(table), ids)
-    found: defaultdict[int, list[Revision]] = defaultdict(list)
-    for row in await session.execute(select(*columns, *said).where(asked, known(table, LATEST))):
-        content = dict(zip(names, row[4:], strict=True))
-        found[row.owner].append(Revision(row.id, Span(row.valid_from, row.valid_to), content))
-    return found
-
-
-async def _count_changes(session: WriteSession, ids: Sequence[int], now: datetime) -> Mapping[int, datetime]:
-    """Count a change of each person; returns the moments from which the changes are known."""
-    after = func.greatest(now, person.c.changed_at + literal_column("interval '1 microsecond'"))
-    counted = await session.execute(
-        update(person)
-        .where(_among(person.c.id, ids))
-        .values(version=person.c.version + 1, changed_at=after)
-        .returning(person.c.id, person.c.changed_at)
-    )
-    return {row.id: row.changed_at for row in counted}
-
-
 async def _write_history(
     session: WriteSession,
     table: Table,
@@ -149,22 +108,5 @@ async def _write_history(
     now: datetime,
     moments: Mapping[int, datetime],
 ) -> None:
-    said = [column.name for column in said_in(table)]
-    closed: list[Mapping[str, Any]] = []
-    opened: list[tuple[object, ...]] = []
-    for each in sheets:
-        at, sheet = moments.get(each.person_id, now), each.of[table]
-        closed.extend({"row_id": row_id, "at": at} for row_id in sheet.closed())
-        opened.extend(
-            (each.person_id, at, *span, *(content[name] for name in said)) for span, content in sheet.opened()
-        )
-    if closed:
-        held = table.c.id == bindparam("row_id")
-        await session.execute(update(table).where(held).values(known_to=bindparam("at")), closed)
-    if opened:
-        await session.copy(table, (*FRAME, *said), opened)
-
-
-def _among(column: Column[int], ids: Sequence[int]) -> ColumnElement[bool]:
-    """One array instead of a list: the statement is the same for any number of ids, so its plan is kept."""
-    return column == any_(literal(ids, ARRAY(BigInteger)))
+    carvings = {each.person_id: Carving(each.of[table].closed(), each.of[table].opened()) for each in sheets}
+    await write_carvings(session, table, carvings, lambda person_id: moments.get(person_id, now))

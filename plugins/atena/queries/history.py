@@ -1,21 +1,27 @@
 """Reading and writing revisions of any table that keeps history on two clocks."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     FromClause,
     Table,
+    any_,
+    bindparam,
     func,
     insert,
+    literal,
     literal_column,
     select,
     tuple_,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
@@ -113,6 +119,76 @@ async def present(session: ReadSession, table: Table, owner: int) -> list[Revisi
         Revision(row.id, Span(row.valid_from, row.valid_to), dict(zip(_names(said), row[3:], strict=True)))
         for row in rows
     ]
+
+
+async def present_of(session: ReadSession, table: Table, ids: Sequence[int]) -> Mapping[int, list[Revision]]:
+    """Return what we know now about many subjects; those of whom nothing is said are left out."""
+    said = said_in(table)
+    columns = (owner_of(table).label("owner"), table.c.id, table.c.valid_from, table.c.valid_to)
+    asked = among(owner_of(table), ids)
+    found: defaultdict[int, list[Revision]] = defaultdict(list)
+    for row in await session.execute(select(*columns, *said).where(asked, known(table, LATEST))):
+        content = dict(zip(_names(said), row[4:], strict=True))
+        found[row.owner].append(Revision(row.id, Span(row.valid_from, row.valid_to), content))
+    return found
+
+
+async def count_changes(
+    session: WriteSession, subject: Table, ids: Sequence[int], now: datetime
+) -> Mapping[int, datetime]:
+    """Count a change of each subject; returns the moments from which the changes are known."""
+    after = func.greatest(now, subject.c.changed_at + literal_column("interval '1 microsecond'"))
+    counted = await session.execute(
+        update(subject)
+        .where(among(subject.c.id, ids))
+        .values(version=subject.c.version + 1, changed_at=after)
+        .returning(subject.c.id, subject.c.changed_at)
+    )
+    return {row.id: row.changed_at for row in counted}
+
+
+async def change_many(
+    session: WriteSession,
+    subject: Table,
+    table: Table,
+    changes: Mapping[int, Change],
+    now: datetime,
+) -> Sequence[int]:
+    """Write one change for each of many subjects, held meanwhile; returns those that it changed."""
+    held = select(subject.c.id).where(among(subject.c.id, list(changes))).order_by(subject.c.id)
+    ids = (await session.scalars(held.with_for_update())).all()
+    known_now = await present_of(session, table, ids)
+    carvings = {owner: changes[owner](known_now.get(owner, [])) for owner in ids}
+    carvings = {owner: each for owner, each in carvings.items() if each.closed or each.opened}
+    moments = await count_changes(session, subject, list(carvings), now)
+    await write_carvings(session, table, carvings, moments.__getitem__)
+    return list(carvings)
+
+
+async def write_carvings(
+    session: WriteSession, table: Table, carvings: Mapping[int, Carving], moment: Callable[[int], datetime]
+) -> None:
+    """Close and open revisions of many subjects; `moment` says from when each subject's change is known."""
+    said = _names(said_in(table))
+    closed: list[Mapping[str, Any]] = []
+    opened: list[tuple[object, ...]] = []
+    for owner, carving in carvings.items():
+        at = moment(owner)
+        closed.extend({"row_id": row_id, "at": at} for row_id in carving.closed)
+        opened.extend(
+            (owner, at, *span, *(content[name] for name in said)) for span, content in carving.opened
+        )
+    if closed:
+        row = table.c.id == bindparam("row_id")
+        await session.execute(update(table).where(row).values(known_to=bindparam("at")), closed)
+    if opened:
+        frame = (owner_of(table).name, "known_from", "valid_from", "valid_to")
+        await session.copy(table, (*frame, *said), opened)
+
+
+def among(column: Column[int], ids: Sequence[int]) -> ColumnElement[bool]:
+    """One array instead of a list: the statement is the same for any number of ids, so its plan is kept."""
+    return column == any_(literal(ids, ARRAY(BigInteger)))
 
 
 async def begin(

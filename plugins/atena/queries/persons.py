@@ -15,11 +15,13 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
+    any_,
     bindparam,
     column,
     exists,
     func,
     insert,
+    literal,
     or_,
     select,
 )
@@ -107,6 +109,15 @@ async def ids_of(session: ReadSession, atena_numbers: Sequence[str]) -> Mapping[
     """Return the ids of persons by their numbers."""
     numbered = select(person.c.atena_number, person.c.id).where(person.c.atena_number.in_(atena_numbers))
     return {row.atena_number: row.id for row in await session.execute(numbered)}
+
+
+async def numbers_of(session: ReadSession, ids: Sequence[int]) -> Mapping[int, str]:
+    """Return the numbers of persons by their ids."""
+    asked = person.c.id == any_(literal(list(ids), ARRAY(BigInteger)))
+    rows = await session.execute(
+        select(person.c.id, person.c.atena_number).where(asked).order_by(person.c.id)
+    )
+    return {row.id: row.atena_number for row in rows}
 
 
 async def kind_of(session: ReadSession, person_id: int, moment: Moment) -> str | None:

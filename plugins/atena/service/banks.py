@@ -1,7 +1,7 @@
 """Branches of banks and their mergers; the accounts that tax is debited to.
 
-An account keeps the branch code that its holder gave. Which branch it is on a day is followed through the
-mergers of that day, so a merger changes debits from its day on and none before.
+A merger moves the accounts of the branch by a revision from its day on, so it changes debits from that day on
+and none before. Should an account name a branch that was merged earlier, the mergers of the day are followed.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from plugins.atena import tables
 from plugins.atena.errors import BranchTaken, Finding, InvalidInput, MergerRefused
 from plugins.atena.history import FOREVER, Carving, Content, Revision, Span, clear, overlay, replace
 from plugins.atena.particulars import Check, Findings, pattern, text
-from plugins.atena.queries import banks, history
+from plugins.atena.queries import banks, history, persons
 from plugins.atena.queries.history import Change
 from plugins.atena.queries.persons import Moment
 from plugins.atena.service.persons import JOURNAL_TYPE
@@ -54,21 +54,50 @@ async def register_branch(work: Work, code: str, span: Span, said: Content) -> N
 
 
 async def merge_branch(work: Work, code: str, expected_version: int, successor: str, on: date) -> None:
-    """Let a branch be part of another one from a day on.
+    """Let a branch be part of another one from a day on, and its accounts be the other's.
 
     Raises NotFound for an unknown branch, MergerRefused if the two would point at each other, Conflict,
     InvalidInput if nothing changes.
     """
-    moment = Moment(on)
-    if await banks.branch_at(work.session, successor, moment) is None:
+    if await banks.branch_at(work.session, successor, Moment(on)) is None:
         raise NotFound
-    for day in (on, FOREVER - timedelta(days=1)):
-        if resolved(successor, await banks.successors(work.session, Moment(day))) == code:
-            raise MergerRefused
+    if await would_circle(work, code, successor, on):
+        raise MergerRefused
     branch_id, at = await history.next_version(
         work.session, tables.bank_branch, code, expected_version, work.now
     )
     decide = partial(_merged, Span(on), {"successor_code": successor})
+    if not await history.change(work.session, tables.bank_branch_revision, branch_id, at, decide):
+        raise _nothing()
+    await move_accounts(work, code, successor, on)
+
+
+async def would_circle(work: Work, code: str, successor: str, on: date) -> bool:
+    """Tell whether a branch would become part of itself, that day or later."""
+    days = (on, FOREVER - timedelta(days=1))
+    return code in [resolved(successor, await banks.successors(work.session, Moment(day))) for day in days]
+
+
+async def move_accounts(work: Work, code: str, successor: str, on: date) -> int:
+    """Move the accounts of a merged branch from the day on; returns of how many persons."""
+    decide = partial(_moved, code, successor, Span(on))
+    holders = await banks.holders_at(work.session, code, on)
+    changes = dict.fromkeys(holders, decide)
+    moved = await history.change_many(work.session, tables.person, tables.bank_account, changes, work.now)
+    for row in (await persons.numbers_of(work.session, moved)).values():
+        work.journal.wrote(JOURNAL_TYPE, row, {"bankAccount"})
+    return len(moved)
+
+
+async def close_branch(work: Work, code: str, expected_version: int, on: date) -> None:
+    """Let a branch be no more from a day on; its accounts stay as they are and are listed.
+
+    Raises Conflict, NotFound, InvalidInput if it is closed then already.
+    """
+    branch_id, at = await history.next_version(
+        work.session, tables.bank_branch, code, expected_version, work.now
+    )
+    decide = partial(_cleared, Span(on))
     if not await history.change(work.session, tables.bank_branch_revision, branch_id, at, decide):
         raise _nothing()
 
@@ -82,9 +111,12 @@ async def set_account(work: Work, number: str, expected_version: int, span: Span
     findings.items(ACCOUNT_CHECKS, said)
     findings.span(span)
     findings.refuse()
-    if await banks.branch_at(work.session, said["branch_code"], Moment(span.valid_from)) is None:
+    branch = await banks.branch_at(work.session, said["branch_code"], Moment(span.valid_from))
+    if branch is None:
         findings.add("branchCode", "unknown", "金融機関・支店が登録されていません。")
-        findings.refuse()
+    elif branch.successor_code is not None:
+        findings.add("branchCode", "merged", "統合された支店です。統合先のコードを入力してください。")
+    findings.refuse()
     await _change(work, number, expected_version, partial(_replaced, span, said))
 
 
@@ -124,3 +156,8 @@ def _replaced(span: Span, said: Content, present: list[Revision]) -> Carving:
 
 def _cleared(span: Span, present: list[Revision]) -> Carving:
     return clear(present, span)
+
+
+def _moved(code: str, successor: str, span: Span, present: list[Revision]) -> Carving:
+    there = [account for account in present if account.content["branch_code"] == code]
+    return overlay(there, span, {"branch_code": successor})

@@ -74,10 +74,21 @@ async def test_a_merger_changes_future_debits_and_no_past_ones(house: Any, bank:
         ("2027-01-01", "9990-003"),
     ):
         shown = await account(house, day)
-        assert (shown["registeredBranchCode"], shown["branchCode"]) == ("9990-001", code)
+        assert (shown["registeredBranchCode"], shown["branchCode"]) == (code, code)
     assert (await house.data(SHOW, code="9990-001", asOf="2026-09-30"))["bankBranch"] == {
         "successorCode": None
     }
+
+
+async def test_an_account_given_at_a_branch_that_merges_later_follows_it(house: Any, bank: None) -> None:
+    await house.data(MERGE, input=merger("9990-001", "9990-002"))
+    await house.data(SET, input=GIVEN)
+
+    shown = await account(house, "2026-10-01")
+
+    assert (shown["registeredBranchCode"], shown["branchCode"]) == ("9990-001", "9990-002")
+    late = await house.refusal(SET, input={**GIVEN, "expectedVersion": 2, "validFrom": "2026-10-01"})
+    assert late["findings"][0]["rule"] == "merged"
 
 
 @pytest.mark.parametrize("on", ["2026-10-01", "2026-09-01", "2026-11-01"])
