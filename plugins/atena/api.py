@@ -15,6 +15,7 @@ from plugins.atena.delivery import target_of
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import LATEST
 from plugins.atena.queries import eltax_users, households, links, matching, persons, protections, recipients
+from plugins.atena.queries.census import census, family_of, one_of, persons_changed_since
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
@@ -42,8 +43,10 @@ __all__ = [
     "blind_digest",
     "blind_index",
     "blind_indexes",
+    "census",
     "delivery_targets",
     "eltax_holders",
+    "family_of",
     "holders_of",
     "households_of",
     "is_corporate_number",
@@ -51,11 +54,13 @@ __all__ = [
     "kana_key",
     "likenesses_of",
     "name_key",
+    "one_of",
     "open_keyring",
     "open_parcel",
     "person_ids",
     "persons_alike",
     "persons_by_id",
+    "persons_changed_since",
     "primaries_of",
     "protected_ids",
     "seal_parcel",

@@ -201,3 +201,11 @@ class EltaxIdTaken(JuminzeiError):
     code = "ELTAX_ID_TAKEN"
     message = "この利用者IDは、指定した期間に別の個人または事業所のものとして登録されています。"
     status = 409
+
+
+class NameFileThere(JuminzeiError):
+    """The folder holds a file of names already; nothing is written over."""
+
+    code = "NAME_FILE_THERE"
+    message = "出力先にはすでに宛名情報ファイルがあります。別のフォルダーを指定してください。"
+    status = 409

@@ -5,6 +5,7 @@ import click
 from plugins.atena.commands.banks import bank_mergers, banks
 from plugins.atena.commands.feed import feed, feed_status_command
 from plugins.atena.commands.jutogai import jutogai
+from plugins.atena.commands.name_file import name_file
 from plugins.atena.commands.vault import create_vault_key, rotate_vault_key
 
 
@@ -13,5 +14,14 @@ def atena() -> None:
     """宛名 (persons, employers, the My Number vault)"""
 
 
-for command in (create_vault_key, rotate_vault_key, feed, feed_status_command, jutogai, banks, bank_mergers):
+for command in (
+    create_vault_key,
+    rotate_vault_key,
+    feed,
+    feed_status_command,
+    jutogai,
+    banks,
+    bank_mergers,
+    name_file,
+):
     atena.add_command(command)

@@ -1,0 +1,67 @@
+"""Names and addresses of everybody, a page at a time, for the file that other systems get."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or_, select
+
+from core.storage.database import ReadSession
+from plugins.atena.history import LATEST
+from plugins.atena.queries.history import holds, known
+from plugins.atena.tables import address_revision, person, person_revision, protection
+
+PLACE = (
+    *("municipality_code", "prefecture", "municipality", "town_code", "town", "lot", "building"),
+    "postal_code",
+)
+
+
+async def count_names(session: ReadSession, as_of: date, since: datetime | None) -> int:
+    """Return how many persons the file must hold."""
+    return await session.scalar(select(func.count()).select_from(_names(as_of, since).subquery())) or 0
+
+
+async def names_after(
+    session: ReadSession, as_of: date, today: date, since: datetime | None, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Return persons with their address of the day, and whether it is hidden (on `as_of` or today)."""
+    place = address_revision.c
+    lives = and_(
+        place.person_id == person.c.id, holds(address_revision, as_of), known(address_revision, LATEST)
+    )
+    hides = protection.c.person_id == person.c.id
+    on_one_of = or_(holds(protection, as_of), holds(protection, today))
+    hidden = exists().where(hides, on_one_of, known(protection, LATEST)).label("hidden")
+    statement = (
+        _names(as_of, since)
+        .add_columns(*(place[name] for name in PLACE), hidden)
+        .outerjoin(address_revision, lives)
+        .where(person.c.id > after)
+        .order_by(person.c.id)
+        .limit(limit)
+    )
+    return (await session.execute(statement)).all()
+
+
+def _names(as_of: date, since: datetime | None) -> Select[Any]:
+    said = person_revision.c
+    joined = person.join(person_revision, said.person_id == person.c.id)
+    columns = (said.kind, said.name, said.kana, said.birth_date, said.birth_precision, said.birth_note)
+    statement = select(person.c.id, person.c.atena_number, *columns, said.sex, said.death_date)
+    statement = statement.select_from(joined).where(
+        holds(person_revision, as_of), known(person_revision, LATEST)
+    )
+    return statement if since is None else statement.where(_changed(since, as_of))
+
+
+def _changed(since: datetime, as_of: date) -> ColumnElement[bool]:
+    """Entered since then, or entered before and begun or ended since."""
+    begun = [_begun(table, since.date(), as_of) for table in (person_revision, address_revision, protection)]
+    return or_(person.c.changed_at > since, *begun)
+
+
+def _begun(table: Table, since: date, as_of: date) -> ColumnElement[bool]:
+    other = table.alias()
+    turns = [day.between(since, as_of) for day in (other.c.valid_from, other.c.valid_to)]
+    return exists().where(other.c.person_id == person.c.id, known(other, LATEST), or_(*turns))
