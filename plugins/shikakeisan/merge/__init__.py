@@ -1,1 +1,1 @@
-"""資料併合 (C-1): from the documents of a person to the facts of the calculation, each with its origin."""
+"""資料併合 (C-1): from everybody's documents to one basis of facts, each with its origin."""

@@ -1,0 +1,180 @@
+"""Amounts: the rules say which documents give a fact; several of one kind are added up."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from plugins.shikakeisan.merge.book import Book, Giving
+from plugins.shikakeisan.merge.gathered import Merged, put
+from plugins.shikakeisan.merge.papers import (
+    ONE_STOP,
+    PENSION,
+    RESIDENT_RETURN,
+    SALARY,
+    SLIPS,
+    TAX_RETURN,
+    WITHHELD_LEVY,
+    Paper,
+    put_aside,
+)
+
+_OF_RETURN: Mapping[str, tuple[str, ...]] = {
+    "transfer_short": ("transfer_short_revenue",),
+    "transfer_long": ("transfer_long_revenue",),
+    "medical_deduction_given": ("medical_deduction",),
+    "carryover.net_loss": ("loss_carried",),
+    "carryover.listed_stock": ("stock_loss_used", "dividend_loss_used"),
+    "carryover.futures": ("futures_loss_used",),
+}
+"""Facts of a 確定申告書 that stand among its items. The first two hold what is left after 特別控除."""
+_INCOME_FOR = {"salary": ("salary_income", "salary_income"), "pension": ("pension_income", "misc_pension")}
+"""Where a return states the income alone, the fact that states it: by revenue, the item and the fact."""
+_PREMIUMS = {"life": "life_deduction", "quake": "quake_deduction"}
+_LEVIES = ("dividend_levy_withheld", "stock_levy_withheld")
+_DIVIDENDS = ("listed_dividend", "listed_stock")
+
+
+def gather_amounts(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
+    """State every amount that the papers give, by the rules of the year."""
+    papers = _without_notices(book, papers, merged)
+    givings = book.givings(frozenset(paper.kind for paper in papers))
+    taken: dict[str, int] = {}
+    closed = _closed(papers)
+    for paper in papers:
+        _hear(paper, givings[paper.kind], taken, closed, merged)
+    if papers and papers[0].kind == TAX_RETURN:
+        _compare(papers, merged)
+    if any(paper.kind == ONE_STOP for paper in papers) and "donation_furusato" in merged.facts:
+        _one_stop(papers, merged)
+
+
+def _hear(
+    paper: Paper, givings: Mapping[str, Giving], taken: dict[str, int], closed: frozenset[str], merged: Merged
+) -> None:
+    facts, origins = merged.facts, merged.origins
+    for fact, yen in _amounts_of(paper):
+        giving = givings.get(fact)
+        if giving is None or not yen:
+            continue
+        if taken.setdefault(fact, giving.rank) != giving.rank:
+            continue
+        if (giving.is_main_only and not paper.is_main) or (giving.rank and giving.group in closed):
+            continue
+        origin = {"document": paper.id, "item": fact, "rule": giving.rule}
+        if fact in origins:
+            origins[fact].append(origin)
+            put(facts, fact, (facts[fact] if fact in facts else _inside(facts, fact)) + yen)
+        else:
+            origins[fact] = [origin]
+            if "." in fact:
+                put(facts, fact, yen)
+            else:
+                facts[fact] = yen
+
+
+def _inside(facts: Mapping[str, Any], fact: str) -> int:
+    key, _, part = fact.partition(".")
+    return int(facts[key][part])
+
+
+def _amounts_of(paper: Paper) -> Sequence[tuple[str, int]]:
+    """Return the amounts by fact, those among a return's items with them."""
+    if paper.kind != TAX_RETURN:
+        return list(paper.amounts.items())
+    found = {**paper.amounts}
+    for fact, items in _OF_RETURN.items():
+        amount = sum(paper.number(item) for item in items)
+        if amount:
+            found[fact] = amount
+    for revenue, (item, fact) in _INCOME_FOR.items():
+        if not found.get(revenue) and paper.number(item):
+            found[fact] = paper.number(item)
+    return list(found.items())
+
+
+def _closed(papers: Sequence[Paper]) -> frozenset[str]:
+    """Return the premiums that a 確定申告書 decides: unless it states the deduction and no premium."""
+    if papers[0].kind != TAX_RETURN if papers else True:
+        return frozenset()
+    first = papers[0]
+    stated = {
+        "life": any(first.amounts.get(fact) for fact in first.amounts if fact.startswith("life_")),
+        "quake": any(first.amounts.get(fact) for fact in ("quake", "quake_old_long")),
+    }
+    return frozenset(group for group, item in _PREMIUMS.items() if stated[group] or not first.number(item))
+
+
+def _without_notices(book: Book, papers: Sequence[Paper], merged: Merged) -> Sequence[Paper]:
+    """Put one-stop notices aside that are void, and 特定配当等 that nobody declared."""
+    if papers[-1].kind not in {ONE_STOP, WITHHELD_LEVY} if papers else True:
+        return papers
+    notices = [paper for paper in papers if paper.kind == ONE_STOP]
+    gone: dict[int, str] = {}
+    if rule := _why_void(book, papers, notices):
+        gone = dict.fromkeys((paper.id for paper in notices), rule)
+        merged.find("ONE_STOP_VOID", list(gone), rule=rule)
+    declared = next((paper for paper in papers if paper.kind in {TAX_RETURN, RESIDENT_RETURN}), None)
+    for paper in papers:
+        if paper.kind == WITHHELD_LEVY and not _declares(declared):
+            gone[paper.id] = "specified_dividends_only_if_declared"
+    for paper in papers:
+        if paper.id in gone:
+            put_aside(merged, paper, gone[paper.id])
+    return [paper for paper in papers if paper.id not in gone]
+
+
+def _why_void(book: Book, papers: Sequence[Paper], notices: Sequence[Paper]) -> str:
+    if not notices:
+        return ""
+    if papers[0].kind in {TAX_RETURN, RESIDENT_RETURN}:
+        return "one_stop_void_by_filing"
+    senders = {str(paper.items.get("sender_municipality") or paper.payer) for paper in notices}
+    return "one_stop_void_by_number" if len(senders) > book.most_one_stop else ""
+
+
+def _declares(declared: Paper | None) -> bool:
+    return declared is not None and any(declared.amounts.get(fact) for fact in _DIVIDENDS)
+
+
+def _one_stop(papers: Sequence[Paper], merged: Merged) -> None:
+    merged.facts["one_stop"] = True
+    merged.origins["one_stop"] = [
+        {"document": paper.id, "item": "donation", "rule": "one_stop"}
+        for paper in papers
+        if paper.kind == ONE_STOP
+    ]
+
+
+def _compare(papers: Sequence[Paper], merged: Merged) -> None:
+    """Hold a 確定申告書 against the slips: what is missing in it, and what it leaves unsaid."""
+    first = papers[0]
+    for kind, fact in ((SALARY, "salary"), (PENSION, "pension")):
+        slips = [paper for paper in papers if paper.kind == kind]
+        told, own = sum(paper.amounts.get(fact, 0) for paper in slips), first.amounts.get(fact, 0)
+        if told > own and (own or not first.number(_INCOME_FOR[fact][0])):
+            merged.find("SLIP_NOT_IN_RETURN", [first.id, *(paper.id for paper in slips)], fact=fact)
+    for group, item in _PREMIUMS.items():
+        if first.number(item) and not any(name.startswith(group) for name in merged.facts):
+            merged.find("PREMIUMS_NOT_STATED", [first.id], fact=group)
+    if first.number("loss_carried"):
+        merged.find("LOSS_KIND_UNKNOWN", [first.id])
+
+
+def unheard(papers: Sequence[Paper], merged: Merged) -> None:
+    """Put aside whoever gave nothing; list the others."""
+    used = {origin.get("document") for origins in merged.origins.values() for origin in origins}
+    used |= {claim.document_id for claim in merged.claims}
+    gone = {one["document"] for one in merged.aside}
+    for paper in papers:
+        if paper.id in used:
+            merged.documents.append(paper.id)
+        elif paper.id not in gone:
+            is_under = papers[0].kind in {TAX_RETURN, RESIDENT_RETURN} and paper.kind in {
+                *SLIPS,
+                RESIDENT_RETURN,
+            }
+            put_aside(
+                merged,
+                paper,
+                "nothing_left_to_give" if is_under and paper is not papers[0] else "nothing_stated",
+            )
+    merged.documents.sort()

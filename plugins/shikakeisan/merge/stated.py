@@ -1,0 +1,81 @@
+"""Relatives as papers name them: whose statement counts, and who stands on it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from plugins.shikakeisan.facts.vocabulary import SPOUSES
+from plugins.shikakeisan.merge.gathered import Merged
+from plugins.shikakeisan.merge.papers import PENSION, RESIDENT_RETURN, SALARY, TAX_RETURN, Paper
+from plugins.shikakeisan.merge.people import UNCERTAIN, Kin, KinOf
+
+SPOUSE, DEPENDANT, UNDER16 = "spouse", "dependant", "under16"
+EMPLOYEE, RETIRED = "family_employee", "retired_relative"
+RULES = {
+    TAX_RETURN: "relatives_of_return",
+    RESIDENT_RETURN: "relatives_of_resident_return",
+    SALARY: "relatives_of_main_slip",
+    PENSION: "relatives_of_pension",
+}
+_CLAIMED = frozenset({"1", "3"})
+_COUNTS = (
+    *("specific_main", "elderly_main", "other_main", "under16_count"),
+    *("specific_count", "elderly_count", "other_count"),
+)
+
+
+class Stated(NamedTuple):
+    """A relative as a paper names them, with who it is; `kin` None where nobody was recognised."""
+
+    paper: Paper
+    role: str
+    said: Mapping[str, Any]
+    kin: Kin | None
+    rule: str
+
+    @property
+    def key(self) -> Any:
+        """Return what tells one relative from another."""
+        if self.kin is not None:
+            return self.kin.person_id
+        return (
+            self.said.get("number") or self.said.get("name") or (self.paper.id, self.role, self.said["place"])
+        )
+
+
+def source_of(papers: Sequence[Paper]) -> Paper | None:
+    """Return the paper whose statement of relatives counts."""
+    for paper in papers:
+        if paper.kind == TAX_RETURN:
+            return paper
+        if paper.kind == RESIDENT_RETURN and (paper.relatives or paper.flag("spouse_claimed")):
+            return paper
+        stated = paper.kind == PENSION or (paper.kind == SALARY and paper.is_main)
+        if stated and (paper.relatives or claims_spouse(paper) or any(map(paper.number, _COUNTS))):
+            return paper
+    return None
+
+
+def claims_spouse(paper: Paper) -> bool:
+    if paper.kind == RESIDENT_RETURN:
+        return paper.flag("spouse_claimed")
+    return paper.items.get("spouse_claimed") in _CLAIMED or paper.number("spouse_deduction") > 0
+
+
+def named_on(paper: Paper, rule: str, kin: KinOf, merged: Merged) -> list[Stated]:
+    """Return the relatives of a paper, each once; 退職所得のある親族 in the role of their relation."""
+    found: list[Stated] = []
+    seen: set[Any] = set()
+    for said in paper.relatives:
+        role = str(said["role"])
+        who = kin.get((paper.id, role, int(said["place"])))
+        if who is UNCERTAIN:
+            merged.find("RELATIVE_UNCERTAIN", [paper.id], role=role)
+            who = None
+        if role == RETIRED:
+            role = SPOUSE if said.get("relation") in SPOUSES else DEPENDANT
+        one = Stated(paper, role, said, who, rule)
+        if role == EMPLOYEE or one.key not in seen:
+            found.append(one)
+        if role != EMPLOYEE:
+            seen.add(one.key)
+    return found
