@@ -49,9 +49,11 @@ def migrations() -> Migrations:
         "shikakeisan",
         grants="SELECT, INSERT",
         table_grants={
-            "fiscal_year": "SELECT, INSERT, UPDATE (state, frozen_at, merged_at, assessed_at, version)",
+            "fiscal_year": "SELECT, INSERT, UPDATE (state, frozen_at, replayed_at, merged_at, assessed_at,"
+            " version)",
             "base_person": CLOSE,
-            "circumstance": "SELECT, INSERT, UPDATE (approved_by, known_to)",
+            "circumstance": CLOSE,
+            "circumstance_proposal": "SELECT, INSERT, UPDATE (state, decided_by, decided_at, version)",
             "basis": CLOSE,
             "claim": CLOSE,
             "decision": "SELECT, INSERT, UPDATE (approved_by, known_to)",
@@ -60,8 +62,10 @@ def migrations() -> Migrations:
             "run": "SELECT, INSERT, UPDATE (counts, totals, ended_at)",
             "assessment": "SELECT, INSERT, UPDATE (superseded_at)",
             "proposal": "SELECT, INSERT, UPDATE (state, decided_by, decided_at, decided_revision, version)",
-            "batch": "SELECT, INSERT, UPDATE (state, sample, counts, job_id, decided_by, decided_at, version)",
+            "batch": "SELECT, INSERT, UPDATE (state, sample, counts, job_id, decided_by, decided_at,"
+            " version)",
             "contact_slip": "SELECT, INSERT, UPDATE (printed_at)",
+            "closing": "SELECT, INSERT, UPDATE (kind, counts)",
         },
     )
 

@@ -1,6 +1,16 @@
 """Closes, which revisions belong to each, and the files of changes that other systems got."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Integer, LargeBinary, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from plugins.shikakeisan.tables import key, metadata, moment, number, words
@@ -42,8 +52,7 @@ transfer = Table(
     moment("since"),
     moment("until"),
     Column("rows", BigInteger, nullable=False),
-    number("sum"),
-    number("left_out"),
+    Column("sums", JSONB, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
     words("made_by"),
     moment("made_at"),
@@ -53,5 +62,14 @@ transfer = Table(
 """A file of changes since a recipient's last one; it can be made again from the two clocks.
 
 It holds the closes from `first_closing_id` to `closing_id`, with the columns that were agreed then; `made_at`
-is the moment at which protection was looked up. `left_out` counts persons under 支援措置.
+is the moment at which protection was looked up.
 """
+
+left_out = Table(
+    "left_out",
+    metadata,
+    Column("transfer_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("tax_year", SmallInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+)
+"""Whose change a file does not hold, for they are under 支援措置; the next file tries again."""

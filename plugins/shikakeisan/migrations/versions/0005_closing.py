@@ -46,8 +46,7 @@ STATEMENTS = (
         since TIMESTAMP WITH TIME ZONE NOT NULL,
         until TIMESTAMP WITH TIME ZONE NOT NULL,
         rows BIGINT NOT NULL,
-        sum BIGINT NOT NULL,
-        left_out BIGINT NOT NULL,
+        sums JSONB NOT NULL,
         sha256 BYTEA NOT NULL,
         made_by TEXT NOT NULL,
         made_at TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -57,6 +56,14 @@ STATEMENTS = (
     """,
     """
     CREATE UNIQUE INDEX uq_transfer_sequence ON shikakeisan.transfer (recipient, sequence)
+    """,
+    """
+    CREATE TABLE shikakeisan.left_out (
+        transfer_id BIGINT NOT NULL,
+        tax_year SMALLINT NOT NULL,
+        person_id BIGINT NOT NULL,
+        CONSTRAINT pk_left_out PRIMARY KEY (transfer_id, tax_year, person_id)
+    )
     """,
 )
 

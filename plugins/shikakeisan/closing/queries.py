@@ -1,0 +1,193 @@
+"""All SQL of closes and transfer files."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Row, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from core.errors import NotFound
+from core.storage.database import ReadSession, WriteSession
+from plugins.shikakeisan.closing.tables import closing, left_out, transfer
+
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+
+# By the row, not by the moment: a revision whose transaction ends after this statement began has its place in
+# the next close, whatever moment stands in it.
+CLOSE = text("""
+INSERT INTO shikakeisan.closed_revision (assessment_id, closing_id)
+SELECT a.id, :closing FROM shikakeisan.assessment a
+WHERE a.decided_at <= :cut_off
+  AND NOT EXISTS (SELECT FROM shikakeisan.closed_revision c WHERE c.assessment_id = a.id)
+""")
+COUNTS = text("""
+SELECT count(*) AS revisions, count(DISTINCT (a.tax_year, a.person_id)) AS people,
+    count(*) FILTER (WHERE a.revision = 1) AS first_revisions,
+    count(*) FILTER (WHERE a.payable > coalesce(b.payable, 0)) AS increased,
+    count(*) FILTER (WHERE a.payable < coalesce(b.payable, 0)) AS decreased,
+    count(*) FILTER (WHERE a.decided_at <= :previous) AS late,
+    coalesce(sum(coalesce(b.payable, 0)), 0)::bigint AS payable_before,
+    coalesce(sum(a.payable), 0)::bigint AS payable_after
+FROM shikakeisan.closed_revision c
+JOIN shikakeisan.assessment a ON a.id = c.assessment_id
+LEFT JOIN shikakeisan.assessment b ON b.tax_year = a.tax_year AND b.person_id = a.person_id
+    AND b.revision = a.revision - 1
+WHERE c.closing_id = :closing
+""")
+# The last revision of each person within the closes of a file, beside the last one of the closes before.
+CHANGED = (
+    text("""
+WITH now AS (
+    SELECT DISTINCT ON (a.tax_year, a.person_id) a.* FROM shikakeisan.closed_revision c
+    JOIN shikakeisan.assessment a ON a.id = c.assessment_id
+    WHERE c.closing_id <= :last AND a.tax_year = :tax_year AND a.person_id = ANY(:ids)
+    ORDER BY a.tax_year, a.person_id, a.revision DESC
+), before AS (
+    SELECT DISTINCT ON (a.tax_year, a.person_id) a.* FROM shikakeisan.closed_revision c
+    JOIN shikakeisan.assessment a ON a.id = c.assessment_id
+    WHERE c.closing_id < :first AND a.tax_year = :tax_year AND a.person_id = ANY(:ids)
+    ORDER BY a.tax_year, a.person_id, a.revision DESC
+)
+SELECT to_jsonb(now) AS now, to_jsonb(before) AS before
+FROM now LEFT JOIN before USING (tax_year, person_id) ORDER BY person_id
+""")
+    .bindparams(IDS)
+    .columns(now=JSONB, before=JSONB)
+)
+CONCERNED = text("""
+SELECT a.tax_year, a.person_id FROM shikakeisan.closed_revision c
+JOIN shikakeisan.assessment a ON a.id = c.assessment_id WHERE c.closing_id BETWEEN :first AND :last
+UNION
+SELECT tax_year, person_id FROM shikakeisan.left_out WHERE transfer_id = :earlier
+ORDER BY tax_year, person_id
+""")
+UNDER_WAY = text("""
+SELECT EXISTS (SELECT FROM shikakeisan.run r JOIN shikakeisan.fiscal_year y USING (tax_year)
+               WHERE r.kind = 'initial' AND r.ended_at = 'infinity' AND y.state = 'merged')
+""")
+
+
+async def hold(session: WriteSession, name: str) -> None:
+    """Let nobody else do what is called `name` until the transaction ends."""
+    key = f"shikakeisan.{name}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def last_close(session: ReadSession) -> Row[Any] | None:
+    """Return the latest close."""
+    found = await session.execute(select(closing).order_by(closing.c.id.desc()).limit(1))
+    row: Row[Any] | None = found.one_or_none()
+    return row
+
+
+async def is_run_under_way(session: ReadSession) -> bool:
+    """Tell whether a first assessment is half written."""
+    return bool(await session.scalar(UNDER_WAY))
+
+
+async def add_close(session: WriteSession, values: Mapping[str, Any]) -> int:
+    """Write a close; what belongs to it comes with `take_revisions`."""
+    number: int = (await session.execute(insert(closing).values(values).returning(closing.c.id))).scalar_one()
+    return number
+
+
+async def take_revisions(session: WriteSession, closing_id: int, cut_off: datetime) -> None:
+    """Give the close every revision up to the cut-off that belongs to no other."""
+    await session.execute(CLOSE, {"closing": closing_id, "cut_off": cut_off})
+
+
+async def describe(session: WriteSession, closing_id: int, kind: str, counts: Mapping[str, int]) -> None:
+    """Write down of which kind a new close is and what it holds."""
+    statement = update(closing).where(closing.c.id == closing_id)
+    await session.execute(statement.values(kind=kind, counts=counts))
+
+
+async def counts_of(session: ReadSession, closing_id: int, previous: datetime) -> dict[str, int]:
+    """Count and sum what belongs to a close; `late` were decided before the cut-off before it."""
+    found = (await session.execute(COUNTS, {"closing": closing_id, "previous": previous})).one()
+    return dict(found._mapping)
+
+
+async def closes(session: ReadSession, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Return closes, the newest first."""
+    statement = select(closing).order_by(closing.c.id.desc()).limit(limit)
+    return (
+        await session.execute(statement if before is None else statement.where(closing.c.id < before))
+    ).all()
+
+
+async def close_row(session: ReadSession, closing_id: int) -> Row[Any]:
+    """Return a close. Raises NotFound."""
+    row: Row[Any] | None = (
+        await session.execute(select(closing).where(closing.c.id == closing_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def first_close_after(session: ReadSession, closing_id: int) -> Row[Any] | None:
+    """Return the close that follows one (0: the first of all)."""
+    statement = select(closing).where(closing.c.id > closing_id).order_by(closing.c.id).limit(1)
+    row: Row[Any] | None = (await session.execute(statement)).one_or_none()
+    return row
+
+
+async def concerned(session: ReadSession, first: int, last: int, earlier: int) -> Sequence[Row[Any]]:
+    """Return who changed in the closes, and whom the file `earlier` had to leave out."""
+    return (await session.execute(CONCERNED, {"first": first, "last": last, "earlier": earlier})).all()
+
+
+async def changed(
+    session: ReadSession, tax_year: int, person_ids: Sequence[int], first: int, last: int
+) -> Sequence[Row[Any]]:
+    """Return the last revision of each person up to the close `last`, and the last one before `first`."""
+    parameters = {"tax_year": tax_year, "ids": list(person_ids), "first": first, "last": last}
+    return (await session.execute(CHANGED, parameters)).all()
+
+
+async def last_transfer(session: ReadSession, recipient: str, before: int | None = None) -> Row[Any] | None:
+    """Return the recipient's latest file, or the latest before a sequence number."""
+    statement = select(transfer).where(transfer.c.recipient == recipient)
+    if before is not None:
+        statement = statement.where(transfer.c.sequence < before)
+    row: Row[Any] | None = (
+        await session.execute(statement.order_by(transfer.c.sequence.desc()).limit(1))
+    ).one_or_none()
+    return row
+
+
+async def transfer_row(session: ReadSession, recipient: str, sequence: int) -> Row[Any]:
+    """Return a recipient's file. Raises NotFound."""
+    statement = select(transfer).where(transfer.c.recipient == recipient, transfer.c.sequence == sequence)
+    row: Row[Any] | None = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def transfers(
+    session: ReadSession, recipient: str | None, before: int | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Return files, the newest first."""
+    statement = select(transfer).order_by(transfer.c.id.desc()).limit(limit)
+    if recipient is not None:
+        statement = statement.where(transfer.c.recipient == recipient)
+    return (
+        await session.execute(statement if before is None else statement.where(transfer.c.id < before))
+    ).all()
+
+
+async def add_transfer(session: WriteSession, values: Mapping[str, Any]) -> int:
+    """Write down a file that was made."""
+    added = insert(transfer).values(values).returning(transfer.c.id)
+    number: int = (await session.execute(added)).scalar_one()
+    return number
+
+
+async def add_left_out(session: WriteSession, transfer_id: int, people: Sequence[tuple[int, int]]) -> None:
+    """Write down whom a file leaves out, as year and person."""
+    rows = [(transfer_id, *one) for one in people]
+    if rows:
+        await session.copy(left_out, ("transfer_id", "tax_year", "person_id"), rows)
