@@ -31,6 +31,7 @@ from plugins.atena import tables
 from plugins.atena.api import kana_key, name_key, open_keyring
 from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.queries.bulk import reserve_ids, write_all
+from plugins.atena.search_keys import address_keys
 from plugins.atena.vault.seal import seal
 from schema.build import build_runtime
 from schema.main import main
@@ -91,6 +92,7 @@ async def register(database: Database, runtime: Runtime, city: Path) -> int:
                 for (day, home), end in zip(each["homes"], ends, strict=True):
                     place = (home["municipalityCode"], home["prefecture"], home["municipality"], "0000000")
                     lived = (*place, home["town"], home["lot"], home.get("building", ""), home["postalCode"])
+                    lived += (*address_keys(home).values(),)
                     rows["address_revision"].append((person_id, day, end, KNOWN, OPEN, *lived))
                 if each["number"]:
                     sealed = seal(keyring, person_id, each["number"])

@@ -19,7 +19,7 @@ from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE
 from core.runtime import Runtime
 from core.storage.database import Database
-from plugins.atena.api import open_keyring
+from plugins.atena.api import Keyring, open_keyring
 from plugins.shiryo.errors import AlreadyImported, KindUnknown, ManifestInvalid
 from plugins.shiryo.manifest import (
     CHANNELS,
@@ -33,12 +33,13 @@ from plugins.shiryo.manifest import (
 )
 from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.kinds import kind_of, known_kind
-from plugins.shiryo.service.receiving import receive
+from plugins.shiryo.service.receiving import Parcel as Arrived
+from plugins.shiryo.service.receiving import Received, receive_all
 from plugins.shiryo.work import Work
 
 MANIFEST_NAMES = ("manifest.json", "*.manifest.json")
 FINISHED = "attached"
-TOGETHER = 50
+TOGETHER = 500
 """Deliveries that are received in one transaction."""
 
 
@@ -138,39 +139,42 @@ def _without_manifest(
 
 
 async def _take_in(runtime: Runtime, parcels: Sequence[Parcel], *, json_lines: bool) -> int:
+    keyring = open_keyring(runtime.settings)
     async with runtime.open_database() as database:
         received = 0
         for place in range(0, len(parcels), TOGETHER):
-            received += await _receive_all(runtime, database, parcels[place : place + TOGETHER])
+            received += await _receive_all(runtime, database, keyring, parcels[place : place + TOGETHER])
         if not received:
             raise AlreadyImported
         return await _follow(runtime, database, json_lines=json_lines)
 
 
-async def _receive_all(runtime: Runtime, database: Database, parcels: Sequence[Parcel]) -> int:
+async def _receive_all(
+    runtime: Runtime, database: Database, keyring: Keyring, parcels: Sequence[Parcel]
+) -> int:
     """Receive some deliveries in one transaction; return how many there is work to do for."""
     journal = Journal()
+    read = await asyncio.to_thread(lambda: [_read(parcel) for parcel in parcels])
     async with database.transaction() as session:
         work = Work(session, journal, SYSTEM.number, runtime.clock.now())
-        received = sum([await _receive(work, runtime, parcel) for parcel in parcels])
+        done = await receive_all(work, keyring, read)
         trace = Trace(runtime.clock, SYSTEM, correlation_id=f"intake-{uuid4()}", origin="cli")
         records = list(records_of(trace, "intake", {}, journal, is_query=False))
         if records:
             await runtime.plugins.run("record_access", session=session, records=records)
-    return received
+    return sum(_tell(parcel, each) for parcel, each in zip(parcels, done, strict=True))
 
 
-async def _receive(work: Work, runtime: Runtime, parcel: Parcel) -> bool:
-    """Receive one delivery; what came before and is not finished yet will be gone on with."""
-    files = {name: await asyncio.to_thread(path.read_bytes) for name, path in parcel.paths.items()}
-    keyring = open_keyring(runtime.settings)
-    try:
-        done = await receive(work, keyring, _with_kinds(parcel.manifest, files), files)
-    except AlreadyImported as known:
-        if "state" not in known.details and len(set(files.values())) == len(files):
-            raise  # somebody else received the same bytes meanwhile: nothing of this transaction stays
-        click.echo(f"{known.text} ({known.code}) {parcel.manifest.sender.code}", err=True)
-        return known.details.get("state", FINISHED) != FINISHED
+def _read(parcel: Parcel) -> Arrived:
+    files = {name: path.read_bytes() for name, path in parcel.paths.items()}
+    return Arrived(_with_kinds(parcel.manifest, files), files)
+
+
+def _tell(parcel: Parcel, done: Received | AlreadyImported) -> bool:
+    """Say what became of a delivery; what came before and is not finished yet will be gone on with."""
+    if isinstance(done, AlreadyImported):
+        click.echo(f"{done.text} ({done.code}) {parcel.manifest.sender.code}", err=True)
+        return done.details.get("state", FINISHED) != FINISHED
     if done.held_for:
         click.echo(f"受付番号 {done.delivery_id}: 送付書と一致しないため保留 ({done.held_for})", err=True)
     return True

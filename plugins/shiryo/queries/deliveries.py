@@ -2,61 +2,86 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+import orjson
+from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.storage.database import ReadSession, WriteSession
+from core.storage.ids import reserve_ids
 from plugins.shiryo.manifest import Announced, Manifest, Sender
 from plugins.shiryo.tables import chunk, delivery, file, sender
 from plugins.shiryo.work import Work
 
 CHUNK_COLUMNS = ("file_id", "number", "key_version", "sealed")
+DELIVERY_COLUMNS = (
+    *("id", "tax_year", "sender_id", "channel"),
+    *("state", "held_for", "received_by", "received_at"),
+)
+FILE_COLUMNS = (
+    *("id", "delivery_id", "name", "kind", "version"),
+    *("announced_records", "announced_sha256", "announced_totals", "layout"),
+    *("sha256", "size", "received_records", "is_live"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A file of a delivery as it is entered; what did not come has no bytes and counts for nothing."""
+
+    delivery_id: int
+    announced: Announced
+    sha256: bytes | None = None
+    size: int | None = None
+    received_records: int | None = None
+    is_live: bool = True
 
 
 async def sender_id(session: WriteSession, given: Sender) -> int:
     """Return the id of a sender, who is registered at the first delivery."""
-    row = {"code": given.code, "kind": given.kind, "name": given.name}
-    await session.execute(upsert(sender).values(row).on_conflict_do_nothing())
-    found: int = (await session.execute(select(sender.c.id).where(sender.c.code == given.code))).scalar_one()
-    return found
+    return (await sender_ids(session, [given]))[given.code]
 
 
-async def add_delivery(work: Work, manifest: Manifest, sender_id: int, held_for: str) -> int:
-    """Enter a delivery as received, or as held at once."""
-    row = {
-        "tax_year": manifest.tax_year,
-        "sender_id": sender_id,
-        "channel": manifest.channel,
-        "state": "held" if held_for else "received",
-        "held_for": held_for,
-        "received_by": work.staff,
-        "received_at": work.now,
-    }
-    added: int = (
-        await work.session.execute(insert(delivery).values(row).returning(delivery.c.id))
-    ).scalar_one()
-    return added
+async def sender_ids(session: WriteSession, given: Sequence[Sender]) -> Mapping[str, int]:
+    """Return the ids of senders by code; who is new is registered."""
+    rows = [{"code": each.code, "kind": each.kind, "name": each.name} for each in given]
+    await session.execute(upsert(sender).values(rows).on_conflict_do_nothing())
+    wanted = select(sender.c.code, sender.c.id).where(sender.c.code.in_([each.code for each in given]))
+    return {row.code: row.id for row in await session.execute(wanted)}
 
 
-async def add_file(
-    session: WriteSession, delivery_id: int, announced: Announced, received: Mapping[str, Any]
-) -> int:
-    """Enter a file: what was announced of it, and what came (nothing, if it is missing)."""
-    row = {
-        "delivery_id": delivery_id,
-        "name": announced.name,
-        "kind": announced.kind,
-        "version": announced.version or "",
-        "announced_records": announced.records,
-        "announced_sha256": announced.sha256,
-        "announced_totals": dict(announced.totals) if announced.sha256 is not None else None,
-        "layout": "",
-        **received,
-    }
-    added: int = (await session.execute(insert(file).values(row).returning(file.c.id))).scalar_one()
-    return added
+async def add_deliveries(work: Work, entered: Sequence[tuple[Manifest, int, str]]) -> Sequence[int]:
+    """Enter deliveries (manifest, sender, why it is held at once or empty) and return their ids."""
+    ids = await reserve_ids(work.session, delivery, len(entered))
+    rows = [
+        (
+            *(delivery_id, manifest.tax_year, sender_id, manifest.channel),
+            *("held" if held_for else "received", held_for, work.staff, work.now),
+        )
+        for delivery_id, (manifest, sender_id, held_for) in zip(ids, entered, strict=True)
+    ]
+    await work.session.copy(delivery, DELIVERY_COLUMNS, rows)
+    return ids
+
+
+async def add_files(session: WriteSession, entered: Sequence[Entered]) -> Sequence[int]:
+    """Enter files: what was announced of each, and what came; return their ids."""
+    ids = await reserve_ids(session, file, len(entered))
+    rows = [_file_row(file_id, each) for file_id, each in zip(ids, entered, strict=True)]
+    await session.copy(file, FILE_COLUMNS, rows)
+    return ids
+
+
+def _file_row(file_id: int, entered: Entered) -> tuple[object, ...]:
+    announced = entered.announced
+    totals = orjson.dumps(announced.totals).decode() if announced.sha256 is not None else None
+    return (
+        *(file_id, entered.delivery_id, announced.name, announced.kind, announced.version or ""),
+        *(announced.records, announced.sha256, totals, ""),
+        *(entered.sha256, entered.size, entered.received_records, entered.is_live),
+    )
 
 
 async def add_chunks(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:

@@ -32,13 +32,6 @@ FINDING_COLUMNS = ("file_id", "line", "column_number", "item", "code", "severity
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
 
-async def reserve_ids(session: WriteSession, count: int) -> Sequence[int]:
-    """Take ids for documents that are yet to be written, in ascending order."""
-    sequence = func.pg_get_serial_sequence(document.fullname, "id")
-    each = func.generate_series(1, count).table_valued("number")
-    return (await session.scalars(select(func.nextval(sequence, type_=BigInteger)).select_from(each))).all()
-
-
 async def add_documents(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:
     """Write documents; they count when their delivery is accepted."""
     await session.copy(document, DOCUMENT_COLUMNS, rows)

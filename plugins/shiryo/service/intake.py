@@ -12,12 +12,14 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType
 from core.settings import Setting, names
+from core.storage.ids import reserve_ids
 from plugins.atena.api import Keyring, open_keyring
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import BY_MACHINE, attach
 from plugins.shiryo.service.opened import OpenDelivery
 from plugins.shiryo.service.readings import document_row
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
+from plugins.shiryo.tables import document
 from plugins.shiryo.work import Work
 
 RECORDS_PER_STEP = 5_000
@@ -105,7 +107,7 @@ class _Intake:
     async def _write(self, work: Work, taken: Taken, finished: Sequence[OpenDelivery]) -> None:
         """Write what was read; deliveries that were read to the end are accepted or held."""
         kept = [(opened, file, record) for opened, file, record in taken if not opened.cause]
-        ids = await documents.reserve_ids(work.session, len(kept))
+        ids = await reserve_ids(work.session, document, len(kept))
         await documents.add_documents(
             work.session,
             [

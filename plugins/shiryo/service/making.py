@@ -6,16 +6,19 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from core.storage.ids import reserve_ids
 from plugins.atena.api import Keyring
 from plugins.shiryo.errors import DocumentChanged
 from plugins.shiryo.manifest import Announced, Manifest, Sender
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.queries import keying as queries
+from plugins.shiryo.queries.deliveries import Entered
 from plugins.shiryo.service.attaching import attach
 from plugins.shiryo.service.intake import DUPLICATE_DOCUMENT, NO_TARGET
 from plugins.shiryo.service.keyed import Keyed
 from plugins.shiryo.service.originals import sealed_chunks
 from plugins.shiryo.service.readings import document_row, finding_row
+from plugins.shiryo.tables import document
 from plugins.shiryo.work import Work
 
 JOURNAL_TYPE = "shiryo.document"
@@ -39,7 +42,7 @@ async def make(work: Work, keyring: Keyring, given: Confirmed) -> int:
     Returns its id. Raises DocumentChanged.
     """
     item, old = given.item, given.old
-    [made_id] = await documents.reserve_ids(work.session, 1)
+    [made_id] = await reserve_ids(work.session, document, 1)
     if old is not None and not await queries.supersede(work, old.id, made_id):
         raise DocumentChanged
     delivery_id, file_id = await _receive(work, keyring, given)
@@ -76,9 +79,9 @@ async def _receive(work: Work, keyring: Keyring, given: Confirmed) -> tuple[int,
     announced = Announced(name, form.kind, form.version)
     manifest = Manifest(given.item.tax_year, Sender("", "", ""), await _channel(work, given), [announced])
     keyed_then = Work(work.session, work.journal, attempt.keyed_by, attempt.keyed_at)
-    delivery_id = await deliveries.add_delivery(keyed_then, manifest, given.item.sender_id, "")
-    received = {"size": len(found.data), "received_records": 1}
-    file_id = await deliveries.add_file(work.session, delivery_id, announced, received)
+    [delivery_id] = await deliveries.add_deliveries(keyed_then, [(manifest, given.item.sender_id, "")])
+    entered = Entered(delivery_id, announced, size=len(found.data), received_records=1)
+    [file_id] = await deliveries.add_files(work.session, [entered])
     await deliveries.add_chunks(work.session, sealed_chunks(keyring, file_id, found.data))
     result = {
         "file_id": file_id,

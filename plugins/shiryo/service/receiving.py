@@ -1,7 +1,7 @@
 """Receiving (受付): what came is compared with what was announced, and kept before anybody reads it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +10,7 @@ from plugins.atena.api import Keyring
 from plugins.shiryo.errors import AlreadyImported, FileTooLarge
 from plugins.shiryo.manifest import Announced, Manifest
 from plugins.shiryo.queries import deliveries, work_items
+from plugins.shiryo.queries.deliveries import Entered
 from plugins.shiryo.service.kinds import has_header
 from plugins.shiryo.service.originals import sealed_chunks
 from plugins.shiryo.work import Work
@@ -30,28 +31,45 @@ class Received:
     held_for: str
 
 
-async def receive(work: Work, keyring: Keyring, manifest: Manifest, files: Mapping[str, bytes]) -> Received:
-    """Enter a delivery with its files by name.
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A delivery that came: its manifest, and its files by name."""
 
-    A difference from the manifest holds it whole. Raises AlreadyImported if any of the files counts already
-    (its delivery and state are in the details), FileTooLarge.
+    manifest: Manifest
+    files: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A parcel, the digests of its files, and the first difference from its manifest."""
+
+    parcel: Parcel
+    digests: Mapping[str, bytes]
+    held_for: str
+
+
+async def receive(work: Work, keyring: Keyring, manifest: Manifest, files: Mapping[str, bytes]) -> Received:
+    """Enter one delivery with its files by name; see `receive_all`. Raises AlreadyImported, FileTooLarge."""
+    [done] = await receive_all(work, keyring, [Parcel(manifest, files)])
+    if isinstance(done, AlreadyImported):
+        raise done
+    return done
+
+
+async def receive_all(
+    work: Work, keyring: Keyring, parcels: Sequence[Parcel]
+) -> Sequence[Received | AlreadyImported]:
+    """Enter deliveries and say of each what became of it.
+
+    A difference from the manifest holds a delivery whole. One of whose files the bytes count already is
+    refused (its delivery and state are in the details). Raises FileTooLarge, and AlreadyImported where
+    somebody else received the same bytes meanwhile: then nothing is entered.
     """
-    digests = {name: hashlib.sha256(data).digest() for name, data in files.items()}
-    if any(len(data) > FILE_LIMIT for data in files.values()):
-        raise FileTooLarge(limit=FILE_LIMIT)
-    await _refuse_repeated(work, digests)
-    held_for = _difference(manifest, digests)
-    sender_id = await deliveries.sender_id(work.session, manifest.sender)
-    delivery_id = await deliveries.add_delivery(work, manifest, sender_id, held_for)
-    try:
-        for announced in _all_files(manifest, files):
-            await _keep(work, keyring, delivery_id, announced, files.get(announced.name), live=not held_for)
-    except IntegrityError:
-        raise AlreadyImported from None
-    if held_for:
-        await work_items.open_for_delivery(work, delivery_id, held_for)
-    work.journal.wrote(JOURNAL_TYPE, str(delivery_id), {"files"})
-    return Received(delivery_id, held_for)
+    weighed = [_weigh(parcel) for parcel in parcels]
+    refused = await _repeated(work, weighed)
+    fresh = [each for place, each in enumerate(weighed) if place not in refused]
+    entered = iter(await _enter(work, keyring, fresh) if fresh else [])
+    return [refused[place] if place in refused else next(entered) for place in range(len(weighed))]
 
 
 def count_records(data: bytes, *, has_header: bool) -> int:
@@ -62,11 +80,81 @@ def count_records(data: bytes, *, has_header: bool) -> int:
     return max(lines - has_header, 0)
 
 
-async def _refuse_repeated(work: Work, digests: Mapping[str, bytes]) -> None:
-    if len(set(digests.values())) < len(digests):
-        raise AlreadyImported
-    for known in await deliveries.live_files(work.session, list(digests.values())):
-        raise AlreadyImported(delivery=known.delivery_id, state=known.state)
+def _weigh(parcel: Parcel) -> _Weighed:
+    if any(len(data) > FILE_LIMIT for data in parcel.files.values()):
+        raise FileTooLarge(limit=FILE_LIMIT)
+    digests = {name: hashlib.sha256(data).digest() for name, data in parcel.files.items()}
+    return _Weighed(parcel, digests, _difference(parcel.manifest, digests))
+
+
+async def _repeated(work: Work, weighed: Sequence[_Weighed]) -> Mapping[int, AlreadyImported]:
+    """Return by place what is refused: bytes that count already, or stand twice in what came together."""
+    wanted = [digest for each in weighed for digest in each.digests.values()]
+    live = {row.sha256: row for row in await deliveries.live_files(work.session, wanted)}
+    refused: dict[int, AlreadyImported] = {}
+    seen: set[bytes] = set()
+    for place, each in enumerate(weighed):
+        digests = set(each.digests.values())
+        known = next((live[digest] for digest in each.digests.values() if digest in live), None)
+        if known is not None:
+            refused[place] = AlreadyImported(delivery=known.delivery_id, state=known.state)
+        elif digests & seen or len(digests) < len(each.digests):
+            refused[place] = AlreadyImported()
+        elif not each.held_for:
+            seen |= digests
+    return refused
+
+
+async def _enter(work: Work, keyring: Keyring, weighed: Sequence[_Weighed]) -> Sequence[Received]:
+    senders = {each.parcel.manifest.sender.code: each.parcel.manifest.sender for each in weighed}
+    ids = await deliveries.sender_ids(work.session, list(senders.values()))
+    manifests = [(each.parcel.manifest, ids[each.parcel.manifest.sender.code]) for each in weighed]
+    delivery_ids = await deliveries.add_deliveries(
+        work,
+        [
+            (manifest, sender_id, each.held_for)
+            for (manifest, sender_id), each in zip(manifests, weighed, strict=True)
+        ],
+    )
+    await _keep(work, keyring, delivery_ids, weighed)
+    done = [Received(key, each.held_for) for key, each in zip(delivery_ids, weighed, strict=True)]
+    for received in done:
+        if received.held_for:
+            await work_items.open_for_delivery(work, received.delivery_id, received.held_for)
+        work.journal.wrote(JOURNAL_TYPE, str(received.delivery_id), {"files"})
+    return done
+
+
+async def _keep(
+    work: Work, keyring: Keyring, delivery_ids: Sequence[int], weighed: Sequence[_Weighed]
+) -> None:
+    """Keep the files of deliveries, sealed."""
+    kept = [
+        (_entered(delivery_id, each, announced), each.parcel.files.get(announced.name))
+        for delivery_id, each in zip(delivery_ids, weighed, strict=True)
+        for announced in _all_files(each.parcel.manifest, each.parcel.files)
+    ]
+    try:
+        file_ids = await deliveries.add_files(work.session, [entered for entered, _ in kept])
+    except IntegrityError:
+        raise AlreadyImported from None
+    chunks = (
+        row
+        for file_id, (_, data) in zip(file_ids, kept, strict=True)
+        if data is not None
+        for row in sealed_chunks(keyring, file_id, data)
+    )
+    await deliveries.add_chunks(work.session, chunks)
+
+
+def _entered(delivery_id: int, each: _Weighed, announced: Announced) -> Entered:
+    data = each.parcel.files.get(announced.name)
+    if data is None:
+        return Entered(delivery_id, announced, is_live=False)
+    records = count_records(data, has_header=has_header(announced.kind))
+    return Entered(
+        delivery_id, announced, each.digests[announced.name], len(data), records, is_live=not each.held_for
+    )
 
 
 def _difference(manifest: Manifest, digests: Mapping[str, bytes]) -> str:
@@ -82,19 +170,3 @@ def _difference(manifest: Manifest, digests: Mapping[str, bytes]) -> str:
 def _all_files(manifest: Manifest, files: Mapping[str, bytes]) -> list[Announced]:
     announced = {each.name for each in manifest.files}
     return [*manifest.files, *(Announced(name) for name in files if name not in announced)]
-
-
-async def _keep(
-    work: Work, keyring: Keyring, delivery_id: int, announced: Announced, data: bytes | None, *, live: bool
-) -> None:
-    if data is None:
-        await deliveries.add_file(work.session, delivery_id, announced, {"is_live": False})
-        return
-    received = {
-        "sha256": hashlib.sha256(data).digest(),
-        "size": len(data),
-        "received_records": count_records(data, has_header=has_header(announced.kind)),
-        "is_live": live,
-    }
-    file_id = await deliveries.add_file(work.session, delivery_id, announced, received)
-    await deliveries.add_chunks(work.session, sealed_chunks(keyring, file_id, data))
