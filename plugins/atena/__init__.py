@@ -10,6 +10,7 @@ from core.checks import Check
 from core.demo.city import DemoCity, DemoQuery
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
+from core.jobs.types import JobType
 from core.menu import MenuEntry
 from core.runtime import Runtime
 from core.services import Service
@@ -29,18 +30,22 @@ from plugins.atena.graphql.households import ProtectionMutation
 from plugins.atena.graphql.links import CandidateQuery, LinkMutation
 from plugins.atena.graphql.mutation import AtenaMutation
 from plugins.atena.graphql.number_cases import NumberCaseMutation, NumberCaseQuery
+from plugins.atena.graphql.platform import PlatformMutation, PlatformQuery
 from plugins.atena.graphql.query import AtenaQuery
 from plugins.atena.graphql.recipients import RecipientMutation
 from plugins.atena.graphql.registration import RegistrationQuery
 from plugins.atena.graphql.types import Employer, Person
+from plugins.atena.jobs import PLATFORM, PLATFORM_DIR, check_platform
 from plugins.atena.permissions import (
     EMPLOYER,
     FEED,
+    FEED_REMEDY,
     MY_NUMBER_WRITE,
     NUMBER_CASE,
     PERSON,
     PERSON_LINK,
     PERSON_WRITE,
+    PLATFORM_MESSAGE,
 )
 from plugins.atena.service.feed_status import check_feed
 from plugins.atena.vault.checks import check_vault
@@ -53,7 +58,7 @@ COUNT_CHANGE = "SELECT, INSERT, UPDATE (version, changed_at)"
 
 @hook
 def settings() -> Sequence[Setting[Any]]:
-    return [VAULT_KEY_FILE]
+    return [VAULT_KEY_FILE, PLATFORM_DIR]
 
 
 @hook
@@ -85,6 +90,8 @@ def migrations() -> Migrations:
             "protection": CLOSE_REVISION,
             "my_number": "SELECT, INSERT, UPDATE (known_to, sealed, blind_index, key_version)",
             "number_case": "SELECT, INSERT, UPDATE (sealed, blind_index, key_version)",
+            "platform_message": "SELECT, INSERT, UPDATE (sequence, sent_at, result, code, answered_at,"
+            " closed_by, closed_at, note)",
             "feed_remedy": "SELECT, INSERT, UPDATE (outcome, decided_by, decided_at)",
         },
     )
@@ -102,6 +109,7 @@ def graphql() -> GraphQLParts:
             BankQuery,
             EltaxUserQuery,
             RegistrationQuery,
+            PlatformQuery,
         ),
         mutation=(
             AtenaMutation,
@@ -112,6 +120,7 @@ def graphql() -> GraphQLParts:
             BankMutation,
             FeedRemedyMutation,
             EltaxUserMutation,
+            PlatformMutation,
         ),
         additions={Person: PersonAdditions, Employer: EmployerAdditions},
     )
@@ -127,12 +136,19 @@ def menu() -> Sequence[MenuEntry]:
         MenuEntry("atena.register_feed", "住記連携の状況", FEED),
         MenuEntry("atena.same_person", "同一人の候補", PERSON_LINK),
         MenuEntry("atena.number_cases", "個人番号の確認事項", NUMBER_CASE),
+        MenuEntry("atena.platform_messages", "共通基盤に拒否された宛名情報", PLATFORM_MESSAGE),
+        MenuEntry("atena.feed_remedies", "住記連携の停止への対応", FEED_REMEDY),
     ]
 
 
 @hook
 def commands() -> Sequence[click.Command]:
     return [command_group]
+
+
+@hook
+def jobs() -> Sequence[JobType]:
+    return [PLATFORM]
 
 
 @hook
@@ -144,7 +160,11 @@ def services(runtime: Runtime) -> Sequence[Service]:
 
 @hook
 async def selfcheck(runtime: Runtime, database: Database) -> Sequence[Check]:
-    return [await check_vault(database, runtime.settings), await check_feed(database, runtime.clock)]
+    return [
+        await check_vault(database, runtime.settings),
+        await check_feed(database, runtime.clock),
+        await check_platform(database, runtime.settings, runtime.clock),
+    ]
 
 
 @hook

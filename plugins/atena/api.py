@@ -15,7 +15,15 @@ from plugins.atena.delivery import target_of
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import LATEST
 from plugins.atena.queries import eltax_users, households, links, matching, persons, protections, recipients
-from plugins.atena.queries.census import census, family_of, one_of, persons_changed_since
+from plugins.atena.queries.census import (
+    Among,
+    census,
+    family_of,
+    highest_id,
+    ids_between,
+    one_of,
+    persons_changed_since,
+)
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import kana_key, name_key
@@ -28,6 +36,7 @@ from plugins.atena.vault.seal import blind_index, blind_indexes
 
 __all__ = [
     "LATEST",
+    "Among",
     "DeliveryReason",
     "DeliveryTarget",
     "Employer",
@@ -47,8 +56,10 @@ __all__ = [
     "delivery_targets",
     "eltax_holders",
     "family_of",
+    "highest_id",
     "holders_of",
     "households_of",
+    "ids_between",
     "is_corporate_number",
     "is_my_number",
     "kana_key",

@@ -209,3 +209,19 @@ class NameFileThere(JuminzeiError):
     code = "NAME_FILE_THERE"
     message = "出力先にはすでに宛名情報ファイルがあります。別のフォルダーを指定してください。"
     status = 409
+
+
+class MessageNotRefused(JuminzeiError):
+    """The common platform did not refuse this message, or somebody dealt with it already."""
+
+    code = "MESSAGE_NOT_REFUSED"
+    message = "共通基盤に拒否されて対応を待っているメッセージではありません。"
+    status = 409
+
+
+class PlatformNotSet(JuminzeiError):
+    """No folder is shared with the common platform (setting `platform_dir`)."""
+
+    code = "PLATFORM_NOT_SET"
+    message = "共通基盤との連携フォルダー（platform_dir）が設定されていません。管理者に連絡してください。"
+    status = 409

@@ -317,3 +317,36 @@ non_resident_line = Table(
     CheckConstraint("octet_length(fingerprint) = 16", "fingerprint"),
 )
 """Which line of a file of 住登外者 was registered as whom; the fingerprint is a keyed digest."""
+
+platform_message = Table(
+    "platform_message",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    *_text("kind", "kind IN ('registered', 'changed', 'numbered')"),
+    Column("known_at", DateTime(timezone=True), nullable=False),
+    Column("sequence", BigInteger, unique=True),
+    Column("sent_at", DateTime(timezone=True)),
+    *_text("result", "result IN ('accepted', 'refused')", nullable=True),
+    Column("code", Text),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("closed_by", Text),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("note", Text),
+    CheckConstraint("sent_at IS NULL OR sequence IS NOT NULL", "sent"),
+    CheckConstraint(
+        "(answered_at IS NULL) = (result IS NULL)"
+        " AND (result IS NULL OR (sequence IS NOT NULL AND code IS NOT NULL))",
+        "answered",
+    ),
+    CheckConstraint(
+        "(closed_by IS NULL) = (closed_at IS NULL)"
+        " AND (closed_by IS NULL OR (result = 'refused' AND note <> ''))",
+        "closed",
+    ),
+    Index("ix_platform_message_unsent", "id", postgresql_where=text("sent_at IS NULL")),
+    Index(
+        "ix_platform_message_refused", "id", postgresql_where=text("result = 'refused' AND closed_by IS NULL")
+    ),
+)
+"""What the common platform must learn, noted with the change; the person's data are read when it is sent."""

@@ -21,7 +21,7 @@ from plugins.atena.errors import FileRefused, LineFault
 from plugins.atena.feed.jutogai import Line, read_lines
 from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.particulars import Kind, address_content, person_content
-from plugins.atena.queries import matching
+from plugins.atena.queries import matching, platform
 from plugins.atena.queries.bulk import COLUMNS, Rows, reserve_ids, write_all
 from plugins.atena.queries.lines import lines_known
 from plugins.atena.queries.matching import Particulars
@@ -128,6 +128,7 @@ class Intake:
             self._add(rows, each, person_id, number, valid_from, now)
             journal.wrote(JOURNAL_TYPE, number, set(each.line.items))
         await write_all(session, rows)
+        await platform.note(session, ids, "registered", now)
         trace = Trace(self.clock, SYSTEM, str(uuid4()))
         await self.record(session, list(records_of(trace, OPERATION, {}, journal, is_query=False)))
 

@@ -7,7 +7,7 @@ from plugins.atena import tables
 from plugins.atena.errors import Finding, InvalidInput, MyNumberRefused, ResidentNumberByFeedOnly
 from plugins.atena.history import Carving, Content, Revision, Span, replace
 from plugins.atena.particulars import Findings, Kind
-from plugins.atena.queries import history, my_numbers, persons
+from plugins.atena.queries import history, my_numbers, persons, platform
 from plugins.atena.service.persons import JOURNAL_TYPE
 from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring
@@ -36,6 +36,7 @@ async def register_my_number(
     decide = partial(_registered, span, content, indexes)
     if not await history.change(work.session, tables.my_number, person_id, at, decide):
         raise InvalidInput([Finding("input", "no-change", "変更する内容がありません。")])
+    await platform.note(work.session, [person_id], "numbered", at)
     work.journal.wrote(JOURNAL_TYPE, number, {"myNumber"})
 
 

@@ -15,7 +15,7 @@ from plugins.atena import tables
 from plugins.atena.errors import CaseResolved
 from plugins.atena.history import LATEST, Span, replace
 from plugins.atena.particulars import Findings, Kind, text
-from plugins.atena.queries import history, my_numbers, number_cases, persons
+from plugins.atena.queries import history, my_numbers, number_cases, persons, platform
 from plugins.atena.queries.persons import Moment
 from plugins.atena.service.persons import JOURNAL_TYPE
 from plugins.atena.service.work import Work
@@ -117,6 +117,7 @@ async def _register(work: Work, keyring: Keyring, person: Row[Any], number: str)
         at,
         lambda present: replace(present, Span(work.today), content),
     )
+    await platform.note(work.session, [person.id], "numbered", at)
     work.journal.wrote(JOURNAL_TYPE, person.atena_number, {"myNumber"})
 
 

@@ -20,7 +20,7 @@ from plugins.atena.particulars import (
     graphql_name,
     person_content,
 )
-from plugins.atena.queries import history, persons
+from plugins.atena.queries import history, persons, platform
 from plugins.atena.service.candidates import Found, alike_to, refuse_unless_named
 from plugins.atena.service.work import Work
 
@@ -60,6 +60,7 @@ async def register_non_resident(work: Work, given: PersonChange, others: Sequenc
     if given.address is not None:
         address = address_content(given.address)
         await history.begin(work.session, tables.address_revision, person_id, work.now, given.span, address)
+    await platform.note(work.session, [person_id], "registered", work.now)
     work.journal.wrote(JOURNAL_TYPE, number, _entered(given))
     for other in refused:
         work.journal.wrote(JOURNAL_TYPE, other, {"notTheSameAs"})
@@ -96,6 +97,7 @@ async def correct_person(work: Work, number: str, expected_version: int, given: 
         )
     if not changed:
         raise InvalidInput([Finding("input", "no-change", "変更する内容がありません。")])
+    await platform.note(work.session, [person_id], "changed", at)
     work.journal.wrote(JOURNAL_TYPE, number, _entered(given))
 
 
