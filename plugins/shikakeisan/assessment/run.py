@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.access.journal import Journal, current_journal
+from core.garbage import collector_paused
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
@@ -29,7 +30,6 @@ from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_d
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_rule_set
 from plugins.shikakeisan.assessment.service import changed_places, write_block
 from plugins.shikakeisan.assessment.subject import Subject
-from plugins.shikakeisan.garbage import collector_paused
 from plugins.shikakeisan.law.years import year_path
 from plugins.shiryo.api import Work
 

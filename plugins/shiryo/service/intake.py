@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.access.journal import Journal, current_journal
+from core.garbage import collector_paused
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType
@@ -43,7 +44,9 @@ async def run(job: Job) -> Outcome:
     intake = _Intake(job, open_keyring(job.runtime.settings))
     while True:
         async with job.step() as step:
-            if not await intake.take_step(step):
+            with collector_paused():
+                has_more = await intake.take_step(step)
+            if not has_more:
                 waiting = await work_items.counts(step.session, None)
                 return Outcome({"records": job.done // 2}, errors=sum(row.blocking for row in waiting))
 
