@@ -18,6 +18,7 @@ from plugins.shikakeisan.assessment.graphql.runs import RunMutation, RunQuery
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.commands import COMMANDS
 from plugins.shikakeisan.graphql import ShikakeisanQuery
+from plugins.shikakeisan.merge.job import MERGE
 from plugins.shikakeisan.pages import rule_pages
 from plugins.shikakeisan.permissions import ASSESSMENT, RUN
 
@@ -99,4 +100,4 @@ def pages() -> Mapping[str, str]:
 
 @hook
 def jobs() -> Sequence[JobType]:
-    return [ASSESS]
+    return [MERGE, ASSESS]

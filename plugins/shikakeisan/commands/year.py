@@ -3,6 +3,7 @@
 import click
 
 from plugins.shikakeisan.assessment.commands import assess, verify
+from plugins.shikakeisan.merge.commands import findings, merge
 
 
 @click.group()
@@ -10,5 +11,5 @@ def year() -> None:
     """課税年度の処理（賦課計算と確認）."""
 
 
-for command in (assess, verify):
+for command in (merge, findings, assess, verify):
     year.add_command(command)

@@ -36,12 +36,24 @@ claim = Table(
     number("relative_id", nullable=True),
     words("role"),
     number("document_id", nullable=True),
+    words("path", default=""),
+    words("stated", default=""),
     *known(),
     CheckConstraint("role IN ('spouse', 'dependant', 'under16', 'family_employee')", "role"),
     Index("ix_claim_taxpayer", "tax_year", "taxpayer_id", postgresql_where=KNOWN),
     Index("ix_claim_relative", "tax_year", "relative_id", postgresql_where=KNOWN),
+    Index(
+        "ix_claim_stated",
+        "tax_year",
+        "stated",
+        postgresql_where=text("known_to = 'infinity' AND stated <> ''"),
+    ),
 )
-"""A relative that a taxpayer claims; `relative_id` is the person where one is known."""
+"""A relative that a taxpayer claims; `relative_id` is the person where one is known.
+
+`path` is where the relative stands in the taxpayer's facts (`spouse`, `dependants[0]`). `stated` is the blind
+index (hex) of a My Number that nobody here holds: two claimants of somebody elsewhere are found by it.
+"""
 
 decision = Table(
     "decision",
@@ -69,6 +81,8 @@ decision = Table(
     ),
 )
 """An officer's value for a fact: survives every merge. JSON null takes the fact away.
+
+A proposal is a row without `approved_by`; the approval ends it and writes a row with both names.
 
 `seen` is what the merge said when it was decided: where it says something else today, the decision is shown.
 """

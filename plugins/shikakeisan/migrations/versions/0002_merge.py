@@ -37,6 +37,8 @@ STATEMENTS = (
         relative_id BIGINT,
         role TEXT NOT NULL,
         document_id BIGINT,
+        path TEXT DEFAULT '' NOT NULL,
+        stated TEXT DEFAULT '' NOT NULL,
         known_from TIMESTAMP WITH TIME ZONE NOT NULL,
         known_to TIMESTAMP WITH TIME ZONE DEFAULT 'infinity' NOT NULL,
         CONSTRAINT pk_claim PRIMARY KEY (id),
@@ -45,6 +47,10 @@ STATEMENTS = (
     """,
     """
     CREATE INDEX ix_claim_relative ON shikakeisan.claim (tax_year, relative_id) WHERE known_to = 'infinity'
+    """,
+    """
+    CREATE INDEX ix_claim_stated ON shikakeisan.claim (tax_year, stated)
+        WHERE known_to = 'infinity' AND stated <> ''
     """,
     """
     CREATE INDEX ix_claim_taxpayer ON shikakeisan.claim (tax_year, taxpayer_id) WHERE known_to = 'infinity'

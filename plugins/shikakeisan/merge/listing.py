@@ -1,0 +1,115 @@
+"""Findings and decisions as people look for them: lists, counts, one by id."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, select
+
+from core.storage.database import ReadSession
+from plugins.shikakeisan.merge.queries import ACTIVE, INFINITY, STAGE, one_of
+from plugins.shikakeisan.merge.tables import basis, claim, decision, finding
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which findings of the merge are asked for; None is any."""
+
+    tax_year: int
+    code: str | None = None
+    owner: str | None = None
+    state: str | None = None
+    is_open: bool | None = None
+    person_id: int | None = None
+
+
+async def list_findings(
+    session: ReadSession, wanted: Wanted, *, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Return findings, the oldest first, behind an id."""
+    statement = select(finding).where(
+        finding.c.tax_year == wanted.tax_year, finding.c.stage == STAGE, finding.c.id > after
+    )
+    for column, value in (
+        (finding.c.code, wanted.code),
+        (finding.c.owner, wanted.owner),
+        (finding.c.state, wanted.state),
+        (finding.c.person_id, wanted.person_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if wanted.is_open is not None:
+        is_open = finding.c.state.in_(ACTIVE)
+        statement = statement.where(is_open if wanted.is_open else ~is_open)
+    return (await session.execute(statement.order_by(finding.c.id).limit(limit))).all()
+
+
+async def findings_by_id(session: ReadSession, ids: Collection[int]) -> Mapping[int, Row[Any]]:
+    """Return findings of the merge by id."""
+    statement = select(finding).where(finding.c.stage == STAGE, one_of(ids)(finding.c.id))
+    return {row.id: row for row in await session.execute(statement)}
+
+
+async def counts(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
+    """Return how many findings there are, by code and state."""
+    statement = (
+        select(finding.c.code, finding.c.state, func.count().label("findings"))
+        .where(finding.c.tax_year == tax_year, finding.c.stage == STAGE)
+        .group_by(finding.c.code, finding.c.state)
+        .order_by(finding.c.code, finding.c.state)
+    )
+    return (await session.execute(statement)).all()
+
+
+async def bases_known(
+    session: ReadSession, tax_year: int, person_ids: Collection[int], known_at: datetime
+) -> Mapping[int, Row[Any]]:
+    """Return by person the basis as it was known at a moment."""
+    statement = select(basis).where(
+        basis.c.tax_year == tax_year,
+        one_of(person_ids)(basis.c.person_id),
+        basis.c.known_from <= known_at,
+        basis.c.known_to > known_at,
+    )
+    return {row.person_id: row for row in await session.execute(statement)}
+
+
+async def claims_on(
+    session: ReadSession, person_ids: Collection[int], known_at: datetime
+) -> Sequence[Row[Any]]:
+    """Return who claims these persons, in all years, as known at a moment."""
+    return await _claims(session, one_of(person_ids)(claim.c.relative_id), known_at)
+
+
+async def claims_by(
+    session: ReadSession, tax_year: int, person_ids: Collection[int], known_at: datetime
+) -> Sequence[Row[Any]]:
+    """Return whom these taxpayers claim in a year, as known at a moment."""
+    among = one_of(person_ids)(claim.c.taxpayer_id) & (claim.c.tax_year == tax_year)
+    return await _claims(session, among, known_at)
+
+
+async def _claims(session: ReadSession, among: ColumnElement[bool], known_at: datetime) -> Sequence[Row[Any]]:
+    statement = select(claim).where(among, claim.c.known_from <= known_at, claim.c.known_to > known_at)
+    return (
+        await session.execute(statement.order_by(claim.c.tax_year, claim.c.taxpayer_id, claim.c.id))
+    ).all()
+
+
+async def decisions_of(
+    session: ReadSession, tax_year: int, person_id: int, *, with_ended: bool
+) -> Sequence[Row[Any]]:
+    """Return proposed and approved decisions about a person, the oldest first."""
+    statement = select(decision).where(decision.c.tax_year == tax_year, decision.c.person_id == person_id)
+    if not with_ended:
+        statement = statement.where(decision.c.known_to == INFINITY)
+    return (await session.execute(statement.order_by(decision.c.id))).all()
+
+
+async def decision_by_id(session: ReadSession, decision_id: int) -> Row[Any] | None:
+    """Return one decision."""
+    row: Row[Any] | None = (
+        await session.execute(select(decision).where(decision.c.id == decision_id))
+    ).one_or_none()
+    return row
