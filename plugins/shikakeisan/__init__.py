@@ -16,11 +16,15 @@ from plugins.shikakeisan import hooks
 from plugins.shikakeisan.assessment.graphql.query import AssessmentQuery, PersonAssessments
 from plugins.shikakeisan.assessment.graphql.runs import RunMutation, RunQuery
 from plugins.shikakeisan.assessment.run import ASSESS
+from plugins.shikakeisan.closing.graphql import ClosingQuery
 from plugins.shikakeisan.commands import COMMANDS
+from plugins.shikakeisan.correction.graphql.mutation import CorrectionMutation
+from plugins.shikakeisan.correction.graphql.query import CorrectionQuery
+from plugins.shikakeisan.correction.jobs import JOBS as CORRECTION_JOBS
 from plugins.shikakeisan.graphql import ShikakeisanQuery
 from plugins.shikakeisan.merge.job import MERGE
 from plugins.shikakeisan.pages import rule_pages
-from plugins.shikakeisan.permissions import ASSESSMENT, RUN
+from plugins.shikakeisan.permissions import ASSESSMENT, CLOSING, CORRECTION, RUN
 
 FOLDER = Path(__file__).parent
 CLOSE = "SELECT, INSERT, UPDATE (known_to)"
@@ -74,8 +78,11 @@ def migrations() -> Migrations:
 @hook
 def graphql() -> GraphQLParts:
     return GraphQLParts(
-        query=(ShikakeisanQuery, AssessmentQuery, RunQuery),
-        mutation=(RunMutation,),
+        query=(ShikakeisanQuery, AssessmentQuery, RunQuery, CorrectionQuery, ClosingQuery),
+        mutation=(
+            RunMutation,
+            CorrectionMutation,
+        ),
         additions={Person: PersonAssessments},
     )
 
@@ -85,6 +92,8 @@ def menu() -> Sequence[MenuEntry]:
     return [
         MenuEntry("shikakeisan.assessments", "賦課照会", ASSESSMENT),
         MenuEntry("shikakeisan.runs", "賦課計算", RUN),
+        MenuEntry("shikakeisan.corrections", "更正", CORRECTION),
+        MenuEntry("shikakeisan.closes", "異動締め・連携ファイル", CLOSING),
     ]
 
 
@@ -100,4 +109,4 @@ def pages() -> Mapping[str, str]:
 
 @hook
 def jobs() -> Sequence[JobType]:
-    return [MERGE, ASSESS]
+    return [MERGE, ASSESS, *CORRECTION_JOBS]

@@ -14,7 +14,6 @@ from sqlalchemy import (
     func,
     lateral,
     literal,
-    literal_column,
     or_,
     select,
     true,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.storage.database import ReadSession
-from plugins.atena.history import LATEST
+from plugins.atena.history import FOREVER, LATEST
 from plugins.atena.particulars import Kind
 from plugins.atena.queries.history import holds, known
 from plugins.atena.tables import (
@@ -36,31 +35,34 @@ from plugins.atena.tables import (
 
 Among = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Tells of a column of person ids which persons are wanted."""
-FOREVER = literal_column("'infinity'")
 
 
 def census(day: date, among: Among, known_at: datetime = LATEST) -> Select[Any]:
     """Return a statement that gives each wanted person as of a day, as known at a moment.
 
     `kind` is what the person is on the day, None where nothing is said of it: `first_kind` is then what the
-    person is said to be first. `was_resident` tells of a 住登外者 whether they lived here before; `primary_id`
-    whose other number this is (who is not linked: None). Of a primary who is no resident while another number
-    of theirs is one, that number's facts are given: they are one person. `death_date` may lie after the day.
+    person is said to be first. `was_resident` tells of a 住登外者 whether they lived here before;
+    `primary_id` whose other number this is (None: nobody's). Of a primary who is no resident while another
+    number of theirs is one, that number's facts are given: they are one person. `death_date` may lie after
+    the day.
     """
     link, seen = _known(person_link, known_at), _sources(day, known_at)
     source = func.coalesce(seen.c.source_id, person.c.id)
-    here, first = person_revision.alias("here"), _first(source, day, known_at)
+    here = person_revision.alias("here")
+    first = _first(here, source, known_at)
     dead, home = person_revision.alias("dead"), address_revision.alias("home")
     member, guarded = household_member.alias("member"), protection.alias("guarded")
     joined = (
         person.outerjoin(link, link.c.person_id == person.c.id)
         .outerjoin(seen, seen.c.primary_id == person.c.id)
         .outerjoin(here, and_(here.c.person_id == source, holds(here, day), known(here, known_at)))
-        .outerjoin(first, and_(here.c.id.is_(None), true()))
+        .outerjoin(first, true())
         .outerjoin(dead, and_(dead.c.person_id == source, _is_last_death(dead), known(dead, known_at)))
         .outerjoin(home, and_(home.c.person_id == source, holds(home, day), known(home, known_at)))
         .outerjoin(member, and_(member.c.person_id == source, holds(member, day), known(member, known_at)))
-        .outerjoin(guarded, and_(guarded.c.person_id == source, holds(guarded, day), known(guarded, known_at)))
+        .outerjoin(
+            guarded, and_(guarded.c.person_id == source, holds(guarded, day), known(guarded, known_at))
+        )
     )
     return (
         select(
@@ -87,10 +89,20 @@ def one_of(person_ids: Sequence[int]) -> Among:
     return lambda column: column == any_(literal(list(person_ids), ARRAY(BigInteger)))
 
 
+def ids_between(first: int, last: int) -> Among:
+    """Want the persons with ids of a range, both ends with it."""
+    return lambda column: column.between(first, last)
+
+
 async def persons_changed_since(session: ReadSession, since: datetime) -> Sequence[int]:
     """Return in order of whom something was said after a moment, with all their other numbers."""
     changed = select(person.c.id).where(person.c.changed_at > since)
     return sorted(await family_of(session, (await session.scalars(changed)).all()))
+
+
+async def highest_id(session: ReadSession) -> int:
+    """Return the highest id of a person, 0 if there is nobody: ids up to it are looked at in ranges."""
+    return await session.scalar(select(func.max(person.c.id))) or 0
 
 
 async def family_of(session: ReadSession, person_ids: Sequence[int]) -> set[int]:
@@ -98,7 +110,9 @@ async def family_of(session: ReadSession, person_ids: Sequence[int]) -> set[int]
     link, concerned = person_link.c, one_of(person_ids)
     primaries = select(link.primary_id).where(concerned(link.person_id))
     own = or_(concerned(link.primary_id), link.primary_id.in_(primaries))
-    rows = await session.execute(select(link.person_id, link.primary_id).where(or_(own, concerned(link.person_id))))
+    rows = await session.execute(
+        select(link.person_id, link.primary_id).where(or_(own, concerned(link.person_id)))
+    )
     return {*person_ids, *(number for row in rows for number in row)}
 
 
@@ -106,11 +120,11 @@ def _known(table: Any, known_at: datetime) -> Subquery:
     return select(table).where(known(table, known_at)).subquery(f"known_{table.name}")
 
 
-def _first(source: ColumnElement[int], day: date, known_at: datetime) -> Any:
+def _first(here: Any, source: ColumnElement[int], known_at: datetime) -> Any:
     """What is said of somebody first; looked up only for those of whom nothing is said on the day."""
     said = person_revision.alias("said")
-    found = select(said).where(said.c.person_id == source, known(said, known_at)).order_by(said.c.valid_from)
-    return lateral(found.limit(1), name="first")
+    asked = (here.c.id.is_(None), said.c.person_id == source, known(said, known_at))
+    return lateral(select(said).where(*asked).order_by(said.c.valid_from).limit(1), name="first")
 
 
 def _sources(day: date, known_at: datetime) -> Subquery:

@@ -1,6 +1,19 @@
-"""The year and its base."""
+"""The year, its base, and the circumstances that the register does not tell."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, Index, SmallInteger, Table
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
 
 from plugins.shikakeisan.tables import KNOWN, key, known, metadata, moment, number, tax_year, words
 
@@ -13,13 +26,17 @@ fiscal_year = Table(
     words("opened_by"),
     moment("opened_at"),
     moment("frozen_at", default="infinity"),
+    moment("replayed_at", default="infinity"),
     moment("merged_at", default="infinity"),
     moment("assessed_at", default="infinity"),
     Column("version", SmallInteger, nullable=False, server_default="1"),
     CheckConstraint("municipality_code ~ '^[0-9]{6}$'", "municipality_code"),
     CheckConstraint("state IN ('open', 'frozen', 'merged', 'assessed')", "state"),
 )
-"""A 課税年度: opened, its base frozen, its documents merged, its tax decided. Corrections come after that."""
+"""A 課税年度: opened, its base frozen, its documents merged, its tax decided. Corrections come after that.
+
+`replayed_at` is the moment up to which news of the register are in the base.
+"""
 
 base_person = Table(
     "base_person",
@@ -42,6 +59,13 @@ base_person = Table(
     CheckConstraint("standing IN ('resident', 'registered', 'house_only', 'outside')", "standing"),
     CheckConstraint("(standing = 'outside') = (reason <> '')", "reason"),
     Index("uq_base_person", "tax_year", "person_id", unique=True, postgresql_where=KNOWN),
+    Index(
+        "ix_base_person_standing",
+        "tax_year",
+        "standing",
+        "person_id",
+        postgresql_where=text("known_to = 'infinity' AND standing <> 'resident'"),
+    ),
     Index("ix_base_person_history", "person_id", "tax_year", "known_from"),
 )
 """One person as of 1 January (賦課期日). `standing` tells why the person is taxed here:
@@ -49,6 +73,39 @@ base_person = Table(
 `resident` lives here (住所), `registered` is taxed here as 住登外者, `house_only` has 家屋敷・事務所 only,
 `outside` is not taxed here, for `reason` (a code). `ward_code` is the 6-digit code of the ward or city.
 """
+
+circumstance_proposal = Table(
+    "circumstance_proposal",
+    metadata,
+    key(),
+    tax_year(),
+    words("kind"),
+    words("action"),
+    words("source"),
+    Column("people", Integer, nullable=False),
+    words("state"),
+    words("proposed_by"),
+    moment("proposed_at"),
+    words("decided_by", default=""),
+    Column("decided_at", DateTime(timezone=True)),
+    Column("version", SmallInteger, nullable=False, server_default="1"),
+    CheckConstraint("kind IN ('welfare', 'house', 'lives_here', 'taxed_elsewhere')", "kind"),
+    CheckConstraint("action IN ('add', 'end')", "action"),
+    CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn')", "state"),
+    CheckConstraint("state <> 'approved' OR (decided_by <> '' AND decided_by <> proposed_by)", "two_persons"),
+    Index("ix_circumstance_proposal_open", "tax_year", "id", postgresql_where=text("state = 'proposed'")),
+)
+"""One circumstance of one or many people, to be approved as a whole by another person, or sent back."""
+
+circumstance_entry = Table(
+    "circumstance_entry",
+    metadata,
+    Column("proposal_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("ward_code", Text, primary_key=True),
+    Index("ix_circumstance_entry_person", "person_id"),
+)
+"""Whom a proposal is about, and in which ward (empty: the circumstance has no place)."""
 
 circumstance = Table(
     "circumstance",
@@ -58,13 +115,19 @@ circumstance = Table(
     number("person_id"),
     words("kind"),
     words("ward_code"),
-    words("source"),
-    words("proposed_by"),
-    words("approved_by"),
+    number("proposal_id"),
     *known(),
-    CheckConstraint("kind IN ('welfare', 'house')", "kind"),
-    CheckConstraint("(kind = 'house') = (ward_code <> '')", "ward"),
-    CheckConstraint("approved_by <> proposed_by", "two_persons"),
-    Index("ix_circumstance_person", "tax_year", "person_id", postgresql_where=KNOWN),
+    CheckConstraint("kind IN ('welfare', 'house', 'lives_here', 'taxed_elsewhere')", "kind"),
+    CheckConstraint("(kind IN ('house', 'lives_here')) = (ward_code <> '')", "ward"),
+    Index(
+        "uq_circumstance",
+        "tax_year",
+        "person_id",
+        "kind",
+        "ward_code",
+        unique=True,
+        postgresql_where=KNOWN,
+    ),
 )
-"""What the register does not tell: 生活扶助 on 1 January, 家屋敷・事務所 in a ward. Counts once approved."""
+"""What the register does not tell, as approved: 生活扶助 on 1 January, 家屋敷・事務所 in a ward, 居住の認定,
+the tax of another municipality. `proposal_id` is the proposal that was approved."""
