@@ -57,7 +57,7 @@ def build_endpoint(runtime: Runtime, database: Database) -> GraphQLEndpoint:
         await runtime.plugins.run("record_access", session=session, records=records)
 
     return GraphQLEndpoint(
-        Executor(schema, database, settings, record_access),
+        Executor(schema, database, settings, record_access, runtime),
         documents,
         Authenticator(open_identity(runtime, database)).authenticate,
         settings,

@@ -10,6 +10,7 @@ from core.access.actor import Actor
 from core.access.journal import Journal
 from core.clock import Clock
 from core.graphql.loaders import Loader
+from core.runtime import Runtime
 from core.settings import Settings
 from core.storage.database import Database, ReadSession, WriteSession
 
@@ -33,7 +34,15 @@ class RequestContext:
     reason: str = ""
     journal: Journal = field(default_factory=Journal)
     database: Database | None = None
+    deployment: Runtime | None = None
     _loaders: dict[type, Any] = field(default_factory=dict)
+
+    @property
+    def runtime(self) -> Runtime:
+        """The deployment, for services that call hooks."""
+        if self.deployment is None:
+            raise RuntimeError("this context was made without a deployment")
+        return self.deployment
 
     @property
     def read(self) -> ReadSession:

@@ -28,6 +28,7 @@ from core.graphql.records import AccessNotRecorded, RecordAccess, Trace, records
 from core.graphql.request import GraphQLRequest
 from core.graphql.schema import PREPARED, HouseSchema
 from core.graphql.values import place_errors
+from core.runtime import Runtime
 from core.settings import Settings
 from core.storage.database import Database, WriteSession
 
@@ -74,6 +75,7 @@ class Executor:
     database: Database
     settings: Settings
     record_access: RecordAccess
+    deployment: Runtime | None = None
 
     async def run(self, call: Call) -> Answer:
         """Run a query or mutation and answer it; a failed mutation leaves nothing behind but its lines."""
@@ -120,6 +122,7 @@ class Executor:
             reason=call.trace.reason,
             journal=journal,
             database=self.database,
+            deployment=self.deployment,
         )
 
     async def _answer(self, call: Call, session: WriteSession) -> bytes:

@@ -9,3 +9,9 @@ ASSESSMENT = Permission("shikakeisan.assessment", "read")
 RUN = Permission("shikakeisan.run", "read")
 """Runs over the whole base: counts, sums, differences."""
 RUN_START = Permission("shikakeisan.run", "run")
+CORRECTION = Permission("shikakeisan.correction", "read")
+CORRECTION_PROPOSE = Permission("shikakeisan.correction", "propose")
+CORRECTION_APPROVE = Permission("shikakeisan.correction", "approve")
+"""Another person's proposals only: the service compares the numbers of the two."""
+CLOSING = Permission("shikakeisan.closing", "read")
+"""Closes and the files that other systems got; a close is made at the terminal."""

@@ -117,16 +117,6 @@ async def closes(session: ReadSession, before: int | None, limit: int) -> Sequen
     ).all()
 
 
-async def close_row(session: ReadSession, closing_id: int) -> Row[Any]:
-    """Return a close. Raises NotFound."""
-    row: Row[Any] | None = (
-        await session.execute(select(closing).where(closing.c.id == closing_id))
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
-
-
 async def first_close_after(session: ReadSession, closing_id: int) -> Row[Any] | None:
     """Return the close that follows one (0: the first of all)."""
     statement = select(closing).where(closing.c.id > closing_id).order_by(closing.c.id).limit(1)

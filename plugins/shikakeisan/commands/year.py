@@ -3,6 +3,8 @@
 import click
 
 from plugins.shikakeisan.assessment.commands import assess, verify
+from plugins.shikakeisan.closing.commands import close, transfer
+from plugins.shikakeisan.correction.commands import late
 from plugins.shikakeisan.merge.commands import findings, merge
 
 
@@ -11,5 +13,5 @@ def year() -> None:
     """課税年度の処理（賦課計算と確認）."""
 
 
-for command in (merge, findings, assess, verify):
+for command in (merge, findings, assess, verify, late, close, transfer):
     year.add_command(command)

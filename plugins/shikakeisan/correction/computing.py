@@ -37,7 +37,7 @@ from plugins.shikakeisan.law.calendar import due_dates
 from plugins.shikakeisan.service import Cause, compare
 from plugins.shiryo.api import documents_of
 
-PATH = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)*", re.ASCII)
+PATH = re.compile(r"[a-z][a-z0-9_]*(\[[0-9]+\])?(\.[a-z0-9_]+)*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,20 +19,20 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
-from plugins.shikakeisan.correction.tables import batch, contact_slip, proposal, sample_look
+from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision, finding
 from plugins.shiryo.api import Work
 
 INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 OPEN_FINDINGS = ("open", "proposed")
-WAITING = ("planned", "proposed")
+PROPOSED = "proposed"
+WAITING = ("planned", PROPOSED)
 
 
 async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> None:
@@ -114,7 +114,7 @@ async def decide_facts(work: Work, row: Row[Any], seen: Mapping[str, Any]) -> Ma
             approved_by=work.staff,
             known_from=work.now,
         )
-        ids[path] = (await work.session.execute(added.returning(decision.c.id))).scalar_one()
+        ids[path] = (await work.session.execute(added.returning(decision.c.id))).scalarone()
     return ids
 
 
@@ -127,28 +127,18 @@ async def decided_values(session: ReadSession, ids: Collection[int]) -> Mapping[
 async def add_proposal(session: WriteSession, values: Mapping[str, Any]) -> int:
     """Write a proposal and return its id."""
     added = insert(proposal).values(values).returning(proposal.c.id)
-    number: int = (await session.execute(added)).scalar_one()
+    number: int = (await session.execute(added)).scalarone()
     return number
 
 
 async def proposal_row(session: ReadSession, proposal_id: int) -> Row[Any]:
     """Return a proposal. Raises NotFound."""
-    return await _one(session, proposal, proposal_id)
-
-
-async def batch_row(session: ReadSession, batch_id: int) -> Row[Any]:
-    """Return a batch. Raises NotFound."""
-    return await _one(session, batch, batch_id)
+    return await one(session, proposal, proposal_id)
 
 
 async def change_proposal(session: WriteSession, proposal_id: int, expected: int, **values: Any) -> None:
     """Change a proposal that nobody changed meanwhile. Raises Conflict with its present version, NotFound."""
-    await _change(session, proposal, proposal_id, expected, values)
-
-
-async def change_batch(session: WriteSession, batch_id: int, expected: int, **values: Any) -> None:
-    """Change a batch that nobody changed meanwhile. Raises Conflict with its present version, NotFound."""
-    await _change(session, batch, batch_id, expected, values)
+    await change(session, proposal, proposal_id, expected, values)
 
 
 async def outdate(work: Work, tax_year: int, person_id: int) -> None:
@@ -187,6 +177,13 @@ async def take_slips(work: Work, tax_year: int, limit: int) -> Sequence[Row[Any]
     return sorted(rows, key=lambda row: row.id)
 
 
+async def proposals_by_id(session: ReadSession, ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return proposals by number, in order; unknown ones are left out."""
+    statement = select(proposal).where(proposal.c.id == any_(IDS)).order_by(proposal.c.id)
+    rows: Sequence[Row[Any]] = (await session.execute(statement, {"ids": list(ids)})).all()
+    return rows
+
+
 async def proposals(
     session: ReadSession,
     *,
@@ -204,45 +201,6 @@ async def proposals(
         conditions.append(proposal.c.state.in_(states))
     statement = select(proposal).where(proposal.c.id > after, *conditions).order_by(proposal.c.id)
     return (await session.execute(statement.limit(limit))).all()
-
-
-async def batches(session: ReadSession, tax_year: int, before: int | None, limit: int) -> Sequence[Row[Any]]:
-    """Return the batches of a year, the newest first."""
-    statement = select(batch).where(batch.c.tax_year == tax_year)
-    if before is not None:
-        statement = statement.where(batch.c.id < before)
-    return (await session.execute(statement.order_by(batch.c.id.desc()).limit(limit))).all()
-
-
-async def add_batch(session: WriteSession, values: Mapping[str, Any]) -> int:
-    """Write a batch and return its id."""
-    number: int = (await session.execute(insert(batch).values(values).returning(batch.c.id))).scalar_one()
-    return number
-
-
-async def look(work: Work, proposal_id: int) -> None:
-    """Write down that somebody looked at a proposal of a sample."""
-    row = {"proposal_id": proposal_id, "staff": work.staff, "looked_at": work.now}
-    await work.session.execute(upsert(sample_look).values(row).on_conflict_do_nothing())
-
-
-async def looked_at(session: ReadSession, proposal_ids: Sequence[int], staff: str) -> frozenset[int]:
-    """Return which of the proposals somebody looked at."""
-    wanted = select(sample_look.c.proposal_id).where(
-        sample_look.c.staff == staff, sample_look.c.proposal_id == any_(IDS)
-    )
-    return frozenset(await session.scalars(wanted, {"ids": list(proposal_ids)}))
-
-
-async def with_finding(session: ReadSession, tax_year: int, code: str) -> Sequence[int]:
-    """Return the persons who have an open finding of a code."""
-    statement = (
-        select(finding.c.person_id)
-        .where(finding.c.tax_year == tax_year, finding.c.code == code, finding.c.state.in_(OPEN_FINDINGS))
-        .distinct()
-        .order_by(finding.c.person_id)
-    )
-    return (await session.scalars(statement)).all()
 
 
 async def merged_at(session: ReadSession, tax_year: int) -> datetime | None:
@@ -270,14 +228,14 @@ async def _known(session: ReadSession, table: Table, tax_year: int, person_id: i
     return row
 
 
-async def _one(session: ReadSession, table: Table, row_id: int) -> Row[Any]:
+async def one(session: ReadSession, table: Table, row_id: int) -> Row[Any]:
     row: Row[Any] | None = (await session.execute(select(table).where(table.c.id == row_id))).one_or_none()
     if row is None:
         raise NotFound
     return row
 
 
-async def _change(
+async def change(
     session: WriteSession, table: Table, row_id: int, expected: int, values: Mapping[str, Any]
 ) -> None:
     changed = await session.execute(
@@ -287,4 +245,4 @@ async def _change(
         .returning(table.c.id)
     )
     if changed.one_or_none() is None:
-        raise Conflict(currentVersion=(await _one(session, table, row_id)).version)
+        raise Conflict(currentVersion=(await one(session, table, row_id)).version)

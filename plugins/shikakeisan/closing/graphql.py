@@ -1,0 +1,92 @@
+"""Closes and transfer files by GraphQL: looking only. Both are made at the terminal (`juminzei year`)."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+from sqlalchemy import Row
+from strawberry.scalars import JSON
+
+from core.graphql.context import Info
+from core.graphql.fields import column, door
+from core.graphql.pages import Connection, connection, page_of
+from plugins.shikakeisan.closing import queries
+from plugins.shikakeisan.permissions import CLOSING
+
+CURSOR = (int,)
+
+
+@strawberry.type(description="異動締め")
+class Close:
+    """Everything that was decided between two cut-offs."""
+
+    id: int = column(CLOSING, "締めの番号")
+    kind: str = column(CLOSING, "種類（initial 当初分を含む、changes 異動分）")
+    previous_cut_off: datetime = column(CLOSING, "前回の締めの時刻")
+    cut_off: datetime = column(CLOSING, "締めの時刻")
+    counts: JSON = column(CLOSING, "件数と金額")
+    closed_by: str = column(CLOSING, "締めた者")
+    closed_at: datetime = column(CLOSING, "処理日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Close":
+        """Make it of a row of `closing`."""
+        plain = ("id", "kind", "previous_cut_off", "cut_off", "closed_by", "closed_at")
+        return cls(counts=JSON(row.counts), **{name: getattr(row, name) for name in plain})
+
+
+@strawberry.type(description="連携ファイル")
+class Transfer:
+    """A file of changes that another system got; it names no person itself."""
+
+    id: int = column(CLOSING, "番号")
+    recipient: str = column(CLOSING, "連携先のコード")
+    sequence: int = column(CLOSING, "連携先ごとの通番")
+    columns: list[str] = column(CLOSING, "渡した項目")
+    since: datetime = column(CLOSING, "この時刻より後の決定から")
+    until: datetime = column(CLOSING, "この時刻までの決定")
+    rows: int = column(CLOSING, "件数")
+    sums: JSON = column(CLOSING, "金額の合計")
+    sha256: str = column(CLOSING, "ファイルのSHA-256")
+    made_by: str = column(CLOSING, "作成した者")
+    made_at: datetime = column(CLOSING, "作成日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "Transfer":
+        """Make it of a row of `transfer`."""
+        plain = ("id", "recipient", "sequence", "since", "until", "rows", "made_by", "made_at")
+        return cls(
+            columns=list(row.columns),
+            sums=JSON(row.sums),
+            sha256=row.sha256.hex(),
+            **{name: getattr(row, name) for name in plain},
+        )
+
+
+@strawberry.type
+class ClosingQuery:
+    """What may be looked up of closes."""
+
+    @door(CLOSING, "異動締めの一覧（新しい順）")
+    async def closes(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> Connection[Close]:
+        """Return a page of closes."""
+        page = page_of(info, first, after, CURSOR)
+        before = int(str(page.after[0])) if page.after else None
+        rows = await queries.closes(info.context.read, before, page.size + 1)
+        return connection(rows, page, node=Close.of, key=lambda row: (row.id,))
+
+    @door(CLOSING, "連携ファイルの一覧（新しい順）")
+    async def transfers(
+        self,
+        info: Info,
+        recipient: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Transfer]:
+        """Return a page of files."""
+        page = page_of(info, first, after, CURSOR)
+        before = int(str(page.after[0])) if page.after else None
+        rows = await queries.transfers(info.context.read, recipient, before, page.size + 1)
+        return connection(rows, page, node=Transfer.of, key=lambda row: (row.id,))

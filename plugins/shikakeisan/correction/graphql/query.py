@@ -1,0 +1,82 @@
+"""Looking at corrections by GraphQL."""
+
+import strawberry
+
+from core.graphql.context import Info
+from core.graphql.fields import door
+from core.graphql.pages import Connection, connection, page_of
+from core.graphql.scalars import FiscalYear
+from plugins.atena.api import person_ids
+from plugins.shikakeisan.correction import batch_queries, queries
+from plugins.shikakeisan.correction.catalogue import kinds
+from plugins.shikakeisan.correction.graphql.types import (
+    CURSOR,
+    CorrectionBatch,
+    CorrectionKind,
+    CorrectionProposal,
+    ProposalState,
+)
+from plugins.shikakeisan.permissions import CORRECTION
+
+
+@strawberry.type
+class CorrectionQuery:
+    """What may be looked up of corrections."""
+
+    @door(CORRECTION, "更正の種類の一覧")
+    def correction_kinds(self, tax_year: FiscalYear) -> list[CorrectionKind]:
+        """Return the kinds that a year has."""
+        found = [kind for kind in kinds().values() if kind.years[0] <= tax_year <= kind.years[1]]
+        return [CorrectionKind.of(kind) for kind in found]
+
+    @door(CORRECTION, "提案番号の更正の提案")
+    async def correction_proposal(self, info: Info, proposal_id: int) -> CorrectionProposal | None:
+        """Return one proposal."""
+        rows = await queries.proposals_by_id(info.context.read, [proposal_id])
+        return CorrectionProposal.of(rows[0]) if rows else None
+
+    @door(CORRECTION, "更正の提案の一覧（古い順）。状態を省略すると承認待ち")
+    async def correction_proposals(
+        self,
+        info: Info,
+        tax_year: FiscalYear,
+        state: ProposalState = ProposalState.PROPOSED,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[CorrectionProposal]:
+        """Return a page of the proposals of a year."""
+        page = page_of(info, first, after, CURSOR)
+        rows = await queries.proposals(
+            info.context.read,
+            tax_year=tax_year,
+            states=[str(state.value)],
+            after=int(str(page.after[0])) if page.after else 0,
+            limit=page.size + 1,
+        )
+        return connection(rows, page, node=CorrectionProposal.of, key=lambda row: (row.id,))
+
+    @door(CORRECTION, "個人の更正の提案（古い順、差戻し・取下げ・失効も含む）")
+    async def corrections_of_person(
+        self, info: Info, atena_number: str, tax_year: FiscalYear | None = None
+    ) -> list[CorrectionProposal]:
+        """Return every proposal about a person."""
+        found = await person_ids(info.context.read, [atena_number])
+        if atena_number not in found:
+            return []
+        rows = await queries.proposals(info.context.read, person_id=found[atena_number], tax_year=tax_year)
+        return [CorrectionProposal.of(row) for row in rows]
+
+    @door(CORRECTION, "一括更正")
+    async def correction_batch(self, info: Info, batch_id: int) -> CorrectionBatch:
+        """Return one batch; raises NotFound."""
+        return CorrectionBatch.of(await batch_queries.batch_row(info.context.read, batch_id))
+
+    @door(CORRECTION, "一括更正の一覧（新しい順）")
+    async def correction_batches(
+        self, info: Info, tax_year: FiscalYear, first: int | None = None, after: str | None = None
+    ) -> Connection[CorrectionBatch]:
+        """Return a page of batches."""
+        page = page_of(info, first, after, CURSOR)
+        before = int(str(page.after[0])) if page.after else None
+        rows = await batch_queries.batches(info.context.read, tax_year, before, page.size + 1)
+        return connection(rows, page, node=CorrectionBatch.of, key=lambda row: (row.id,))

@@ -1,0 +1,56 @@
+"""Documents that came after the merge: whom they concern, and the correction to propose for each."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from core.clock import JAPAN
+from core.storage.database import ReadSession
+from plugins.shikakeisan.correction import queries
+from plugins.shikakeisan.correction.computing import Request
+from plugins.shiryo.api import DocumentFacts, documents_of, persons_touched
+
+KIND = "late_document"
+NO_DATE = date(1970, 1, 1)
+
+
+async def touched_people(session: ReadSession, tax_year: int, after: int) -> Sequence[int]:
+    """Return whose documents changed since the year was merged, by id, behind `after`."""
+    merged_at = await queries.merged_at(session, tax_year)
+    if merged_at is None:
+        return []
+    people = await persons_touched(session, tax_year, merged_at)
+    return [person_id for person_id in people if person_id > after]
+
+
+async def late_request(session: ReadSession, tax_year: int, person_id: int, reason: str) -> Request:
+    """Return the correction by which a person's documents would count as they stand now.
+
+    It counts as filed on the day of the latest document that was not merged yet.
+    """
+    basis = await queries.basis_of(session, tax_year, person_id)
+    merged = set() if basis is None else {*basis.documents, *_aside(basis.aside)}
+    documents = await documents_of(session, [person_id], tax_year)
+    new = [document for document in documents if document.id not in merged]
+    return Request(
+        tax_year=tax_year,
+        person_id=person_id,
+        kind=KIND,
+        reason=reason,
+        received_on=max(map(filed_on, new), default=NO_DATE),
+        changes={},
+        documents=sorted(document.id for document in new),
+    )
+
+
+def filed_on(document: DocumentFacts) -> date:
+    """Return the day on which a document was filed, as it says; else the day on which it was accepted."""
+    said = document.items.get("filed_on")
+    try:
+        return date.fromisoformat(str(said))
+    except ValueError:
+        return document.accepted_at.astimezone(JAPAN).date()
+
+
+def _aside(aside: Sequence[Any]) -> set[int]:
+    return {one["document"] for one in aside}
