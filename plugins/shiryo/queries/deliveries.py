@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Row, bindparam, func, or_, select, update
+from sqlalchemy import BigInteger, Row, any_, bindparam, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.storage.database import ReadSession, WriteSession
@@ -95,6 +96,12 @@ async def chunks_of(session: ReadSession, file_id: int, first: int, last: int | 
     if last is not None:
         statement = statement.where(chunk.c.number <= last)
     return (await session.execute(statement.order_by(chunk.c.number))).all()
+
+
+async def chunks_of_files(session: ReadSession, file_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return all chunks of files."""
+    wanted = chunk.c.file_id == any_(literal(list(file_ids), ARRAY(BigInteger)))
+    return (await session.execute(select(chunk).where(wanted))).all()
 
 
 async def live_files(session: ReadSession, sha256: Sequence[bytes]) -> Sequence[Row[Any]]:

@@ -1,6 +1,7 @@
 """One record against its layout: items, check digits, dates, logic rules, repetition."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from itertools import compress, count
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -193,6 +194,7 @@ def _resolved(form: Form, name: str) -> str:
     return form.identity.get("birth", name) if name == "birth" else name
 
 
+@cache
 def _bind(form: Form) -> tuple[_Pick, _Pick, list[_Bound]]:
     """Lay out the values that the rules of a layout need: numbers, texts, the year, the dates."""
     rules = rules_of(form)

@@ -4,7 +4,7 @@ Each step takes some thousand records and commits them with how far it came. Rec
 accepted count nowhere, so a large one may take many steps and is still accepted in one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.access.journal import Journal, current_journal
@@ -18,6 +18,7 @@ from plugins.atena.api import Keyring, open_keyring
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import BY_MACHINE, attach
 from plugins.shiryo.service.opened import OpenDelivery
+from plugins.shiryo.service.originals import small_originals
 from plugins.shiryo.service.readings import document_row
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
 from plugins.shiryo.tables import document
@@ -78,12 +79,13 @@ class _Intake:
 
     async def _read(self, work: Work, step: Step, waiting: Sequence[Any]) -> None:
         files = await deliveries.files_of(work.session, [row.id for row in waiting])
+        ahead = await small_originals(work.session, self.keyring, _of_one_step(waiting, files))
         taken: Taken = []
         finished: list[OpenDelivery] = []
         for row in waiting:
             if len(taken) >= RECORDS_PER_STEP:
                 break
-            opened = await self._opened(work, row, files[row.id])
+            opened = await self._opened(work, row, files[row.id], ahead)
             taken.extend(await self._records(work, opened, RECORDS_PER_STEP - len(taken)))
             if opened.is_finished:
                 finished.append(opened)
@@ -93,10 +95,12 @@ class _Intake:
             await deliveries.save_taken(work.session, self.open.row.id, self.open.taken)
         step.advance(len(taken))
 
-    async def _opened(self, work: Work, row: Any, files: Sequence[Any]) -> OpenDelivery:
+    async def _opened(
+        self, work: Work, row: Any, files: Sequence[Any], ahead: Mapping[int, bytes]
+    ) -> OpenDelivery:
         """Return the delivery as far as it was read, by this worker or by one before."""
         if self.open is None:
-            self.open = OpenDelivery(row, list(files))
+            self.open = OpenDelivery(row, list(files), ahead)
             await self.open.skip(work.session, self.keyring, row.taken_records)
         return self.open
 
@@ -142,6 +146,18 @@ class _Intake:
     def _work(self, step: Step) -> Work:
         journal = current_journal.get() or Journal()
         return Work(step.session, journal, BY_MACHINE, self.job.runtime.clock.now())
+
+
+def _of_one_step(waiting: Sequence[Any], files: Mapping[int, Sequence[Any]]) -> Sequence[Any]:
+    """Return the files that one step will hardly read beyond."""
+    found: list[Any] = []
+    records = 0
+    for row in waiting:
+        if records >= RECORDS_PER_STEP:
+            break
+        found += files[row.id]
+        records += sum(file.received_records or 0 for file in files[row.id])
+    return found
 
 
 async def _accept(work: Work, delivery_ids: Sequence[int]) -> None:

@@ -4,7 +4,7 @@ How many records were taken is all that a restart needs to know: reading the sam
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -85,6 +85,8 @@ class OpenDelivery:
 
     row: Row[Any]
     files: list[Row[Any]]
+    ahead: Mapping[int, bytes]
+    """Bytes that were read for many deliveries at once, by file; the others are read when they are opened."""
     done: list[OpenFile] = field(default_factory=list)
     current: OpenFile | None = None
     cause: str = ""
@@ -135,7 +137,10 @@ class OpenDelivery:
             if layout is None:
                 self.cause = self.cause or LAYOUT_UNKNOWN
                 continue
-            reading = layout.read(await original(session, keyring, row.id), row.name)
+            data = self.ahead.get(row.id)
+            if data is None:
+                data = await original(session, keyring, row.id)
+            reading = layout.read(data, row.name)
             totals = dict.fromkeys(row.announced_totals or {}, 0)
             self.current = OpenFile(row, layout.id, reading, iter(reading), totals)
 
