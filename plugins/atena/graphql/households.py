@@ -1,5 +1,6 @@
 """Household and 支援措置 of a person, by GraphQL."""
 
+import asyncio
 from datetime import date
 from typing import Annotated, Any
 
@@ -61,7 +62,7 @@ class PersonHousehold:
         rows = await info.context.loader(HouseholdByPerson).load(PersonKey(person.id, person.moment))
         if not rows:
             return None
-        members = [await _member(info, row, person) for row in rows]
+        members = list(await asyncio.gather(*(_member(info, row, person) for row in rows)))
         return Household(number=rows[0].household_number, members=members)
 
     @door(PERSON, "支援措置（警告）。今日の時点で対象の人だけ")

@@ -1,5 +1,6 @@
 """Several numbers of one person, and who may have some, by GraphQL."""
 
+import asyncio
 from datetime import datetime
 from enum import Enum
 from typing import Annotated
@@ -12,10 +13,16 @@ from core.graphql.masking import require_reason
 from core.graphql.pages import Connection, Edge, connection, page_of
 from plugins.atena.graphql.common import person_after, work_of
 from plugins.atena.graphql.inputs import INPUT, required
-from plugins.atena.graphql.loaders import PersonByKey, PersonKey
+from plugins.atena.graphql.loaders import (
+    CandidatesByPerson,
+    LinkedByPrimary,
+    LinkHistoryByPerson,
+    PersonByKey,
+    PersonKey,
+    PrimaryByPerson,
+)
 from plugins.atena.graphql.types import Person
 from plugins.atena.permissions import PERSON, PERSON_LINK
-from plugins.atena.queries import links as queries
 from plugins.atena.queries.candidates import Pair, pairs_after
 from plugins.atena.queries.persons import Moment
 from plugins.atena.sameness import Reason
@@ -67,17 +74,14 @@ class PersonLinks:
     @door(PERSON, "関連宛名の代表。設定がないか、本人が代表のときはnull")
     async def primary(self, person: strawberry.Parent[Person], info: Info) -> Person | None:
         """Return whose other number this is."""
-        moment = person.moment
-        found = await queries.primaries_of(info.context.read, [person.id], moment.as_known_at)
-        people = [await _person(info, primary_id, moment) for primary_id in found.values()]
-        return people[0] if people else None
+        primary_id = await info.context.loader(PrimaryByPerson).load(PersonKey(person.id, person.moment))
+        return await _person(info, primary_id, person.moment) if primary_id is not None else None
 
     @door(PERSON, "この個人を代表とする関連宛名")
     async def linked(self, person: strawberry.Parent[Person], info: Info) -> list[Person]:
         """Return the other numbers of this person."""
-        moment = person.moment
-        found = await queries.linked_to(info.context.read, [person.id], moment.as_known_at)
-        people = [await _person(info, each, moment) for each in found.get(person.id, ())]
+        ids = await info.context.loader(LinkedByPrimary).load(PersonKey(person.id, person.moment))
+        people = await asyncio.gather(*(_person(info, each, person.moment) for each in ids))
         return [each for each in people if each is not None]
 
     @door(PERSON, "関連宛名の設定と解除の履歴（古い順）")
@@ -89,7 +93,7 @@ class PersonLinks:
                 linked_at=row.known_from,
                 unlinked_at=row.unlinked_at,
             )
-            for row in await queries.link_history(info.context.read, person.id)
+            for row in await info.context.loader(LinkHistoryByPerson).load(person.id)
         ]
 
     @door(PERSON_LINK, "同一人の候補（点数の高い順、50件まで）。個人番号が同じ人が先頭")
@@ -97,10 +101,9 @@ class PersonLinks:
         self, person: strawberry.Parent[Person], info: Info
     ) -> list[SamePersonCandidate]:
         """Return who may be the same person."""
-        session, today = info.context.read, info.context.clock.today()
-        found = await judged(session, await pairs_after(session, None, MOST, person.id), today)
-        found = sorted(found, key=lambda each: (each.pair.rank, -each.sameness.score, each.pair))
-        shown = [await _candidate(info, each, person.id) for each in found]
+        key = PersonKey(person.id, Moment(info.context.clock.today()))
+        found = await info.context.loader(CandidatesByPerson).load(key)
+        shown = await asyncio.gather(*(_candidate(info, each, person.id) for each in found[:MOST]))
         return [each for each in shown if each is not None]
 
 
@@ -118,7 +121,8 @@ class CandidateQuery:
         behind = None if page.after is None else Pair(*(int(str(part)) for part in page.after))
         pairs = await pairs_after(session, behind, page.size + 1)
         found = await judged(session, pairs, info.context.clock.today())
-        nodes = {each.pair: await _candidate(info, each, each.pair.one) for each in found}
+        shown_of = await asyncio.gather(*(_candidate(info, each, each.pair.one) for each in found))
+        nodes = {each.pair: node for each, node in zip(found, shown_of, strict=True)}
         shown = connection(pairs, page, node=nodes.get, key=tuple)
         edges = [Edge(node=edge.node, cursor=edge.cursor) for edge in shown.edges if edge.node is not None]
         return Connection(edges=edges, page_info=shown.page_info)
@@ -171,7 +175,7 @@ async def _candidate(info: Info, found: Candidate, seen_from: int) -> SamePerson
     moment = Moment(info.context.clock.today())
     pair = found.pair
     other_id = pair.other if pair.one == seen_from else pair.one
-    one, other = await _person(info, seen_from, moment), await _person(info, other_id, moment)
+    one, other = await asyncio.gather(_person(info, seen_from, moment), _person(info, other_id, moment))
     if one is None or other is None:
         return None
     reasons = [_reason(reason) for reason in found.sameness.reasons]

@@ -8,16 +8,19 @@ from sqlalchemy import Row
 
 from core.graphql.context import Info
 from core.graphql.loaders import Loader
-from plugins.atena.delivery import Whereabouts
+from plugins.atena.delivery import RecipientKind, Whereabouts
+from plugins.atena.queries import links
 from plugins.atena.queries.banks import accounts_of, successors
+from plugins.atena.queries.candidates import Pair, pairs_of
 from plugins.atena.queries.eltax_users import users_of
 from plugins.atena.queries.employers import employers_by_id
 from plugins.atena.queries.households import households_of
 from plugins.atena.queries.my_numbers import sealed_by_person
 from plugins.atena.queries.persons import AddressKey, Moment, addresses_by_person, persons_by_id
 from plugins.atena.queries.protections import protections_of
-from plugins.atena.queries.recipients import whereabouts_of
+from plugins.atena.queries.recipients import recipients_of, whereabouts_of
 from plugins.atena.service.banks import resolved
+from plugins.atena.service.candidates import Candidate, judged
 
 V = TypeVar("V")
 
@@ -126,6 +129,76 @@ class WhereaboutsByPerson(ByMoment[Whereabouts | None]):
     async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Whereabouts | None]:
         """Return the facts of `queries.recipients`."""
         return dict(await whereabouts_of(self.session, person_ids, moment))
+
+
+class RecipientKey(NamedTuple):
+    """Whose recipients, of which kind."""
+
+    person_id: int
+    kind: RecipientKind
+
+
+class RecipientsByPerson(Loader[RecipientKey, Sequence[Row[Any]]]):
+    """All recipients of one kind of a person, as we know them now; one statement for each kind."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch(self, keys: Sequence[RecipientKey]) -> Mapping[RecipientKey, Sequence[Row[Any]]]:
+        """Return the rows of `queries.recipients`."""
+        found = {}
+        for kind in dict.fromkeys(key.kind for key in keys):
+            asked = [key.person_id for key in keys if key.kind is kind]
+            for person_id, rows in (await recipients_of(self.session, asked, kind)).items():
+                found[RecipientKey(person_id, kind)] = rows
+        return found
+
+
+class PrimaryByPerson(ByMoment[int | None]):
+    """Whose other number a person is, as known at the moment."""
+
+    missing: int | None = None
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, int | None]:
+        """Return the ids of the primaries."""
+        return dict(await links.primaries_of(self.session, person_ids, moment.as_known_at))
+
+
+class LinkedByPrimary(ByMoment[Sequence[int]]):
+    """The other numbers of a person, as known at the moment."""
+
+    missing: Sequence[int] = ()
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Sequence[int]]:
+        """Return the ids of the linked."""
+        return await links.linked_to(self.session, person_ids, moment.as_known_at)
+
+
+class LinkHistoryByPerson(Loader[int, Sequence[Row[Any]]]):
+    """Every link that a person ever had."""
+
+    missing: Sequence[Row[Any]] = ()
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+        """Return the rows of `queries.links`."""
+        return await links.link_histories(self.session, keys)
+
+
+class CandidatesByPerson(ByMoment[Sequence[Candidate]]):
+    """Who may be the same person, the likest first, those with one My Number before all."""
+
+    missing: Sequence[Candidate] = ()
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, Sequence[Candidate]]:
+        """Find the pairs of all of them at once, and judge them."""
+        found: defaultdict[int, list[Candidate]] = defaultdict(list)
+        for each in await judged(self.session, await pairs_of(self.session, person_ids), moment.as_of):
+            for person_id in {each.pair.one, each.pair.other} & set(person_ids):
+                found[person_id].append(each)
+        return {person_id: sorted(some, key=_likest_first) for person_id, some in found.items()}
+
+
+def _likest_first(found: Candidate) -> tuple[int, int, Pair]:
+    return found.pair.rank, -found.sameness.score, found.pair
 
 
 class DebitedAccount(NamedTuple):

@@ -13,12 +13,11 @@ from core.graphql.fields import column, door
 from plugins.atena.delivery import HELD, LABELS, Reason, RecipientKind, target_of
 from plugins.atena.graphql.common import person_after, work_of
 from plugins.atena.graphql.inputs import INPUT, AddressInput, item, required
-from plugins.atena.graphql.loaders import PersonKey, WhereaboutsByPerson
+from plugins.atena.graphql.loaders import PersonKey, RecipientKey, RecipientsByPerson, WhereaboutsByPerson
 from plugins.atena.graphql.types import Address, Person, is_hidden, open_end
 from plugins.atena.history import FOREVER, Span
 from plugins.atena.permissions import PERSON, PERSON_WRITE
 from plugins.atena.queries.persons import Moment
-from plugins.atena.queries.recipients import recipients_of
 from plugins.atena.service import recipients
 
 
@@ -88,7 +87,8 @@ class PersonRecipients:
         self, person: strawberry.Parent[Person], info: Info, kind: Recipient
     ) -> list[RegisteredRecipient]:
         """Return all recipients of one kind."""
-        rows = await recipients_of(info.context.read, person.id, RecipientKind[kind.name])
+        key = RecipientKey(person.id, RecipientKind[kind.name])
+        rows = await info.context.loader(RecipientsByPerson).load(key)
         masked = kind is Recipient.DELIVERY_ADDRESS and await is_hidden(person, info)
         return [_recipient(row, masked=masked) for row in rows]
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, literal, or_, select, tuple_, union
+from sqlalchemy import CompoundSelect, Select, func, literal, or_, select, tuple_, union
 
 from core.storage.database import ReadSession
 from plugins.atena.history import LATEST
-from plugins.atena.queries.history import known
+from plugins.atena.queries.history import among, known
 from plugins.atena.tables import my_number, person_link, person_revision
 
 
@@ -19,53 +19,53 @@ class Pair(NamedTuple):
     other: int
 
 
-async def pairs_after(
-    session: ReadSession, after: Pair | None, limit: int, person_id: int | None = None
-) -> Sequence[Pair]:
-    """Return pairs that are not linked, those with one My Number first; all, or those of one person."""
-    found = union(_numbers(person_id), _namesakes(person_id, "name_key"), _namesakes(person_id, "kana_key"))
+async def pairs_after(session: ReadSession, after: Pair | None, limit: int) -> Sequence[Pair]:
+    """Return pairs that are not linked, those with one My Number first."""
+    statement = _ranked(_pairs(None)).limit(limit)
+    if after is not None:
+        keys = tuple_(*statement.selected_columns)
+        statement = statement.having(keys > tuple_(*map(literal, after)))
+    return [Pair(*row) for row in await session.execute(statement)]
+
+
+async def pairs_of(session: ReadSession, person_ids: Sequence[int]) -> Sequence[Pair]:
+    """Return the pairs of these persons that are not linked, those with one My Number first."""
+    return [Pair(*row) for row in await session.execute(_ranked(_pairs(person_ids)))]
+
+
+def _ranked(found: CompoundSelect[Any]) -> Select[Any]:
     pair = found.subquery("pair")
     rank = func.min(pair.c.rank)
-    statement = (
+    return (
         select(rank, pair.c.one, pair.c.other)
         .where(~_is_linked(pair.c.one, pair.c.other))
         .group_by(pair.c.one, pair.c.other)
         .order_by(rank, pair.c.one, pair.c.other)
-        .limit(limit)
     )
-    if after is not None:
-        statement = statement.having(tuple_(rank, pair.c.one, pair.c.other) > tuple_(*map(literal, after)))
-    return [Pair(row[0], row.one, row.other) for row in await session.execute(statement)]
 
 
-def _numbers(person_id: int | None) -> Select[Any]:
-    one, other = my_number.alias("one"), my_number.alias("other")
-    same = (one.c.blind_index == other.c.blind_index) & (one.c.person_id < other.c.person_id)
-    statement = _pairs(0, one, other, same).where(known(one, LATEST), known(other, LATEST))
-    return _of(statement, one, other, person_id)
+def _pairs(person_ids: Sequence[int] | None) -> CompoundSelect[Any]:
+    numbers = _joined(0, my_number, ("blind_index",), person_ids)
+    names = [_joined(1, person_revision, (key, "birth_date"), person_ids) for key in ("name_key", "kana_key")]
+    return union(numbers, *names)
 
 
-def _namesakes(person_id: int | None, key: str) -> Select[Any]:
-    one, other = person_revision.alias("one"), person_revision.alias("other")
-    same = (
-        (one.c[key] == other.c[key])
-        & (one.c[key] != "")
-        & (one.c.birth_date == other.c.birth_date)
-        & (one.c.person_id < other.c.person_id)
+def _joined(rank: int, table: Any, keys: Sequence[str], person_ids: Sequence[int] | None) -> Select[Any]:
+    """Join a table with itself: every pair once, or from each of some persons to whoever is like them."""
+    one, other = table.alias("one"), table.alias("other")
+    same = [one.c[key] == other.c[key] for key in keys]
+    ids = (one.c.person_id, other.c.person_id)
+    ordered = (func.least(*ids).label("one"), func.greatest(*ids).label("other"))
+    statement = (
+        select(literal(rank).label("rank"), *ordered)
+        .join_from(one, other, same[0])
+        .where(*same[1:], known(one, LATEST), known(other, LATEST))
     )
-    statement = _pairs(1, one, other, same).where(known(one, LATEST), known(other, LATEST))
-    return _of(statement, one, other, person_id)
-
-
-def _pairs(rank: int, one: Any, other: Any, same: Any) -> Select[Any]:
-    columns = (one.c.person_id.label("one"), other.c.person_id.label("other"))
-    return select(literal(rank).label("rank"), *columns).join_from(one, other, same)
-
-
-def _of(statement: Select[Any], one: Any, other: Any, person_id: int | None) -> Select[Any]:
-    if person_id is None:
-        return statement
-    return statement.where(or_(one.c.person_id == person_id, other.c.person_id == person_id))
+    if table is person_revision:
+        statement = statement.where(one.c[keys[0]] != "")
+    if person_ids is None:
+        return statement.where(ids[0] < ids[1])
+    return statement.where(among(ids[0], person_ids), ids[0] != ids[1])
 
 
 def _is_linked(one: Any, other: Any) -> Any:

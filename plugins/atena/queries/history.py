@@ -188,7 +188,7 @@ async def write_carvings(
 
 def among(column: Column[int], ids: Sequence[int]) -> ColumnElement[bool]:
     """One array instead of a list: the statement is the same for any number of ids, so its plan is kept."""
-    return column == any_(literal(ids, ARRAY(BigInteger)))
+    return column == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 async def begin(

@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Row, any_, exists, func, literal, literal_column, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import DateTime, Row, exists, func, literal_column, select
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.history import LATEST
-from plugins.atena.queries.history import known
+from plugins.atena.queries.history import among, known
 from plugins.atena.tables import person, person_link
 
 link = person_link.c
@@ -20,7 +19,7 @@ async def primaries_of(
     session: ReadSession, person_ids: Sequence[int], as_known_at: datetime = LATEST
 ) -> Mapping[int, int]:
     """Return the primary of each person who is linked to one."""
-    asked = link.person_id == any_(literal(list(person_ids), ARRAY(BigInteger)))
+    asked = among(link.person_id, person_ids)
     rows = await session.execute(select(person_link).where(asked, known(person_link, as_known_at)))
     return {row.person_id: row.primary_id for row in rows}
 
@@ -29,7 +28,7 @@ async def linked_to(
     session: ReadSession, person_ids: Sequence[int], as_known_at: datetime = LATEST
 ) -> Mapping[int, Sequence[int]]:
     """Return who is linked to each of these primaries."""
-    asked = link.primary_id == any_(literal(list(person_ids), ARRAY(BigInteger)))
+    asked = among(link.primary_id, person_ids)
     statement = select(person_link).where(asked, known(person_link, as_known_at)).order_by(link.person_id)
     found: defaultdict[int, list[int]] = defaultdict(list)
     for row in await session.execute(statement):
@@ -37,17 +36,20 @@ async def linked_to(
     return found
 
 
-async def link_history(session: ReadSession, person_id: int) -> Sequence[Row[Any]]:
-    """Return every link that the person ever had, the earliest first, with the primary's number."""
+async def link_histories(session: ReadSession, person_ids: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
+    """Return every link that each person ever had, the earliest first, with the primary's number."""
     unlinked_at = func.nullif(link.known_to, literal_column("'infinity'"), type_=DateTime(timezone=True))
+    columns = (link.person_id, link.known_from, unlinked_at.label("unlinked_at"), person.c.atena_number)
     statement = (
-        select(link.known_from, unlinked_at.label("unlinked_at"), person.c.atena_number)
+        select(*columns)
         .join(person, person.c.id == link.primary_id)
-        .where(link.person_id == person_id)
+        .where(among(link.person_id, person_ids))
         .order_by(link.known_from)
     )
-    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
-    return rows
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in await session.execute(statement):
+        found[row.person_id].append(row)
+    return found
 
 
 async def hold_primary(session: WriteSession, atena_number: str) -> int | None:

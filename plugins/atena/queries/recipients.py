@@ -1,15 +1,15 @@
 """Who receives instead of a person, and all that decides where a notice goes."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, any_, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row, select
 
 from core.storage.database import ReadSession
 from plugins.atena.delivery import RecipientKind, Whereabouts
 from plugins.atena.history import LATEST
-from plugins.atena.queries.history import holds, known
+from plugins.atena.queries.history import among, holds, known
 from plugins.atena.queries.persons import Moment, persons_by_id
 from plugins.atena.tables import address_revision, metadata
 
@@ -34,16 +34,21 @@ async def whereabouts_of(
     }
 
 
-async def recipients_of(session: ReadSession, person_id: int, kind: RecipientKind) -> Sequence[Row[Any]]:
-    """Return all recipients of one kind that we know now, in the order of validity."""
+async def recipients_of(
+    session: ReadSession, person_ids: Sequence[int], kind: RecipientKind
+) -> Mapping[int, Sequence[Row[Any]]]:
+    """Return all recipients of one kind that we know now, by person, in the order of validity."""
     table = TABLES[kind]
-    statement = select(table).where(table.c.person_id == person_id, known(table, LATEST))
-    return (await session.execute(statement.order_by(table.c.valid_from))).all()
+    statement = select(table).where(among(table.c.person_id, person_ids), known(table, LATEST))
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in await session.execute(statement.order_by(table.c.valid_from)):
+        found[row.person_id].append(row)
+    return found
 
 
 async def _rows(
     session: ReadSession, table: Any, person_ids: Sequence[int], moment: Moment
 ) -> Mapping[int, Row[Any]]:
-    asked = table.c.person_id == any_(literal(list(person_ids), ARRAY(BigInteger)))
+    asked = among(table.c.person_id, person_ids)
     at = (holds(table, moment.as_of), known(table, moment.as_known_at))
     return {row.person_id: row for row in await session.execute(select(table).where(asked, *at))}

@@ -35,7 +35,7 @@ async def person(house: Any) -> str:
 
 
 async def new_person(house: Any) -> str:
-    given = {"name": "霧ヶ丘　陽斗", "kana": "キリガオカ　ハルト", "validFrom": "2020-04-01"}
+    given = {"name": "霧ヶ丘　陽斗", "validFrom": "2020-04-01"}
     number: str = (await house.data(REGISTER, input=given))["registerNonResident"]["atenaNumber"]
     return number
 

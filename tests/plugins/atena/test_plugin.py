@@ -95,12 +95,13 @@ async def test_selfcheck_reports_the_vault(settings: Settings, database: Databas
     assert [(check.name, check.state) for check in checks] == [
         ("個人番号の保管庫", CheckState.OK),
         ("住記連携", CheckState.OK),
+        ("共通基盤への宛名情報連携", CheckState.OK),
     ]
 
 
 async def test_selfcheck_reports_a_missing_key_file(tmp_path: Path, database: Database) -> None:
     runtime = cast("Runtime", SimpleNamespace(settings=production(tmp_path), clock=Clock()))
-    [check, _] = await atena.selfcheck(runtime, database)
+    [check, *_] = await atena.selfcheck(runtime, database)
     assert check.state is CheckState.FAILED
 
 
