@@ -1,10 +1,10 @@
 """Amounts: the rules say which documents give a fact; several of one kind are added up."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from plugins.shikakeisan.merge.book import Book, Giving
-from plugins.shikakeisan.merge.gathered import Merged, put
+from plugins.shikakeisan.merge.gathered import Merged, look, put
 from plugins.shikakeisan.merge.papers import (
     ONE_STOP,
     PENSION,
@@ -17,6 +17,9 @@ from plugins.shikakeisan.merge.papers import (
     put_aside,
 )
 
+Derived: TypeAlias = tuple[str, int, str, str]
+OLD_LONG_WHOLE, OLD_LONG_MOST = 10_000, 15_000
+"""旧長期損害保険料: deducted whole up to the first, half beyond it, never more than the second."""
 _OF_RETURN: Mapping[str, tuple[str, ...]] = {
     "transfer_short": ("transfer_short_revenue",),
     "transfer_long": ("transfer_long_revenue",),
@@ -50,8 +53,9 @@ def gather_amounts(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
 def _hear(
     paper: Paper, givings: Mapping[str, Giving], taken: dict[str, int], closed: frozenset[str], merged: Merged
 ) -> None:
-    facts, origins = merged.facts, merged.origins
-    for fact, yen in _amounts_of(paper):
+    derived = _derived(paper)
+    stated = [(fact, yen, fact, "") for fact, yen in paper.amounts.items()]
+    for fact, yen, item, rule in (*stated, *derived) if derived else stated:
         giving = givings.get(fact)
         if giving is None or not yen:
             continue
@@ -59,36 +63,49 @@ def _hear(
             continue
         if (giving.is_main_only and not paper.is_main) or (giving.rank and giving.group in closed):
             continue
-        origin = {"document": paper.id, "item": fact, "rule": giving.rule}
-        if fact in origins:
-            origins[fact].append(origin)
-            put(facts, fact, (facts[fact] if fact in facts else _inside(facts, fact)) + yen)
-        else:
-            origins[fact] = [origin]
-            if "." in fact:
-                put(facts, fact, yen)
-            else:
-                facts[fact] = yen
+        _add(merged, fact, yen, {"document": paper.id, "item": item, "rule": rule or giving.rule})
 
 
-def _inside(facts: Mapping[str, Any], fact: str) -> int:
-    key, _, part = fact.partition(".")
-    return int(facts[key][part])
+def _add(merged: Merged, fact: str, yen: int, origin: dict[str, Any]) -> None:
+    facts, origins = merged.facts, merged.origins
+    if fact in origins:
+        origins[fact].append(origin)
+        put(facts, fact, look(facts, fact) + yen)
+        return
+    origins[fact] = [origin]
+    if "." in fact:
+        put(facts, fact, yen)
+    else:
+        facts[fact] = yen
 
 
-def _amounts_of(paper: Paper) -> Sequence[tuple[str, int]]:
-    """Return the amounts by fact, those among a return's items with them."""
-    if paper.kind != TAX_RETURN:
-        return list(paper.amounts.items())
-    found = {**paper.amounts}
+def _derived(paper: Paper) -> list[Derived]:
+    """Return facts that a paper states among its items: fact, yen, item, rule where it has one of its own."""
+    if paper.kind == TAX_RETURN:
+        return list(_of_return(paper))
+    if paper.is_main and paper.number("quake_deduction"):
+        premium = paper.number("quake_deduction") - _old_long_deduction(
+            paper.amounts.get("quake_old_long", 0)
+        )
+        return [("quake", max(premium, 0), "quake_deduction", "quake_of_deduction")]
+    return []
+
+
+def _of_return(paper: Paper) -> Iterator[Derived]:
     for fact, items in _OF_RETURN.items():
         amount = sum(paper.number(item) for item in items)
         if amount:
-            found[fact] = amount
+            yield fact, amount, items[0], ""
     for revenue, (item, fact) in _INCOME_FOR.items():
-        if not found.get(revenue) and paper.number(item):
-            found[fact] = paper.number(item)
-    return list(found.items())
+        if not paper.amounts.get(revenue):
+            yield fact, paper.number(item), item, ""
+
+
+def _old_long_deduction(premium: int) -> int:
+    """Return what the income tax deducts for 旧長期損害保険料 (所得税法附則平成18年10条)."""
+    if premium <= OLD_LONG_WHOLE:
+        return premium
+    return min(-(-premium // 2) + OLD_LONG_WHOLE // 2, OLD_LONG_MOST)
 
 
 def _closed(papers: Sequence[Paper]) -> frozenset[str]:

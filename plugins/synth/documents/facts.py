@@ -57,8 +57,8 @@ def _housing(view: View) -> dict[str, Any]:
             "move_in": f"{loan.year}-{loan.month:02d}",
             "specified_acquisition": True,
             "available": loan.available,
-            "it_tax": view.it_tax,
-            "it_taxable": view.it_taxable,
+            "it_tax": view.final_tax,
+            "it_taxable": view.final_taxable,
             "it_basic": view.it_basic,
         }
     }

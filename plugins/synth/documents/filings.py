@@ -76,7 +76,8 @@ def _return(view: View) -> Record:
     subtotal = sum(int(amount) for amount in deductions.values())
     donation = max(0, view.donations - 2_000)
     total = subtotal + view.medical_deduction + donation
-    taxable = max(0, figures.total_income - total) // 1_000 * 1_000
+    tax = income_tax.tax(view.return_taxable)
+    loan = view.paid.loan
     return {
         **_person(view),
         "filed_on": _filed_on(view).isoformat(),
@@ -94,7 +95,9 @@ def _return(view: View) -> Record:
         "medical_deduction": view.medical_deduction,
         "donation_deduction": donation,
         "deductions_total": total,
-        "tax_computed": income_tax.tax(taxable),
+        "taxable": view.return_taxable,
+        "tax_computed": tax,
+        "housing_credit": min(loan.available, tax) if loan else 0,
         "spouse_income": view.spouse_income,
         "donation_furusato": view.donations,
         "single_parent": "1" if view.claims.is_single_parent else "",

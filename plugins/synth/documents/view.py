@@ -62,9 +62,32 @@ class View:
 
     @property
     def loan_credit(self) -> int:
-        """住宅借入金等特別控除 that the income tax has room for."""
+        """住宅借入金等特別控除 that the income tax of the slip has room for."""
         loan = self.paid.loan
         return min(loan.available, self.it_tax) if loan else 0
+
+    @property
+    def return_deductions(self) -> int:
+        """Deductions of the income tax by the return, 医療費控除 and 寄附金控除 left out."""
+        paid = self.paid
+        kin = income_tax.relatives(self.claims)
+        return self.social_insurance + income_tax.life(paid) + paid.quake + kin + self.it_basic
+
+    @property
+    def return_taxable(self) -> int:
+        """課税総所得金額 of the income tax by the return."""
+        more = self.medical_deduction + max(0, self.donations - 2_000)
+        return max(0, self.figures.total_income - self.return_deductions - more) // 1_000 * 1_000
+
+    @property
+    def final_taxable(self) -> int:
+        """課税総所得金額 of the income tax in the end: a return takes the place of the slip."""
+        return self.return_taxable if self.files_return else self.it_taxable
+
+    @property
+    def final_tax(self) -> int:
+        """Income tax before credits in the end."""
+        return income_tax.tax(self.final_taxable)
 
     @property
     def social_insurance(self) -> int:
