@@ -9,47 +9,12 @@ from sqlalchemy import text
 from core.storage.database import Database
 from plugins.atena.service import feed as service
 from plugins.atena.service.feed import Run
-
-NUMBERS = ("621498320257", "123456789018", "345678901234")
-ELSEWHERE = {
-    "municipalityCode": "332020",
-    "prefecture": "岡山県",
-    "municipality": "倉敷市",
-    "town": "朝霧町",
-    "lot": "9002番地",
-}
+from tests.plugins.atena.stories import story
 
 
 def stopped(run: Run) -> dict[str, Any]:
     assert run.stop is not None
     return {"code": run.stop.code, **run.stop.details}
-
-
-def story(register: Any, chance: Random, length: int) -> list[bytes]:
-    """Messages about a few people that could have happened in this order."""
-    register.sequence, alive, lines = 0, list[str](), list[bytes]()
-    while len(lines) < length:
-        on = f"20{chance.randint(20, 25)}-{chance.randint(1, 12):02d}-{chance.randint(1, 28):02d}"
-        if not alive or chance.random() < 0.15:
-            alive.append(str(len(lines) + 1))
-            lines.append(register.arrival(alive[-1], "2015-01-01"))
-            continue
-        number = chance.choice(alive)
-        address = {**ELSEWHERE, "lot": f"{chance.randint(1, 99)}番地"}
-        kind, items = chance.choice(
-            [
-                ("move_within", {"address": address}),
-                ("move_out", {"address": address}),
-                ("name_change", {"name": chance.choice("甲乙丙"), "kana": "コウ"}),
-                ("number_assigned", {"myNumber": chance.choice(NUMBERS)}),
-                ("household_change", {"household": {"number": str(chance.randint(1, 9)), "relation": "子"}}),
-                ("protection_set", {}),
-                ("protection_lifted", {}),
-                ("death", {}),
-            ]
-        )
-        lines.append(register.message(kind, number, on, **items))
-    return lines
 
 
 async def play(register: Any, owner: Database, end_state: Any, seed: int, length: int) -> None:
@@ -92,24 +57,3 @@ async def test_any_order_comes_to_the_same_end_or_names_the_gap(
 ) -> None:
     monkeypatch.setattr(service, "BATCH", 7)
     await play(register, owner_database, end_state, seed, 40)
-
-
-@pytest.mark.slow
-async def test_ten_thousand_messages_in_any_order(
-    register: Any, owner_database: Database, end_state: Any
-) -> None:
-    chance = Random(5)
-    lines = story(register, chance, 10_000)
-    await register.apply(*lines)
-    ordered = await end_state()
-    async with owner_database.transaction() as session:
-        await session.execute(text("TRUNCATE atena.person, atena.feed_run CASCADE"))
-    dropped = sorted(chance.sample(range(10_000), 50))
-    sent = [line for place, line in enumerate(lines) if place not in dropped]
-    sent += chance.sample(sent, 500)
-    chance.shuffle(sent)
-    for place in dropped:
-        assert stopped(await register.apply(*sent)) == {"code": "FEED_GAP", "missing": place + 1}
-        await register.apply(lines[place])
-    assert (await register.apply(*sent)).stop is None
-    assert await end_state() == ordered
