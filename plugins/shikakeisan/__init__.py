@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import click
 
@@ -10,12 +11,14 @@ from core.graphql.parts import GraphQLParts
 from core.hooks import hook
 from core.jobs.types import JobType
 from core.menu import MenuEntry
+from core.settings import Setting
 from core.storage.migrations import Migrations
 from plugins.atena.api import Person
 from plugins.shikakeisan import hooks
 from plugins.shikakeisan.assessment.graphql.query import AssessmentQuery, PersonAssessments
 from plugins.shikakeisan.assessment.graphql.runs import RunMutation, RunQuery
 from plugins.shikakeisan.assessment.run import ASSESS
+from plugins.shikakeisan.base.municipality import MUNICIPALITY
 from plugins.shikakeisan.closing.graphql import ClosingQuery
 from plugins.shikakeisan.commands import COMMANDS
 from plugins.shikakeisan.correction.graphql.mutation import CorrectionMutation
@@ -38,6 +41,11 @@ def requires() -> Sequence[str]:
 @hook
 def hook_specs() -> ModuleType:
     return hooks
+
+
+@hook
+def settings() -> Sequence[Setting[Any]]:
+    return [MUNICIPALITY]
 
 
 @hook

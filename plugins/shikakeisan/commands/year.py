@@ -3,6 +3,7 @@
 import click
 
 from plugins.shikakeisan.assessment.commands import assess, verify
+from plugins.shikakeisan.base.commands import freeze, open_command, status
 from plugins.shikakeisan.closing.commands import close, transfer
 from plugins.shikakeisan.correction.commands import late
 from plugins.shikakeisan.merge.commands import findings, merge
@@ -13,5 +14,5 @@ def year() -> None:
     """課税年度の処理（賦課計算と確認）."""
 
 
-for command in (merge, findings, assess, verify, late, close, transfer):
+for command in (open_command, freeze, status, merge, findings, assess, verify, late, close, transfer):
     year.add_command(command)
