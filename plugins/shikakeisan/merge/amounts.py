@@ -177,21 +177,17 @@ def _compare(papers: Sequence[Paper], merged: Merged) -> None:
 
 
 def unheard(papers: Sequence[Paper], merged: Merged) -> None:
-    """Put aside whoever gave nothing; list the others."""
+    """Put aside whoever gave nothing; list the others. A return without amounts says that there are none."""
     used = {origin.get("document") for origins in merged.origins.values() for origin in origins}
     used |= {claim.document_id for claim in merged.claims}
+    is_returned = papers[0].kind in {TAX_RETURN, RESIDENT_RETURN} if papers else False
+    if is_returned:
+        used.add(papers[0].id)
     gone = {one["document"] for one in merged.aside}
     for paper in papers:
         if paper.id in used:
             merged.documents.append(paper.id)
         elif paper.id not in gone:
-            is_under = papers[0].kind in {TAX_RETURN, RESIDENT_RETURN} and paper.kind in {
-                *SLIPS,
-                RESIDENT_RETURN,
-            }
-            put_aside(
-                merged,
-                paper,
-                "nothing_left_to_give" if is_under and paper is not papers[0] else "nothing_stated",
-            )
+            is_under = is_returned and paper.kind in {*SLIPS, RESIDENT_RETURN}
+            put_aside(merged, paper, "nothing_left_to_give" if is_under else "nothing_stated")
     merged.documents.sort()

@@ -88,11 +88,7 @@ def heard(documents: Sequence[DocumentFacts], merged: Merged) -> list[Paper]:
         papers.sort(key=lambda paper: (_RANKS[paper.kind], paper.id))
         papers = _once(papers, merged)
         papers = _last_return(papers, merged)
-    if papers[0].kind is TAX_RETURN or papers[0].kind is RESIDENT_RETURN or len(papers) > 1:
-        papers = [paper for paper in papers if not _is_apart(paper, merged)]
-    elif _is_apart(papers[0], merged):
-        return []
-    return _with_main(papers, merged)
+    return _with_main([paper for paper in papers if not _is_apart(paper, merged)], merged)
 
 
 def _kind_of(amounts: Mapping[str, int]) -> str:
