@@ -12,6 +12,7 @@ from tests.plugins.shikakeisan.merge.conftest import CITY, YEAR, Merged, city_me
 from tests.proofs.conftest import Town
 
 FINDINGS = "SELECT * FROM shikakeisan.finding WHERE stage = 'merge' ORDER BY id"
+ROWS = "SELECT * FROM shikakeisan.{} ORDER BY id"
 
 
 def figures(facts: list[Any]) -> list[Mapping[str, Any]]:
@@ -38,19 +39,22 @@ def prove_figures(merged: Merged, struck: set[int]) -> None:
 def prove_findings(merged: Merged) -> None:
     """Both claimants with each other's document, the pension with both; nothing about anybody else."""
     wanted = []
+    people = {one["serial"]: one for one in merged.city.truth["person"]}
     for each in merged.city.faults(Fault.TWO_CLAIMANTS):
-        [lesser] = each["people"]
-        claims = {one["serial"]: set(one["claims"]) for one in merged.city.truth["person"]}
-        children = claims[lesser]
-        [other] = [serial for serial, own in claims.items() if own & children and serial != lesser]
-        for one, two in ((lesser, other), (other, lesser)):
-            for child in children & claims[other]:
+        [lesser], [paper] = each["people"], each["documents"]
+        home = [one for one in people.values() if one["household"] == people[lesser]["household"]]
+        [other] = [one["serial"] for one in home if one["claims"]]
+        shown = [row.documents for row in merged.town.rows(FINDINGS) if row.person_id == merged.ids[lesser]]
+        assert all(merged.documents[paper] in documents for documents in shown)
+        for child in (one for one in people[other]["claims"] if people[one]["role"] == "child"):
+            for one, two in ((lesser, other), (other, lesser)):
                 key = {"relative": str(merged.ids[child])}
                 wanted.append(("TWO_CLAIMANTS", merged.ids[one], [merged.ids[two]], key, None))
     for each in merged.city.faults(Fault.DUPLICATE_PENSION):
         [serial] = each["people"]
-        papers = sorted(merged.documents[name] for name in each["documents"])
-        wanted.append(("SAME_PENSION_TWICE", merged.ids[serial], [], {"amount": "once"}, papers))
+        [again] = each["documents"]
+        papers = [merged.documents[again.removesuffix("-again")], merged.documents[again]]
+        wanted.append(("SAME_PENSION_TWICE", merged.ids[serial], [], {"amount": "once"}, sorted(papers)))
 
     rows = merged.town.rows(FINDINGS)
     found = [
@@ -88,9 +92,9 @@ def test_a_large_city_is_merged_to_the_truth(town: Town, tmp_path: Path) -> None
 def test_merging_again_leaves_every_row_alone(town: Town, tmp_path: Path) -> None:
     city_merged(town, tmp_path, 1_000)
     tables = ("basis", "claim", "finding")
-    before = [town.rows(f"SELECT * FROM shikakeisan.{name} ORDER BY id") for name in tables]
+    before = [town.rows(ROWS.format(name)) for name in tables]
 
     said = town.type("year", "merge", str(YEAR), "--workers", "1")
 
-    assert [town.rows(f"SELECT * FROM shikakeisan.{name} ORDER BY id") for name in tables] == before
+    assert [town.rows(ROWS.format(name)) for name in tables] == before
     assert "内容の変わった者\t0人" in said
