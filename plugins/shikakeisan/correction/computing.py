@@ -3,22 +3,25 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import orjson
 from sqlalchemy import Row
 
+from core.access.journal import Journal
 from core.clock import JAPAN
 from core.errors import Invalid
 from core.runtime import Runtime
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment import queries as assessments
+from plugins.shikakeisan.assessment.deciding import decide
 from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.outcome import Decided, Ground
-from plugins.shikakeisan.assessment.reading import reliefs_of, subject_of, subjects_as_decided
-from plugins.shikakeisan.assessment.service import preview
+from plugins.shikakeisan.assessment.reading import subjects_as_decided, subjects_of
+from plugins.shikakeisan.assessment.service import rules_of
+from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import Kind, kind_of, periods
@@ -31,12 +34,14 @@ from plugins.shikakeisan.correction.errors import (
     NotAssessed,
 )
 from plugins.shikakeisan.correction.filing import check_filing, held_back, served_on
-from plugins.shikakeisan.correction.merging import Merged, merged_with
+from plugins.shikakeisan.correction.merging import merge_with, trial
 from plugins.shikakeisan.correction.periods import Direction, check_period
 from plugins.shikakeisan.law.calendar import due_dates
 from plugins.shikakeisan.service import Cause, compare
-from plugins.shiryo.api import documents_of
+from plugins.shiryo.api import Work, documents_of
 
+NOBODY = {"proposed_by": "", "approved_by": "-"}
+"""Officers of decisions that are taken back at once."""
 PATH = re.compile(r"[a-z][a-z0-9_]*(\[[0-9]+\])?(\.[a-z0-9_]+)*", re.ASCII)
 
 
@@ -63,14 +68,11 @@ class Request:
 class Computed:
     """What the request gives on the present state; `shown` is what the approver sees, under `digest`.
 
-    `changes` are the values to decide: those asked for, and what stays because it was filed too late. `seen`
-    is what the merge says at these paths without them.
+    Its `changes` are the values to decide: those asked for, and what stays because it was filed too late.
     """
 
     shown: Mapping[str, Any]
     digest: bytes
-    changes: Mapping[str, Any]
-    seen: Mapping[str, Any]
 
     @property
     def changes_figures(self) -> bool:
@@ -78,44 +80,63 @@ class Computed:
         return bool(self.shown["before"] != self.shown["after"] or self.shown["causes"])
 
 
-async def compute(runtime: Runtime, session: ReadSession, request: Request, now: datetime) -> Computed:
-    """Calculate what a request gives, by merging the person again with the changes in memory.
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What is in force: the revision with the facts behind it, and the rows that a proposal rests on.
+
+    `due` is the 法定納期限 of the year.
+    """
+
+    row: Row[Any]
+    facts: Mapping[str, Any]
+    base_id: int
+    basis_id: int | None
+    municipality: str
+    due: date
+
+
+async def compute(runtime: Runtime, work: Work, request: Request) -> Computed:
+    """Calculate what a request gives, and leave everything as it is.
 
     Raises the refusals of `errors`: kind, facts, documents, period limits, filing dates.
     """
+    async with trial(work.session) as running:
+        computed = await carry_out(runtime, work, request, NOBODY)
+        await running.take_back()
+    return computed
+
+
+async def carry_out(runtime: Runtime, work: Work, request: Request, officers: Mapping[str, str]) -> Computed:
+    """Take the decisions of a request, merge the person again, and return what the tax would then be.
+
+    The caller keeps what was written or takes it back. Raises as `compute`.
+    """
     kind = kind_of(request.kind, request.tax_year)
-    on = now.astimezone(JAPAN).date()
     _check_form(kind, request)
-    present, base, municipality = await _present(session, request)
+    session, on = work.session, work.now.astimezone(JAPAN).date()
+    present = await _present(session, request)
     await _check_documents(session, request)
-    due = due_dates(request.tax_year, municipality)[0]
-    old_facts = (await subjects_as_decided(session, [present]))[0].complete_facts()
-    held = await _held_back(runtime, session, kind, request, old_facts, due)
+    held = await _held_back(runtime, work, kind, request, present)
     changes = {**request.changes, **{one["path"]: one["value"] for one in held}}
-    merged = await merged_with(session, request.tax_year, request.person_id, changes)
-    decided = await preview(runtime, session, request.tax_year, base, merged)
-    if decided.ground is Ground.FACTS_INVALID:
-        raise FactsRefused(**_first_fault(decided))
-    before, after = _of_row(present), _of_decided(decided)
+    after, after_facts, rules_version = await _decided(runtime, work, request, changes, officers)
+    before = _of_row(present.row)
     tax = after["figures"]["annual_total"] - before["figures"]["annual_total"]
-    limit = check_period(kind, Direction.of(tax), due, request.event_on, request.claimed_period, on)
+    limit = check_period(kind, Direction.of(tax), present.due, request.event_on, request.claimed_period, on)
+    effects = await effects_of(runtime, session, kind, request.tax_year, request.person_id, before, after, on)
     shown = {
         **_asked(request),
         "changes": changes,
         "held_back": held,
-        "expected_revision": present.revision,
-        "base_id": base.id,
-        "basis_id": await _basis_id(session, request),
-        "rules_version": decided.rules_version,
+        "expected_revision": present.row.revision,
+        "base_id": present.base_id,
+        "basis_id": present.basis_id,
+        "rules_version": rules_version,
         "before": before,
         "after": after,
-        "causes": await _causes(runtime, session, request, municipality, base, old_facts, merged),
-        "effects": [
-            *await effects_of(runtime, session, kind, request.tax_year, request.person_id, before, after, on),
-            f"期間制限: {limit.last_day}まで（{limit.period.law}）",
-        ],
+        "causes": _causes(request, present, after_facts),
+        "effects": [*effects, f"期間制限: {limit.last_day}まで（{limit.period.law}）"],
     }
-    return Computed(shown, digest_of(shown), changes, merged.seen)
+    return Computed(shown, digest_of(shown))
 
 
 def digest_of(shown: Mapping[str, Any]) -> bytes:
@@ -149,8 +170,7 @@ def _check_form(kind: Kind, request: Request) -> None:
         raise Invalid(field="claimedPeriod", rule="unknown")
 
 
-async def _present(session: ReadSession, request: Request) -> tuple[Row[Any], Row[Any], str]:
-    """Return the revision in force, the row of the base and the municipality."""
+async def _present(session: ReadSession, request: Request) -> Present:
     municipality = await queries.municipality_of(session, request.tax_year)
     if municipality is None:
         raise YearUnopened
@@ -158,7 +178,16 @@ async def _present(session: ReadSession, request: Request) -> tuple[Row[Any], Ro
     base = await queries.base_of(session, request.tax_year, request.person_id)
     if base is None or request.person_id not in found:
         raise NotAssessed
-    return found[request.person_id], base, municipality
+    row = found[request.person_id]
+    basis = await queries.basis_of(session, request.tax_year, request.person_id)
+    return Present(
+        row=row,
+        facts=(await subjects_as_decided(session, [row]))[0].complete_facts(),
+        base_id=base.id,
+        basis_id=None if basis is None else basis.id,
+        municipality=municipality,
+        due=due_dates(request.tax_year, municipality)[0],
+    )
 
 
 async def _check_documents(session: ReadSession, request: Request) -> None:
@@ -170,37 +199,55 @@ async def _check_documents(session: ReadSession, request: Request) -> None:
 
 
 async def _held_back(
-    runtime: Runtime, session: ReadSession, kind: Kind, request: Request, before: Mapping[str, Any], due: date
+    runtime: Runtime, work: Work, kind: Kind, request: Request, present: Present
 ) -> list[dict[str, Any]]:
     """Return what was filed too late to count, and the value that stays; raises FiledTooLate if asked for."""
     if not kind.filed:
         return []
-    served = await served_on(runtime, session, request.tax_year, request.person_id, due)
+    served = await served_on(runtime, work.session, request.tax_year, request.person_id, present.due)
     check_filing(request.tax_year, request.changes, request.received_on, served)
     if request.received_on <= served:
         return []
-    merged = await merged_with(session, request.tax_year, request.person_id, request.changes)
-    return list(held_back(request.tax_year, before, merged.facts))
+    async with trial(work.session) as running:
+        facts = await _merged(runtime, work, request, request.changes, NOBODY)
+        await running.take_back()
+    return list(held_back(request.tax_year, present.facts, facts[0].complete_facts()))
 
 
-async def _basis_id(session: ReadSession, request: Request) -> int | None:
-    basis = await queries.basis_of(session, request.tax_year, request.person_id)
-    return None if basis is None else basis.id
-
-
-async def _causes(
+async def _merged(
     runtime: Runtime,
-    session: ReadSession,
+    work: Work,
     request: Request,
-    municipality: str,
-    base: Row[Any],
-    before: Mapping[str, Any],
-    merged: Merged,
-) -> list[dict[str, Any]]:
+    changes: Mapping[str, Any],
+    officers: Mapping[str, str],
+) -> Sequence[Subject]:
+    """Merge the person again with the changes and return them as the calculation takes them."""
+    quiet = replace(work, journal=Journal())
+    document = request.documents[0] if request.documents else None
+    said = {"reason": request.reason, "document_id": document, **officers}
+    await merge_with(quiet, request.tax_year, request.person_id, changes, said)
+    return await subjects_of(runtime, work.session, request.tax_year, [request.person_id])
+
+
+async def _decided(
+    runtime: Runtime,
+    work: Work,
+    request: Request,
+    changes: Mapping[str, Any],
+    officers: Mapping[str, str],
+) -> tuple[dict[str, Any], Mapping[str, Any], str]:
+    """Return outcome and figures after the changes, the facts behind them, and the version of the rules."""
+    subjects = await _merged(runtime, work, request, changes, officers)
+    block = decide(await rules_of(work.session, request.tax_year), subjects)
+    decided = block.decided(0)
+    if decided.ground is Ground.FACTS_INVALID:
+        raise FactsRefused(path=decided.faults[0].path, rule=decided.faults[0].code)
+    return _of_decided(decided), subjects[0].complete_facts(), decided.rules_version
+
+
+def _causes(request: Request, present: Present, after: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return every quantity that differs, causes before effects; none where either side has no figures."""
-    reliefs = await reliefs_of(runtime, session, request.tax_year, [request.person_id])
-    after = subject_of(base, facts=merged.facts, relief=reliefs.get(request.person_id)).complete_facts()
-    found = compare(request.tax_year, municipality, before, after)
+    found = compare(request.tax_year, present.municipality, present.facts, after)
     return [
         {"name": one.name, "before": one.before, "after": one.after}
         for one in found
@@ -229,8 +276,3 @@ def _of_row(row: Row[Any]) -> dict[str, Any]:
 def _of_decided(decided: Decided) -> dict[str, Any]:
     figures = {name: int(decided.figures[name]) for name in FIGURES}
     return {"outcome": decided.outcome.value, "ground": decided.ground.value, "figures": figures}
-
-
-def _first_fault(decided: Decided) -> dict[str, str]:
-    fault = decided.faults[0]
-    return {"path": fault.path, "rule": fault.code}

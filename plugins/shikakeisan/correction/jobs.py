@@ -139,7 +139,7 @@ async def _propose_late(job: Job, step: Step, person_id: int) -> str:
 async def _try(job: Job, work: Work, request: Request) -> Computed | str:
     """Compute, or return the code of the refusal."""
     try:
-        return await compute(job.runtime, work.session, request, work.now)
+        return await compute(job.runtime, work, request)
     except Unavailable:
         raise
     except JuminzeiError as refusal:

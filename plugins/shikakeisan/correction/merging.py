@@ -1,55 +1,70 @@
-"""A person's merged facts with other decisions: in memory for a proposal, written once it is approved."""
+"""A person merged again with other decisions, by the merge itself: for trial inside a savepoint, or to stay.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+What is shown to an approver is what the merge, the findings and the calculation really give, also where a
+decision settles a contradiction between two taxpayers; then it is taken back.
+"""
+
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
-from core.storage.database import ReadSession
+from sqlalchemy import text
+
+from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.correction import queries
-from plugins.shikakeisan.correction.facts import value_at, with_changes
-from plugins.shiryo.api import Work
+from plugins.shikakeisan.merge.blocks import merge_many
+from plugins.shikakeisan.merge.deciding import said_at
+from plugins.shikakeisan.merge.kin import by_person
+from plugins.shikakeisan.merge.queries import decisions, one_of, people
+from plugins.shikakeisan.merge.service import merge_people
+from plugins.shiryo.api import Work, documents_of
+
+BEGIN, TAKE_BACK = text("SAVEPOINT correction"), text("ROLLBACK TO SAVEPOINT correction")
 
 
-@dataclass(frozen=True, slots=True)
-class Blocking:
-    """A finding of the merge that keeps a person from being decided."""
+class Trial:
+    """What is done inside is kept unless `take_back` is called, or an error leaves the block."""
 
-    is_blocking: bool = True
+    def __init__(self, session: WriteSession) -> None:
+        self._session = session
 
-
-@dataclass(frozen=True, slots=True)
-class Merged:
-    """What the merge gives with the decisions of a proposal; `seen` is what it says without them, by path."""
-
-    facts: Mapping[str, Any]
-    origins: Mapping[str, Any]
-    documents: Sequence[int]
-    findings: Sequence[Blocking]
-    seen: Mapping[str, Any]
+    async def take_back(self) -> None:
+        """Undo what was written since the trial began, and let go its locks."""
+        await self._session.execute(TAKE_BACK)
 
 
-async def merged_with(
-    session: ReadSession, tax_year: int, person_id: int, changes: Mapping[str, Any]
-) -> Merged:
-    """Return what the person's facts would be with these decisions; nothing is written."""
-    basis = await queries.basis_of(session, tax_year, person_id)
-    facts = {} if basis is None else basis.facts
-    blocking = [Blocking()] if await queries.is_blocked(session, tax_year, person_id) else []
-    return Merged(
-        facts=with_changes(facts, changes),
-        origins={} if basis is None else basis.origins,
-        documents=() if basis is None else basis.documents,
-        findings=blocking,
-        seen={path: value_at(facts, path) for path in changes},
+@asynccontextmanager
+async def trial(session: WriteSession) -> AsyncIterator[Trial]:
+    """Begin a trial within the transaction; after a refusal the transaction can go on."""
+    await session.execute(BEGIN)
+    running = Trial(session)
+    try:
+        yield running
+    except Exception:
+        await running.take_back()
+        raise
+
+
+async def merge_with(
+    work: Work, tax_year: int, person_id: int, changes: Mapping[str, Any], said: Mapping[str, Any]
+) -> None:
+    """Take decisions on facts and merge the person again; `said` are the reason and the officers of all."""
+    if changes:
+        seen = await _said_without(work.session, tax_year, person_id, changes)
+        await queries.decide_facts(work, tax_year, person_id, changes, seen, said)
+    await merge_people(work, tax_year, [person_id])
+
+
+async def _said_without(
+    session: ReadSession, tax_year: int, person_id: int, paths: Collection[str]
+) -> Mapping[str, Any]:
+    """Return what documents and the other decisions say at these paths."""
+    among = one_of([person_id])
+    in_force = (await decisions(session, tax_year, among)).get(person_id, {})
+    others = {path: decision for path, decision in in_force.items() if path not in paths}
+    documents = by_person(await documents_of(session, [person_id], tax_year))
+    merged = await merge_many(
+        session, tax_year, await people(session, tax_year, among), documents, {person_id: others}
     )
-
-
-async def merge_with(work: Work, tax_year: int, person_id: int, decisions: Mapping[str, int]) -> None:
-    """Write the merge anew; `decisions` are those just taken, by path."""
-    basis = await queries.basis_of(work.session, tax_year, person_id)
-    changes = await queries.decided_values(work.session, decisions.values())
-    facts = with_changes({} if basis is None else basis.facts, changes)
-    origins = dict({} if basis is None else basis.origins)
-    origins.update({path: [{"decision": decision_id}] for path, decision_id in decisions.items()})
-    if basis is None or facts != basis.facts:
-        await queries.replace_basis(work, tax_year, person_id, basis, facts, origins)
+    found = merged.get(person_id)
+    return {path: None if found is None else said_at(found, path) for path in paths}

@@ -1,6 +1,6 @@
 """All SQL of corrections."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Row,
+    SmallInteger,
     Table,
     bindparam,
     func,
@@ -25,7 +26,7 @@ from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
-from plugins.shikakeisan.merge.tables import basis, decision, finding
+from plugins.shikakeisan.merge.tables import basis, decision
 from plugins.shiryo.api import Work
 
 INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
@@ -33,6 +34,14 @@ IDS = bindparam("ids", type_=ARRAY(BigInteger))
 OPEN_FINDINGS = ("open", "proposed")
 PROPOSED = "proposed"
 WAITING = ("planned", PROPOSED)
+
+LATEST = text("""
+SELECT greatest(
+    (SELECT max(decided_at) FROM shikakeisan.assessment WHERE tax_year = :tax_year AND person_id = :person),
+    (SELECT max(known_from) FROM shikakeisan.basis WHERE tax_year = :tax_year AND person_id = :person),
+    (SELECT max(known_from) FROM shikakeisan.decision WHERE tax_year = :tax_year AND person_id = :person)
+)
+""").bindparams(bindparam("tax_year", type_=SmallInteger))
 
 
 async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> None:
@@ -58,76 +67,41 @@ async def basis_of(session: ReadSession, tax_year: int, person_id: int) -> Row[A
     return await _known(session, basis, tax_year, person_id)
 
 
-async def is_blocked(session: ReadSession, tax_year: int, person_id: int) -> bool:
-    """Tell whether a finding of base or merge keeps the person from being decided."""
-    wanted = select(finding.c.id).where(
-        finding.c.tax_year == tax_year,
-        finding.c.person_id == person_id,
-        finding.c.state.in_(OPEN_FINDINGS),
-        finding.c.is_blocking,
-        finding.c.stage != "assessment",
-    )
-    return await session.scalar(wanted.limit(1)) is not None
-
-
-async def replace_basis(
+async def decide_facts(
     work: Work,
     tax_year: int,
     person_id: int,
-    present: Row[Any] | None,
-    facts: Mapping[str, Any],
-    origins: Mapping[str, Any],
+    changes: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    said: Mapping[str, Any],
 ) -> None:
-    """End what was merged and write what is merged now."""
-    if present is not None:
-        ended = update(basis).where(basis.c.id == present.id, basis.c.known_to == INFINITY)
-        await work.session.execute(ended.values(known_to=work.now))
-    row = {
-        "tax_year": tax_year,
-        "person_id": person_id,
-        "facts": facts,
-        "origins": origins,
-        "aside": [] if present is None else present.aside,
-        "documents": [] if present is None else present.documents,
-        "merge_version": "" if present is None else present.merge_version,
-        "known_from": work.now,
-    }
-    await work.session.execute(insert(basis).values(row))
-
-
-async def decide_facts(work: Work, row: Row[Any], seen: Mapping[str, Any]) -> Mapping[str, int]:
-    """Write the decisions of an approved proposal, ending earlier ones on the same facts; ids by path."""
-    of_person = (decision.c.tax_year == row.tax_year, decision.c.person_id == row.person_id)
+    """Write decisions on facts, ending earlier ones on the same facts."""
     ended = update(decision).where(
-        *of_person, decision.c.path.in_(list(row.changes)), decision.c.known_to == INFINITY
+        decision.c.tax_year == tax_year,
+        decision.c.person_id == person_id,
+        decision.c.path.in_(list(changes)),
+        decision.c.known_to == INFINITY,
     )
     await work.session.execute(ended.values(known_to=work.now))
-    ids = {}
-    for path, value in row.changes.items():
-        said = {"path": path, "value": value, "seen": seen.get(path), "reason": row.reason}
-        added = insert(decision).values(
-            tax_year=row.tax_year,
-            person_id=row.person_id,
+    rows = [
+        {
+            "tax_year": tax_year,
+            "person_id": person_id,
+            "path": path,
+            "value": value,
+            "seen": seen[path],
             **said,
-            document_id=row.documents[0] if row.documents else None,
-            proposed_by=row.proposed_by,
-            approved_by=work.staff,
-            known_from=work.now,
-        )
-        ids[path] = (await work.session.execute(added.returning(decision.c.id))).scalarone()
-    return ids
-
-
-async def decided_values(session: ReadSession, ids: Collection[int]) -> Mapping[str, Any]:
-    """Return the values of decisions by path."""
-    wanted = select(decision.c.path, decision.c.value).where(decision.c.id == any_(IDS))
-    return {row.path: row.value for row in await session.execute(wanted, {"ids": list(ids)})}
+            "known_from": work.now,
+        }
+        for path, value in changes.items()
+    ]
+    await work.session.execute(insert(decision), rows)
 
 
 async def add_proposal(session: WriteSession, values: Mapping[str, Any]) -> int:
     """Write a proposal and return its id."""
     added = insert(proposal).values(values).returning(proposal.c.id)
-    number: int = (await session.execute(added)).scalarone()
+    number: int = (await session.execute(added)).scalar_one()
     return number
 
 
@@ -211,13 +185,10 @@ async def merged_at(session: ReadSession, tax_year: int) -> datetime | None:
     return moment
 
 
-async def moment_after(session: ReadSession, ids: Sequence[int], now: datetime) -> datetime:
-    """Return `now`, or the first moment after all of these revisions' decisions where that is later."""
-    latest = text(
-        "SELECT max(decided_at) + interval '1 microsecond' FROM shikakeisan.assessment WHERE id = ANY(:ids)"
-    ).bindparams(IDS)
-    found: datetime | None = await session.scalar(latest, {"ids": list(ids)})
-    return now if found is None else max(now, found)
+async def latest_moment(session: ReadSession, tax_year: int, person_id: int) -> datetime | None:
+    """Return when something about the person's tax of the year was last decided or merged."""
+    latest: datetime | None = await session.scalar(LATEST, {"tax_year": tax_year, "person": person_id})
+    return latest
 
 
 async def _known(session: ReadSession, table: Table, tax_year: int, person_id: int) -> Row[Any] | None:

@@ -6,6 +6,7 @@ no longer is becomes `stale`, which is an answer and not an error, so that it st
 """
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,7 +19,7 @@ from plugins.shikakeisan.assessment import queries as assessments
 from plugins.shikakeisan.assessment.service import decide_people
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import kind_of
-from plugins.shikakeisan.correction.computing import Computed, Request, compute, request_of
+from plugins.shikakeisan.correction.computing import Computed, Request, carry_out, compute, request_of
 from plugins.shikakeisan.correction.errors import (
     NothingChanges,
     NotReproduced,
@@ -26,11 +27,12 @@ from plugins.shikakeisan.correction.errors import (
     RevisionChanged,
     SelfApproval,
 )
-from plugins.shikakeisan.correction.merging import merge_with
+from plugins.shikakeisan.correction.merging import trial
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.proposal"
 PROPOSED = "proposed"
+A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ async def propose(
     the refusals of `computing.compute`.
     """
     require_reason(request.reason)
-    computed = await compute(runtime, work.session, request, work.now)
+    computed = await compute(runtime, work, request)
     present = computed.shown["expected_revision"]
     if expected_revision not in (None, present):
         raise RevisionChanged(currentVersion=present)
@@ -95,12 +97,11 @@ async def approve(
         raise ProposalState
     ensure_version(row.version, expected)
     work = await _after_the_last(runtime, work, row)
-    computed = await _computed_again(runtime, work, row)
-    if computed is None:
+    if not await _carried_out(runtime, work, row):
         await queries.change_proposal(work.session, proposal_id, expected, state="stale", decided_at=work.now)
         work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
         return Approval(proposal_id, is_approved=False, revision=await _revision(work, row))
-    return await _carry_out(runtime, work, row, expected, computed)
+    return await _decide(runtime, work, row, expected)
 
 
 async def reject(work: Work, proposal_id: int, expected: int) -> None:
@@ -128,28 +129,30 @@ async def _end(work: Work, proposal_id: int, expected: int, state: str) -> None:
 
 async def _after_the_last(runtime: Runtime, work: Work, row: Row[Any]) -> Work:
     """Return the work at a moment after the last decision: others may have decided while we waited."""
-    present = await assessments.current(work.session, row.tax_year, [row.person_id])
-    ids = [one.id for one in present.values()]
-    return replace(work, now=await queries.moment_after(work.session, ids, runtime.clock.now()))
+    latest = await queries.latest_moment(work.session, row.tax_year, row.person_id)
+    now = runtime.clock.now()
+    return replace(work, now=now if latest is None else max(now, latest + A_MOMENT))
 
 
-async def _computed_again(runtime: Runtime, work: Work, row: Row[Any]) -> Computed | None:
-    """Compute the proposal on the present state; None if it no longer gives what the approver saw."""
+async def _carried_out(runtime: Runtime, work: Work, row: Row[Any]) -> bool:
+    """Take the decisions and merge again if that still gives what the approver saw; else leave all as is."""
+    officers = {"proposed_by": row.proposed_by, "approved_by": work.staff}
     try:
-        computed = await compute(runtime, work.session, request_of(row), work.now)
+        async with trial(work.session) as running:
+            computed = await carry_out(runtime, work, request_of(row), officers)
+            if computed.digest != row.digest:
+                await running.take_back()
+                return False
     except Unavailable:
         raise
     except JuminzeiError:
-        return None
-    return computed if computed.digest == row.digest else None
+        return False
+    return True
 
 
-async def _carry_out(
-    runtime: Runtime, work: Work, row: Row[Any], expected: int, computed: Computed
-) -> Approval:
+async def _decide(runtime: Runtime, work: Work, row: Row[Any], expected: int) -> Approval:
+    """Decide the tax from what was merged, and end the proposal."""
     kind = kind_of(row.kind, row.tax_year)
-    decisions = await queries.decide_facts(work, row, computed.seen)
-    await merge_with(work, row.tax_year, row.person_id, decisions)
     reason = f"{kind.label}: {row.reason}"
     await decide_people(runtime, work, row.tax_year, [row.person_id], reason=reason, proposal_id=row.id)
     await _check(work, row)

@@ -14,8 +14,9 @@ from plugins.atena.queries.bulk import write_all
 from plugins.shikakeisan.closing.service import close
 from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer
 from plugins.shikakeisan.hooks import Recipient
-from tests.plugins.shikakeisan.assessment.conftest import Someone, year
+from tests.plugins.shikakeisan.assessment.conftest import year
 from tests.plugins.shikakeisan.correction.conftest import Office, office
+from tests.plugins.shikakeisan.correction.papers import Paper
 
 __all__ = ["office", "year"]
 
@@ -45,8 +46,9 @@ class City:
 
     office: Office
 
-    async def settle(self, *people: Someone) -> Sequence[int]:
-        ids = await self.office.year.settle(*people)
+    async def settle(self, *people: Paper) -> Sequence[int]:
+        """Put people into the register too."""
+        ids = await self.office.settle(*people)
         async with self.office.year.database.transaction() as session:
             await write_all(session, {"person": [(one, f"{one:015d}", REGISTERED) for one in ids]})
             said = ("resident", "山田　太郎", "ヤマダ", "", "", date(1980, 4, 5), "day", "", "1")

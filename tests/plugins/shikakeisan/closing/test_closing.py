@@ -12,7 +12,7 @@ from sqlalchemy import text
 from plugins.shikakeisan.assessment.service import decide_people
 from plugins.shikakeisan.closing.errors import CutOffInvalid, NothingAssessed, RunUnderWay
 from plugins.shikakeisan.closing.service import BEGINNING
-from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR
+from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone
 from tests.plugins.shikakeisan.closing.conftest import City
 from tests.plugins.shikakeisan.correction.conftest import someone
 
@@ -101,7 +101,7 @@ async def test_nothing_is_closed_before_the_first_assessment(city: City) -> None
 
 
 async def test_a_half_written_first_assessment_is_not_closed(city: City) -> None:
-    await city.settle(someone())
+    await city.office.year.settle(Someone())
     started = (
         "INSERT INTO shikakeisan.run (tax_year, kind, rules_version, compared_with, job_id, counts, totals,"
         " requested_by, started_at) VALUES (2026, 'initial', '', '', 1, '{}', '{}', '', now())"
@@ -117,7 +117,8 @@ async def test_a_revision_committed_after_the_close_read_is_in_the_next_one(city
     """The trap: decided before the cut-off, committed behind it."""
     first, second = await city.office.settle(someone(), someone())
     await city.close()
-    await city.office.year.remerge(second, {"salary": 7_000_000})
+    await city.office.file(second, someone({"salary": 1_000_000}))
+    await city.office.remerge(second)
 
     async with city.office.work() as slow:
         await decide_people(city.office.year.runtime, slow, TAX_YEAR, [second], reason="遅い処理")

@@ -21,7 +21,6 @@ def rows_of(file: File) -> list[list[str]]:
 
 async def start(city: City, count: int = 2) -> Sequence[int]:
     ids = await city.settle(*[someone() for _ in range(count)])
-    await city.office.year.run()
     city.join()
     await city.close()
     return ids

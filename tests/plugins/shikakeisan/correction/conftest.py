@@ -2,23 +2,27 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.access.journal import Journal
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.service import Approval, approve, propose
+from plugins.shikakeisan.merge.service import merge_people
 from plugins.shiryo.api import Work
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year, year
+from tests.plugins.shikakeisan.correction.papers import Paper, file_papers
 
 __all__ = ["year"]
 
 CLERK, OTHER = "100001", "100002"
 SALARY = {"salary": 5_000_000, "social_insurance": 700_000}
 TODAY = date(2026, 7, 1)
+MERGED = text("UPDATE shikakeisan.fiscal_year SET merged_at = :now WHERE tax_year = :year")
 
 
 @dataclass
@@ -27,10 +31,30 @@ class Office:
 
     year: Year
 
-    async def settle(self, *people: Someone) -> Sequence[int]:
-        ids = await self.year.settle(*people)
+    async def settle(self, *people: Paper) -> Sequence[int]:
+        """Put people with one document each into the base, merge, and decide."""
+        ids = await self.year.settle(*[Someone() for _ in people])
+        await self.merge(ids, people)
         await self.year.run()
         return ids
+
+    async def merge(self, ids: Sequence[int], people: Sequence[Paper]) -> None:
+        async with self.work() as work:
+            await file_papers(work.session, TAX_YEAR, list(zip(ids, people, strict=True)))
+            await merge_people(work, TAX_YEAR, ids)
+            merged = {"year": TAX_YEAR, "now": self.year.runtime.clock.now()}
+            await work.session.execute(MERGED, merged)
+
+    async def file(self, person_id: int, paper: Paper) -> int:
+        """Let one more document come in."""
+        now = self.year.runtime.clock.now()
+        async with self.year.database.transaction() as session:
+            [number] = await file_papers(session, TAX_YEAR, [(person_id, paper)], now)
+        return number
+
+    async def remerge(self, *ids: int) -> None:
+        async with self.work() as work:
+            await merge_people(work, TAX_YEAR, ids)
 
     @asynccontextmanager
     async def work(self, staff: str = CLERK) -> AsyncIterator[Work]:
@@ -67,6 +91,6 @@ def office(year: Year) -> Office:
     return Office(year)
 
 
-def someone(**more: Any) -> Someone:
+def someone(amounts: Mapping[str, int] = SALARY, **more: Any) -> Paper:
     """Somebody with a salary, from one document."""
-    return replace(Someone(facts=SALARY, documents=[1]), **more)
+    return Paper(amounts, **more)

@@ -27,7 +27,14 @@ from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR
 from tests.plugins.shikakeisan.correction.conftest import CLERK, OTHER, Office, someone
 
 MORE = {"social_insurance": 800_000}
-WITH_SON = {"salary": 5_000_000, "dependants": [{"age": 20}]}
+SON = {
+    "role": "dependant",
+    "place": 1,
+    "name": "山田　一郎",
+    "kana": "",
+    "birth": "2005-05-05",
+    "relation": "子",
+}
 
 
 async def test_an_approved_correction_is_a_new_revision_as_it_was_shown(office: Office) -> None:
@@ -113,7 +120,8 @@ async def test_a_stale_proposal_can_be_proposed_anew(office: Office) -> None:
 async def test_a_proposal_is_stale_when_the_merged_facts_changed(office: Office) -> None:
     [person] = await office.settle(someone())
     number = await office.propose(person, MORE)
-    await office.year.remerge(person, {"salary": 6_000_000, "social_insurance": 700_000})
+    await office.file(person, someone({"salary": 1_000_000}))
+    await office.remerge(person)
 
     done = await office.approve(number)
 
@@ -243,7 +251,7 @@ async def test_an_approval_names_the_version_that_was_seen(office: Office) -> No
 
 
 async def test_denying_a_dependant_marks_the_person_for_one_slip(office: Office) -> None:
-    [person] = await office.settle(someone(facts=WITH_SON))
+    [person] = await office.settle(someone(items={"specific_main": 1}, relatives=[SON]))
 
     done = await office.correct(person, {"dependants": None}, kind="dependant_denied")
     async with office.work() as work:
