@@ -37,21 +37,6 @@ class TaxDayAhead(JuminzeiError):
     status: ClassVar[int] = 409
 
 
-class WardUnknown(Invalid):
-    """The code is not that of a ward (or, without wards, of the municipality)."""
-
-    code: ClassVar[str] = "WARD_UNKNOWN"
-    message: ClassVar[str] = "この団体の区のコードではありません。"
-
-
-class CircumstanceKnown(JuminzeiError):
-    """The same is proposed or approved already."""
-
-    code: ClassVar[str] = "CIRCUMSTANCE_KNOWN"
-    message: ClassVar[str] = "同じ内容がすでに登録又は提案されています。"
-    status: ClassVar[int] = 409
-
-
 class CircumstanceState(JuminzeiError):
     """What is to be approved or taken back was decided or ended meanwhile."""
 

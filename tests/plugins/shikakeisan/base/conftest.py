@@ -31,6 +31,7 @@ from schema.testing import environ_of
 TAX_YEAR = 2026
 TAX_DAY = date(2026, 1, 1)
 CITY, KITA, NAKA, KURASHIKI = "331007", "331015", "331023", "332020"
+UNSAID = {"birth_note": ""}
 REST = {"town_code": "0000000", "building": "", "postal_code": ""}
 LONG_AGO = "2015-04-01"
 PEOPLE = {
@@ -75,6 +76,10 @@ class City:
         """Apply a file of these events, known from now on."""
         file = self.folder / f"{self.sequence}.jsonl"
         file.write_bytes(b"".join(map(self._line, events)))
+        await self.feed_file(file)
+
+    async def feed_file(self, file: Path) -> None:
+        """Apply a file of the feed."""
         run = await Feed(self.database, self.keyring, self.clock, self._record).run(file)
         assert run.stop is None, run.stop
 
@@ -110,7 +115,7 @@ class City:
 
     async def register(self, since: date, code: str = KURASHIKI, name: str = "遠山　海斗") -> str:
         """Register a 住登外者 and return the number."""
-        items = {"name": name, "kana": "トオヤマ　カイト", "birth_date": "1975-03-03", "birth_note": "", "sex": "1"}
+        items = {"name": name, "kana": "トオヤマ　カイト", "birth_date": "1975-03-03", **UNSAID, "sex": "1"}
         place = {"municipality_code": code, "prefecture": "岡山県", "municipality": PEOPLE[code][1]}
         given = PersonChange(Span(since), items, {**place, "town": "朝霧町", "lot": "9002番地", **REST})
         async with self.database.transaction() as session:
