@@ -1,5 +1,6 @@
 """Names and places put together from small parts, so that they look right and belong to nobody."""
 
+import unicodedata
 from random import Random
 from typing import NamedTuple
 
@@ -96,3 +97,12 @@ def company(chance: Random) -> Word:
 def _joined(chance: Random, heads: list[Word], tails: list[Word]) -> Word:
     head, tail = chance.choice(heads), chance.choice(tails)
     return Word(head.written + tail.written, head.read + tail.read)
+
+
+_HALF = {unicodedata.normalize("NFKC", chr(code)): chr(code) for code in range(0xFF66, 0xFF9E)}
+_HALF |= {"\u3099": "ﾞ", "\u309a": "ﾟ", "　": " "}
+
+
+def half_width(reading: str) -> str:
+    """Return a reading as banks write it."""
+    return "".join(_HALF[each] for each in unicodedata.normalize("NFD", reading))

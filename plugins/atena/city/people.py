@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from plugins.atena.city import names
 from plugins.atena.city.names import FEMALE, Word
+from plugins.atena.queries.households import HEAD
 
 MALE = "1"
 
@@ -34,6 +35,8 @@ ELSEWHERE = (
     Place("271004", "大阪府", "大阪市北区", "5300000", 2),
     Place("131016", "東京都", "千代田区", "1000000", 1),
 )
+GROWN_UP = 25
+"""From this age on those who live with the head are a wife or a mother."""
 NON_RESIDENTS = 0.03
 MOVED = 0.12
 """Share of households that have lived at another address of the city before."""
@@ -50,8 +53,13 @@ class Home(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Citizen:
-    """One synthetic person; `homes` are pairs of the day of moving in and the home, oldest first."""
+    """One synthetic person; `homes` are pairs of the day of moving in and the home, oldest first.
 
+    `household` counts from 1; `relation` is the 続柄 as a register writes it.
+    """
+
+    household: int
+    relation: str
     is_resident: bool
     family: Word
     given: Word
@@ -76,20 +84,23 @@ _HOUSEHOLDS: tuple[tuple[int, tuple[tuple[int, int, str], ...]], ...] = (
 
 def citizens(chance: Random, count: int, today: date) -> Iterator[Citizen]:
     """Make `count` people, household after household."""
-    made = 0
+    made = household = 0
     weights = [weight for weight, _ in _HOUSEHOLDS]
     while made < count:
         _, members = chance.choices(_HOUSEHOLDS, weights)[0]
-        for citizen in _household(chance, members[: count - made], today):
+        household += 1
+        for citizen in _household(chance, household, members[: count - made], today):
             yield citizen
             made += 1
 
 
-def _household(chance: Random, members: tuple[tuple[int, int, str], ...], today: date) -> Iterator[Citizen]:
+def _household(
+    chance: Random, number: int, members: tuple[tuple[int, int, str], ...], today: date
+) -> Iterator[Citizen]:
     family = names.surname(chance)
     is_resident = chance.random() >= NON_RESIDENTS
     homes = _homes(chance, WARDS if is_resident else ELSEWHERE, today)
-    for youngest, oldest, stated in members:
+    for place, (youngest, oldest, stated) in enumerate(members):
         sex = stated or chance.choice((MALE, FEMALE))
         birth = today - timedelta(
             days=chance.randint(youngest * 365 + youngest // 4, oldest * 365 + oldest // 4 + 364)
@@ -97,7 +108,16 @@ def _household(chance: Random, members: tuple[tuple[int, int, str], ...], today:
         lived = tuple(
             (max(day, birth), home) for day, home in homes if home is homes[-1][1] or birth < homes[-1][0]
         )
-        yield Citizen(is_resident, family, names.given_name(chance, sex), sex, birth, lived)
+        relation = _relation(members[0], youngest) if place else HEAD
+        given = names.given_name(chance, sex)
+        yield Citizen(number, relation, is_resident, family, given, sex, birth, lived)
+
+
+def _relation(head: tuple[int, int, str], youngest: int) -> str:
+    """Tell the others of a household apart by their ages, as the table above has them."""
+    if youngest < GROWN_UP:
+        return "子"
+    return "母" if youngest > head[1] else "妻"
 
 
 def _homes(chance: Random, places: tuple[Place, ...], today: date) -> tuple[tuple[date, Home], ...]:

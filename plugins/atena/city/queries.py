@@ -17,6 +17,9 @@ query Person($number: String!) {
   person(atenaNumber: $number) {
     atenaNumber version kind name kana birthDate sex
     addresses { validFrom validTo postalCode prefecture municipality town lot building recordedAt }
+    household { members { relation person { name } } }
+    deliveryTarget { name reason }
+    bankAccount { branchCode holderKana }
   }
 }
 """
@@ -32,7 +35,7 @@ def demo_queries(city: DemoCity) -> Sequence[DemoQuery]:
     number: dict[str, object] = {"number": city.samples["person"]}
     return [
         DemoQuery("読み仮名で個人を探す", "tax_clerk", SEARCH, {"kana": city.samples["kana"]}),
-        DemoQuery("個人の内容と住所の履歴を見る", "tax_clerk", PERSON, number),
+        DemoQuery("個人の内容、住所の履歴、世帯、送り先、口座を見る", "tax_clerk", PERSON, number),
         DemoQuery(
             "個人番号（税務課は理由をX-Reasonに書くと見える。他課はマスク表示）",
             "other_office",

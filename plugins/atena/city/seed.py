@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from itertools import islice
 
-from core.clock import JAPAN
 from core.demo.city import DemoCity
 from core.storage.database import WriteSession
 from plugins.atena import tables
 from plugins.atena.check_digits import modulus_9, modulus_11
 from plugins.atena.city import names
+from plugins.atena.city.dealings import Dealings, recorded, write_banks
 from plugins.atena.city.people import WARDS, Citizen, citizens
 from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.partial_date import Precision
@@ -28,6 +28,7 @@ NUMBERS_BEGIN = date(2015, 10, 5)
 """The day from which My Numbers exist (番号法 came into force)."""
 RESIDENT_NUMBERS = "0"
 HALF_OF_NON_RESIDENTS = 2
+OF_PEOPLE = ("person", "person_revision", "address_revision", "my_number", "household_member")
 UNUSED_CORPORATE = "99"
 """No registry office has this code, so no real corporation has such a number."""
 
@@ -51,35 +52,42 @@ async def seed_city(session: WriteSession, city: DemoCity) -> None:
     chance = city.random("atena.numbers")
     register = Register(open_keyring(city.runtime.settings), chance.randrange(10**11), 7_919_000_001)
     people = citizens(city.random("atena"), city.people, city.runtime.clock.today())
+    dealings = Dealings(city.random("atena.dealings"))
+    await write_banks(session)
     written = 0
     while batch := list(islice(people, BATCH)):
-        await _write_people(session, city, register, batch, written)
+        ids = await _write_people(session, city, register, batch, written)
+        await write_all(session, dealings.rows(zip(ids, batch, strict=True), city.runtime.clock.today()))
         written += len(batch)
     await _write_employers(session, city)
 
 
 async def _write_people(
     session: WriteSession, city: DemoCity, register: Register, batch: Sequence[Citizen], before: int
-) -> None:
+) -> Sequence[int]:
     ids = await reserve_ids(session, tables.person, len(batch))
     serials = iter(await next_serials(session, sum(not citizen.is_resident for citizen in batch)))
     rows: dict[str, Rows] = {
-        name: [] for name in ("person", "person_revision", "address_revision", "my_number")
+        name: []
+        for name in ("person", "person_revision", "address_revision", "my_number", "household_member")
     }
     for offset, (person_id, citizen) in enumerate(zip(ids, batch, strict=True)):
         number = _number(before + offset + 1) if citizen.is_resident else atena_number(next(serials))
         begin = citizen.homes[0][0]
-        rows["person"].append((person_id, number, _recorded(citizen.homes[-1][0])))
-        rows["person_revision"].append((person_id, begin, _recorded(begin), *_said(citizen)))
+        rows["person"].append((person_id, number, recorded(citizen.homes[-1][0])))
+        rows["person_revision"].append((person_id, begin, recorded(begin), *_said(citizen)))
         rows["address_revision"].extend(_addresses(person_id, citizen))
         if citizen.is_resident or offset % HALF_OF_NON_RESIDENTS:
             sealed = seal(register.keyring, person_id, register.my_number(before + offset))
             since = max(begin, NUMBERS_BEGIN)
-            rows["my_number"].append((person_id, since, _recorded(since), *sealed))
+            rows["my_number"].append((person_id, since, recorded(since), *sealed))
         if citizen.is_resident:
+            home = (str(citizen.household), citizen.relation)
+            rows["household_member"].append((person_id, begin, recorded(begin), *home))
             city.samples.setdefault("person", number)
             city.samples.setdefault("kana", citizen.family.read)
     await write_all(session, rows)
+    return ids
 
 
 def _number(position: int) -> str:
@@ -105,10 +113,10 @@ def _addresses(person_id: int, citizen: Citizen) -> Iterator[tuple[object, ...]]
         whole, ending = f"{place.prefecture}{place.name}{home.town}{home.lot}", f"{home.town}{home.lot}"
         rest = (*said, place.postal_code, address_key(whole), address_key(ending))
         for end in ends[position:]:
-            yield (person_id, day, FOREVER, _recorded(day), _recorded(end), *rest)
-            yield (person_id, day, end, _recorded(end), OPEN, *rest)
+            yield (person_id, day, FOREVER, recorded(day), recorded(end), *rest)
+            yield (person_id, day, end, recorded(end), OPEN, *rest)
         if position == len(ends):
-            yield (person_id, day, FOREVER, _recorded(day), OPEN, *rest)
+            yield (person_id, day, FOREVER, recorded(day), OPEN, *rest)
 
 
 async def _write_employers(session: WriteSession, city: DemoCity) -> None:
@@ -128,14 +136,9 @@ async def _write_employers(session: WriteSession, city: DemoCity) -> None:
         )
         address = f"{ward.prefecture}{ward.name}{names.town(chance)}{chance.randint(9001, 9999)}番地"
         number = f"9{position:07d}"
-        rows["employer"].append((employer_id, number, _recorded(begin)))
+        rows["employer"].append((employer_id, number, recorded(begin)))
         rows["employer_revision"].append(
-            (employer_id, begin, _recorded(begin), *said, ward.postal_code, address, "")
+            (employer_id, begin, recorded(begin), *said, ward.postal_code, address, "")
         )
         city.samples.setdefault("employer", number)
     await write_all(session, rows)
-
-
-def _recorded(day: date) -> datetime:
-    """Everything was entered on the morning of the day from which it holds."""
-    return datetime.combine(day, time(9), JAPAN)

@@ -9,6 +9,11 @@ from plugins.atena import tables
 
 Rows = list[tuple[object, ...]]
 
+PLACE = (
+    *("municipality_code", "prefecture", "municipality", "town_code", "town", "lot", "building"),
+    "postal_code",
+)
+"""The items of an address."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "person": ("id", "atena_number", "changed_at"),
     "person_revision": (
@@ -16,11 +21,22 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("birth_date", "birth_precision", "birth_note", "sex"),
     ),
     "address_revision": (
-        *("person_id", "valid_from", "valid_to", "known_from", "known_to", "municipality_code"),
-        *("prefecture", "municipality", "town_code", "town", "lot", "building", "postal_code"),
+        *("person_id", "valid_from", "valid_to", "known_from", "known_to", *PLACE),
         *("address_key", "town_key"),
     ),
     "my_number": ("person_id", "valid_from", "known_from", "sealed", "blind_index", "key_version"),
+    "household_member": ("person_id", "valid_from", "known_from", "household_number", "relation"),
+    "delivery_address": ("person_id", "valid_from", "known_from", "name", "kana", *PLACE),
+    "tax_agent": ("person_id", "valid_from", "known_from", "name", "kana", *PLACE),
+    "bank_branch": ("id", "code", "changed_at"),
+    "bank_branch_revision": (
+        *("bank_branch_id", "valid_from", "known_from", "bank_name", "bank_kana", "branch_name"),
+        "branch_kana",
+    ),
+    "bank_account": (
+        *("person_id", "valid_from", "known_from", "branch_code", "account_kind", "account_number"),
+        "holder_kana",
+    ),
     "non_resident_line": ("serial", "fingerprint", "person_id"),
     "employer": ("id", "designation_number", "changed_at"),
     "employer_revision": (

@@ -8,13 +8,9 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or
 
 from core.storage.database import ReadSession
 from plugins.atena.history import LATEST
+from plugins.atena.queries.bulk import PLACE
 from plugins.atena.queries.history import holds, known
 from plugins.atena.tables import address_revision, person, person_revision, protection
-
-PLACE = (
-    *("municipality_code", "prefecture", "municipality", "town_code", "town", "lot", "building"),
-    "postal_code",
-)
 
 
 async def count_names(session: ReadSession, as_of: date, since: datetime | None) -> int:

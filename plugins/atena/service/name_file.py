@@ -25,7 +25,8 @@ from core.graphql.records import READ, Trace
 from core.storage.database import Database, ReadSession, WriteSession
 from plugins.atena.errors import NameFileThere
 from plugins.atena.partial_date import PartialDate, Precision
-from plugins.atena.queries.name_file import PLACE, count_names, names_after
+from plugins.atena.queries.bulk import PLACE
+from plugins.atena.queries.name_file import count_names, names_after
 from plugins.atena.service.persons import JOURNAL_TYPE
 
 PAGE = 5_000

@@ -18,6 +18,7 @@ from plugins.atena import tables
 from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.city.people import citizens
 from plugins.atena.search_keys import kana_key, name_key
+from plugins.atena.service.banks import ACCOUNT_CHECKS
 from plugins.atena.vault.keyring import open_keyring
 from plugins.atena.vault.seal import unseal
 
@@ -106,6 +107,34 @@ def test_households_are_plausible() -> None:
     assert all(person.birth <= person.homes[0][0] <= today for person in people)
 
 
+async def test_residents_live_in_households_with_one_head(database: Database, settings: Settings) -> None:
+    await seeded(database, settings, 500)
+
+    member = tables.household_member.c
+    async with database.read() as session:
+        rows = (await session.execute(select(member.household_number, member.relation))).all()
+    residents = "SELECT count(*) FROM atena.person_revision WHERE kind = 'resident'"
+    assert len(rows) == await count(database, residents)
+    heads = [row.household_number for row in rows if row.relation == "世帯主"]
+    assert sorted(heads) == sorted({row.household_number for row in rows})
+    assert {row.relation for row in rows} == {"世帯主", "妻", "子", "母"}
+
+
+async def test_some_have_an_account_an_address_or_an_agent(database: Database, settings: Settings) -> None:
+    await seeded(database, settings, 2_000)
+
+    async with database.read() as session:
+        accounts = (await session.execute(select(tables.bank_account))).all()
+        codes = set(await session.scalars(select(tables.bank_branch.c.code)))
+    assert 100 < len(accounts) < 300
+    assert {account.branch_code for account in accounts} == codes
+    for account in accounts:
+        said = {name: getattr(account, name) for name in ACCOUNT_CHECKS}
+        assert not [fault for name, value in said.items() for fault in ACCOUNT_CHECKS[name](name, value)]
+    assert await count(database, "SELECT count(*) FROM atena.delivery_address") > 5
+    assert await count(database, "SELECT count(*) FROM atena.tax_agent") > 0
+
+
 async def test_the_queries_to_paste_find_something(
     database: Database, settings: Settings, house: Any
 ) -> None:
@@ -117,6 +146,7 @@ async def test_the_queries_to_paste_find_something(
     assert len(found["searchPersons"]["edges"]) >= 1
     shown = await house.data(person.query, person.staff, **person.variables)
     assert len(shown["person"]["addresses"]) >= 1
+    assert len(shown["person"]["household"]["members"]) >= 1
     masked = await house.data(number.query, "other_office", **number.variables)
     assert masked["person"]["myNumber"] == "************"
     seen = await house.data(number.query, "tax_clerk", "確認のため", **number.variables)

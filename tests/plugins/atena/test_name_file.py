@@ -12,6 +12,7 @@ import pytest
 
 from core.storage.database import Database
 from plugins.atena.errors import NameFileThere
+from plugins.atena.queries.bulk import PLACE
 from plugins.atena.service import name_file
 from plugins.atena.service.name_file import NameFile
 from tests.plugins.atena.conftest import NOW, TODAY
@@ -72,7 +73,7 @@ async def test_hidden_addresses_stay_out(write: Write, city: None, tmp_path: Pat
 
     for each in (shown, before):
         assert each["address_hidden"] == "1"
-        assert {each[name] for name in name_file.PLACE} == {""}
+        assert {each[name] for name in PLACE} == {""}
 
 
 async def test_the_manifest_says_what_the_file_holds(write: Write, city: None, tmp_path: Path) -> None:
