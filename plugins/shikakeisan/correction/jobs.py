@@ -30,7 +30,7 @@ async def run_late(job: Job) -> Outcome:
     while True:
         async with job.step() as step:
             cursor = step.cursor or {"last": 0, "counts": {}}
-            people = (await touched_people(step.session, tax_year, cursor["last"]))[:PEOPLE_PER_STEP]
+            people = await touched_people(step.session, tax_year, cursor["last"], PEOPLE_PER_STEP)
             if not people:
                 return Outcome(cursor["counts"])
             counts = Counter(cursor["counts"])

@@ -14,13 +14,15 @@ KIND = "late_document"
 NO_DATE = date(1970, 1, 1)
 
 
-async def touched_people(session: ReadSession, tax_year: int, after: int) -> Sequence[int]:
-    """Return whose documents changed since the year was merged, by id, behind `after`."""
+async def touched_people(session: ReadSession, tax_year: int, after: int, limit: int) -> Sequence[int]:
+    """Return the next people whose documents changed since the merge, or whose merge is not what was decided."""
     merged_at = await queries.merged_at(session, tax_year)
     if merged_at is None:
         return []
-    people = await persons_touched(session, tax_year, merged_at)
-    return [person_id for person_id in people if person_id > after]
+    touched = {
+        person_id for person_id in await persons_touched(session, tax_year, merged_at) if person_id > after
+    }
+    return sorted(touched.union(await queries.unsettled(session, tax_year, after, limit)))[:limit]
 
 
 async def late_request(session: ReadSession, tax_year: int, person_id: int, reason: str) -> Request:

@@ -43,6 +43,19 @@ SELECT greatest(
 )
 """).bindparams(bindparam("tax_year", type_=SmallInteger))
 
+# Another person was corrected, so the merge gives something else, or nothing keeps them undecided any more.
+UNSETTLED = text("""
+SELECT a.person_id FROM shikakeisan.assessment a
+LEFT JOIN shikakeisan.basis b
+    ON b.tax_year = a.tax_year AND b.person_id = a.person_id AND b.known_to = 'infinity'
+WHERE a.tax_year = :tax_year AND a.superseded_at = 'infinity' AND a.person_id > :after
+  AND (b.id IS DISTINCT FROM a.basis_id OR (a.ground = 'MERGE_FINDING' AND NOT EXISTS (
+      SELECT FROM shikakeisan.finding f
+      WHERE f.tax_year = a.tax_year AND f.person_id = a.person_id AND f.is_blocking
+        AND f.state IN ('open', 'proposed') AND f.stage <> 'assessment')))
+ORDER BY a.person_id LIMIT :limit
+""").bindparams(bindparam("tax_year", type_=SmallInteger))
+
 
 async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> None:
     """Let nobody else correct this person's tax of the year until the transaction ends."""
@@ -175,6 +188,12 @@ async def proposals(
         conditions.append(proposal.c.state.in_(states))
     statement = select(proposal).where(proposal.c.id > after, *conditions).order_by(proposal.c.id)
     return (await session.execute(statement.limit(limit))).all()
+
+
+async def unsettled(session: ReadSession, tax_year: int, after: int, limit: int) -> Sequence[int]:
+    """Return the next people whose tax was decided from something else than is merged now."""
+    parameters = {"tax_year": tax_year, "after": after, "limit": limit}
+    return (await session.scalars(UNSETTLED, parameters)).all()
 
 
 async def merged_at(session: ReadSession, tax_year: int) -> datetime | None:

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
 
 from core.hooks import hook
-from core.storage.database import WriteSession
+from core.storage.database import Database, WriteSession
 from plugins.atena import tables as atena
 from plugins.atena.queries.bulk import write_all
 from plugins.shikakeisan.closing.service import close
@@ -42,9 +43,10 @@ class Welfare:
 
 @dataclass
 class City:
-    """An office with a register."""
+    """An office with a register; `owner` may do with the database what the program may not."""
 
     office: Office
+    owner: Database
 
     async def settle(self, *people: Paper) -> Sequence[int]:
         """Put people into the register too."""
@@ -60,6 +62,10 @@ class City:
         welfare = Welfare(code, columns)
         self.office.year.runtime.plugins.manager.register(welfare)
         return welfare
+
+    async def alter(self, statement: str, **parameters: Any) -> None:
+        async with self.owner.transaction() as session:
+            await session.execute(text(statement), parameters)
 
     async def close(self, cut_off: datetime | None = None) -> int:
         async with self.office.work() as work:
@@ -90,5 +96,5 @@ class City:
 
 
 @pytest.fixture
-def city(office: Office) -> City:
-    return City(office)
+def city(office: Office, owner_database: Database) -> City:
+    return City(office, owner_database)
