@@ -51,8 +51,9 @@ class ValueUnfit(Invalid):
     message = "この値にすると、事実の形や組合せが正しくなくなります。"
 
 
-class ReasonMissing(Invalid):
-    """A decision or a settlement has a reason."""
+class YearDecided(JuminzeiError):
+    """The tax of the year is decided: facts change by corrections alone."""
 
-    code = "REASON_REQUIRED"
-    message = "理由を入力してください。"
+    code: ClassVar[str] = "YEAR_ALREADY_ASSESSED"
+    message: ClassVar[str] = "この年度は当初賦課が終わっています。変更は更正として提案してください。"
+    status: ClassVar[int] = 409

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
-from core.storage.database import ReadSession
+from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.merge.queries import ACTIVE, INFINITY, STAGE, one_of
 from plugins.shikakeisan.merge.tables import basis, claim, decision, finding
 
@@ -49,6 +49,19 @@ async def findings_by_id(session: ReadSession, ids: Collection[int]) -> Mapping[
     """Return findings of the merge by id."""
     statement = select(finding).where(finding.c.stage == STAGE, one_of(ids)(finding.c.id))
     return {row.id: row for row in await session.execute(statement)}
+
+
+async def change_finding(
+    session: WriteSession, finding_id: int, expected: int, values: Mapping[str, Any]
+) -> bool:
+    """Change a finding of that version; False if it has another one by now."""
+    statement = (
+        update(finding)
+        .where(finding.c.id == finding_id, finding.c.version == expected)
+        .values(**values, version=finding.c.version + 1)
+        .returning(finding.c.id)
+    )
+    return (await session.execute(statement)).one_or_none() is not None
 
 
 async def counts(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
@@ -113,3 +126,21 @@ async def decision_by_id(session: ReadSession, decision_id: int) -> Row[Any] | N
         await session.execute(select(decision).where(decision.c.id == decision_id))
     ).one_or_none()
     return row
+
+
+async def is_known(session: ReadSession, decision_id: int) -> bool:
+    """Tell whether a decision, proposed or approved, has not ended."""
+    statement = select(decision.c.id).where(decision.c.id == decision_id, decision.c.known_to == INFINITY)
+    return (await session.execute(statement)).one_or_none() is not None
+
+
+async def add_decision(session: WriteSession, values: Mapping[str, Any]) -> int:
+    """Write a decision; return its number."""
+    added = insert(decision).values(**values).returning(decision.c.id)
+    return int((await session.execute(added)).scalar_one())
+
+
+async def end_decisions(session: WriteSession, ids: Sequence[int], now: datetime) -> None:
+    """End decisions, proposed or approved."""
+    statement = update(decision).where(one_of(ids)(decision.c.id), decision.c.known_to == INFINITY)
+    await session.execute(statement.values(known_to=now))

@@ -43,7 +43,7 @@ async def merge_people(work: Work, tax_year: int, person_ids: Collection[int]) -
         stated |= {one[4] for one in claimed if one[4]}
     await settle_contradictions(work, tax_year, Concerned(sorted(relatives), sorted(stated)))
     for person_id in changed:
-        work.journal.wrote(BASIS_TYPE, str(person_id), {"facts"})
+        work.journal.wrote(BASIS_TYPE, f"{tax_year}:{person_id}", {"facts"})
     return changed
 
 
@@ -55,15 +55,21 @@ async def settle_contradictions(work: Work, tax_year: int, concerned: Concerned)
 
 
 async def preview_person(
-    session: ReadSession, tax_year: int, person_id: int, decisions: Mapping[str, Decision]
+    session: ReadSession,
+    tax_year: int,
+    person_id: int,
+    decisions: Mapping[str, Decision],
+    *,
+    leaving_out: str = "",
 ) -> Merged | None:
     """Merge one person with these decisions beside those in force; nothing is written.
 
-    None where the person is not in the base of the year, or has neither documents nor decisions.
+    `leaving_out` is the path of a decision in force that is to be left out. None where the person is not in
+    the base of the year, or has neither documents nor decisions.
     """
     people = await queries.people(session, tax_year, queries.one_of([person_id]))
     in_force = await queries.decisions(session, tax_year, queries.one_of([person_id]))
-    decided = {person_id: {**in_force.get(person_id, {}), **decisions}}
+    kept = {path: one for path, one in in_force.get(person_id, {}).items() if path != leaving_out}
     documents = by_person(await documents_of(session, [person_id], tax_year))
-    merged = await merge_many(session, tax_year, people, documents, decided)
+    merged = await merge_many(session, tax_year, people, documents, {person_id: {**kept, **decisions}})
     return merged.get(person_id)

@@ -66,6 +66,7 @@ decision = Table(
     Column("seen", JSONB),
     words("reason"),
     number("document_id", nullable=True),
+    number("ends_id", nullable=True),
     words("proposed_by"),
     words("approved_by"),
     *known(),
@@ -82,7 +83,8 @@ decision = Table(
 )
 """An officer's value for a fact: survives every merge. JSON null takes the fact away.
 
-A proposal is a row without `approved_by`; the approval ends it and writes a row with both names.
+A proposal is a row without `approved_by`; the approval ends it and writes a row with both names. `ends_id` is
+the decision in force that a proposal would take back.
 
 `seen` is what the merge said when it was decided: where it says something else today, the decision is shown.
 """

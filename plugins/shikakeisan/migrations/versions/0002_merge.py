@@ -65,6 +65,7 @@ STATEMENTS = (
         seen JSONB,
         reason TEXT NOT NULL,
         document_id BIGINT,
+        ends_id BIGINT,
         proposed_by TEXT NOT NULL,
         approved_by TEXT NOT NULL,
         known_from TIMESTAMP WITH TIME ZONE NOT NULL,

@@ -1,0 +1,62 @@
+"""Findings of the merge in the hands of officers: one proposes to close, another confirms (二重チェック)."""
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.errors import Conflict, NotFound
+from core.graphql.masking import require_reason
+from plugins.shikakeisan.base.errors import SelfApproval
+from plugins.shikakeisan.merge import listing
+from plugins.shikakeisan.merge.errors import FindingSettled
+from plugins.shikakeisan.merge.queries import ACTIVE
+from plugins.shiryo.api import Work
+
+FINDING_TYPE = "shikakeisan.finding"
+
+
+async def assign_finding(work: Work, finding_id: int, expected: int, owner: str) -> None:
+    """Give a finding to somebody (empty: to nobody); raises NotFound, Conflict, FindingSettled."""
+    await _in_state(work, finding_id, *ACTIVE)
+    await _change(work, finding_id, expected, owner=owner)
+
+
+async def propose_closing(work: Work, finding_id: int, expected: int, reason: str) -> None:
+    """Propose with a reason that a finding is settled; raises NotFound, Conflict, FindingSettled."""
+    require_reason(reason)
+    await _in_state(work, finding_id, *ACTIVE)
+    await _change(work, finding_id, expected, state="proposed", reason=reason, proposed_by=work.staff)
+
+
+async def confirm_closing(work: Work, finding_id: int, expected: int) -> None:
+    """Close what somebody else proposed to close; raises NotFound, Conflict, FindingSettled, SelfApproval.
+
+    It stays closed while the merge says the same; what the merge says differently is a new finding.
+    """
+    found = await _in_state(work, finding_id, "proposed")
+    if found.proposed_by == work.staff:
+        raise SelfApproval
+    await _change(work, finding_id, expected, state="closed", closed_by=work.staff, closed_at=work.now)
+
+
+async def reject_closing(work: Work, finding_id: int, expected: int) -> None:
+    """Send a proposal back; raises NotFound, Conflict, FindingSettled."""
+    await _in_state(work, finding_id, "proposed")
+    await _change(work, finding_id, expected, state="open", reason="", proposed_by="")
+
+
+async def _in_state(work: Work, finding_id: int, *states: str) -> Row[Any]:
+    found = (await listing.findings_by_id(work.session, [finding_id])).get(finding_id)
+    if found is None:
+        raise NotFound
+    if found.state not in states:
+        raise FindingSettled
+    return found
+
+
+async def _change(work: Work, finding_id: int, expected: int, **values: Any) -> None:
+    """Change a finding that still is as the caller saw it; raises Conflict."""
+    if not await listing.change_finding(work.session, finding_id, expected, values):
+        found = await listing.findings_by_id(work.session, [finding_id])
+        raise Conflict(currentVersion=found[finding_id].version)
+    work.journal.wrote(FINDING_TYPE, str(finding_id), set(values))
