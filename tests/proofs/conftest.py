@@ -23,7 +23,7 @@ from core.storage.database import Database
 from core.storage.migrations import Migrations
 from plugins.atena.api import Work, open_keyring, person_ids, take_number
 from plugins.atena.history import FOREVER, Span
-from plugins.atena.service.persons import PersonChange, register_non_resident
+from plugins.atena.service.persons import PersonChange, candidates_for, register_non_resident
 from plugins.shiryo.commands.acting import TOKEN
 from plugins.synth.api import CityFiles
 from schema.build import build_runtime
@@ -84,7 +84,9 @@ class Town:
             async with database.transaction() as session:
                 work = Work(session, Journal(), clock.now(), clock.today())
                 for line in city.lines("jutogai/jutogai.jsonl"):
-                    number = await register_non_resident(work, _registration(line))
+                    given_change = _registration(line)
+                    others = await _candidates(work, given_change)
+                    number = await register_non_resident(work, given_change, others)
                     ids = await person_ids(session, [number])
                     await take_number(work, keyring, ids[number], line["my_number"], "jutogai")
                     given[line["serial"]] = number
@@ -118,6 +120,13 @@ def _run(url: str, deed: Callable[[Database], Awaitable[T]]) -> T:
             await database.close()
 
     return asyncio.run(run())
+
+
+async def _candidates(work: Work, given: PersonChange) -> Sequence[str]:
+    """Return who may be the same, to be named as somebody else: the truth knows that nobody is."""
+    ids = [each.person_id for each in await candidates_for(work.session, given, work.today)]
+    wanted = text("SELECT atena_number FROM atena.person WHERE id = any(:ids)")
+    return (await work.session.scalars(wanted, {"ids": ids})).all()
 
 
 def _registration(line: Mapping[str, Any]) -> PersonChange:
