@@ -15,7 +15,7 @@ NO_DATE = date(1970, 1, 1)
 
 
 async def touched_people(session: ReadSession, tax_year: int, after: int, limit: int) -> Sequence[int]:
-    """Return the next people whose documents changed since the merge, or whose merge is not what was decided."""
+    """Return the next people whose documents changed since the merge, or whose merge says otherwise now."""
     merged_at = await queries.merged_at(session, tax_year)
     if merged_at is None:
         return []

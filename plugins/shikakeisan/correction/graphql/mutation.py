@@ -24,7 +24,7 @@ INPUT = strawberry.argument(name="input", description="入力")
 
 
 @strawberry.input(description="更正の提案")
-class ProposeCorrectionInput:
+class ProposeTaxCorrectionInput:
     """What somebody proposes; another person approves it."""
 
     atena_number: str = strawberry.field(description="宛名番号")
@@ -76,8 +76,8 @@ class CorrectionMutation:
     """What changes decided tax: only with two persons."""
 
     @door(CORRECTION_PROPOSE, "更正を提案する。更正前後・差・影響を示す")
-    async def propose_correction(
-        self, info: Info, given: Annotated[ProposeCorrectionInput, INPUT]
+    async def propose_tax_correction(
+        self, info: Info, given: Annotated[ProposeTaxCorrectionInput, INPUT]
     ) -> CorrectionProposal:
         """Propose a correction; raises RevisionChanged with the revision in force."""
         found = await person_ids(info.context.read, [given.atena_number])
@@ -98,7 +98,7 @@ class CorrectionMutation:
         return await _proposal(info, number)
 
     @door(CORRECTION_APPROVE, "ほかの職員の提案を、示された内容のとおりに承認する")
-    async def approve_correction(
+    async def approve_tax_correction(
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionApproval:
         """Approve exactly what was seen; a stale proposal is answered with the revision in force."""
@@ -110,7 +110,7 @@ class CorrectionMutation:
         )
 
     @door(CORRECTION_APPROVE, "ほかの職員の提案を差し戻す")
-    async def reject_correction(
+    async def reject_tax_correction(
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionProposal:
         """Turn a proposal down."""
@@ -118,7 +118,7 @@ class CorrectionMutation:
         return await _proposal(info, proposal_id)
 
     @door(CORRECTION_PROPOSE, "自分の提案を取り下げる")
-    async def withdraw_correction(
+    async def withdraw_tax_correction(
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionProposal:
         """Take one's own proposal back."""
