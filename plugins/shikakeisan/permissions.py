@@ -4,6 +4,15 @@ from core.access.permission import Permission
 
 TRIAL = Permission("shikakeisan.trial", "read")
 """Trial calculations on facts that the caller brings: no stored person is read."""
+YEAR = Permission("shikakeisan.year", "read")
+"""How far a 課税年度 has come, in numbers: no person."""
+BASE = Permission("shikakeisan.base", "read")
+"""Who is taxed here on 1 January, and why somebody is not."""
+BASE_SETTLE = Permission("shikakeisan.base", "settle")
+"""Closing a finding about the base: changes nothing that is taxed."""
+CIRCUMSTANCE_PROPOSE = Permission("shikakeisan.circumstance", "propose")
+CIRCUMSTANCE_APPROVE = Permission("shikakeisan.circumstance", "approve")
+"""Another person's proposals only: the service compares the numbers of the two."""
 ASSESSMENT = Permission("shikakeisan.assessment", "read")
 """Persons' decided tax with its explanation and history."""
 RUN = Permission("shikakeisan.run", "read")
@@ -15,3 +24,9 @@ CORRECTION_APPROVE = Permission("shikakeisan.correction", "approve")
 """Another person's proposals only: the service compares the numbers of the two."""
 CLOSING = Permission("shikakeisan.closing", "read")
 """Closes and the files that other systems got; a close is made at the terminal."""
+MERGE_READ = Permission("shikakeisan.merge", "read")
+"""Merged facts with their origins, claims of relatives, findings, officers' decisions."""
+MERGE_PROPOSE = Permission("shikakeisan.merge", "propose")
+MERGE_APPROVE = Permission("shikakeisan.merge", "approve")
+"""Another person's proposals only: the service compares the numbers of the two."""
+MERGE_START = Permission("shikakeisan.merge", "run")

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.storage.database import ReadSession
+from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.manifest import SCHEMA, SCHEMA_VERSION
-from plugins.shiryo.queries import counting, work_items
+from plugins.shiryo.queries import counting, documents, work_items
 from plugins.shiryo.reading.errors import LayoutUnknown
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 from plugins.shiryo.service.ledger import Ledger, read_ledger
@@ -19,6 +20,7 @@ from plugins.shiryo.work import Work
 __all__ = [
     "SCHEMA",
     "SCHEMA_VERSION",
+    "Desk",
     "Document",
     "DocumentFacts",
     "Layout",
@@ -27,11 +29,13 @@ __all__ = [
     "Work",
     "blocking_items",
     "documents_between",
+    "documents_by_id",
     "documents_of",
     "layouts",
     "load_layout",
     "persons_touched",
     "read_ledger",
+    "staff_option",
 ]
 
 
@@ -74,6 +78,12 @@ async def documents_between(
 ) -> Sequence[DocumentFacts]:
     """Return the documents of `documents_of` for a range of persons, by person and id; 20,000 at a time."""
     return [_facts(row) for row in await counting.between(session, tax_year, first_person_id, last_person_id)]
+
+
+async def documents_by_id(session: ReadSession, ids: Sequence[int]) -> Mapping[int, Document]:
+    """Return accepted documents as they are shown, whether they still count or not."""
+    rows = await documents.documents_by_id(session, ids)
+    return {document_id: Document.of(row) for document_id, row in rows.items()}
 
 
 async def persons_touched(session: ReadSession, tax_year: int, since: datetime) -> Sequence[int]:

@@ -1,0 +1,1 @@
+"""The merge over GraphQL: bases with their origins, claims, findings, officers' decisions."""

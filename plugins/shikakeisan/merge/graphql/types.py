@@ -1,0 +1,348 @@
+"""The types of the merge: basis, facts with origins, claims, findings, decisions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import MAXYEAR, datetime
+from typing import Any, ClassVar
+
+import strawberry
+from sqlalchemy import Row
+from strawberry.scalars import JSON
+
+from core.access.journal import PersonalData
+from core.graphql.context import Info
+from core.graphql.fields import column, door
+from core.graphql.scalars import FiscalYear
+from plugins.atena.api import Person
+from plugins.shikakeisan.base.graphql.loaders import PersonByDay
+from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH
+from plugins.shikakeisan.merge import listing
+from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
+from plugins.shikakeisan.merge.decisions import DECISION_TYPE
+from plugins.shikakeisan.merge.graphql.loaders import DocumentById
+from plugins.shikakeisan.merge.service import BASIS_TYPE
+from plugins.shikakeisan.merge.settling import FINDING_TYPE
+from plugins.shikakeisan.permissions import MERGE_READ
+from plugins.shiryo.api import Document
+
+ID_DIGITS = 19
+"""An id has fewer; a blind index has 64 characters."""
+_ROLES = {
+    "spouse": "配偶者",
+    "dependant": "扶養親族",
+    "under16": "16歳未満の扶養親族",
+    "family_employee": "事業専従者",
+}
+
+
+async def person_of(info: Info, person_id: int) -> Person | None:
+    """Return a person as of today."""
+    return await info.context.loader(PersonByDay).load((person_id, info.context.clock.today()))
+
+
+async def documents_in(info: Info, ids: Sequence[int]) -> list[Document]:
+    """Return documents in the order of their numbers."""
+    found = [await info.context.loader(DocumentById).load(each) for each in ids]
+    return [each for each in found if each is not None]
+
+
+def ended(moment: datetime) -> datetime | None:
+    """Return a moment, None for 'infinity'."""
+    return None if moment.year == MAXYEAR else moment
+
+
+@strawberry.type(description="併合した事実の出どころ")
+class MergedOrigin:
+    """Where a fact comes from: a document, an officer's decision, or the register."""
+
+    document_id: int | None = column(MERGE_READ, "資料番号。資料でないときはnull")
+    item: str = column(MERGE_READ, "資料の項目")
+    rule: str = column(MERGE_READ, "併合の規則")
+    rule_text: str = column(MERGE_READ, "規則の内容")
+    law: str = column(MERGE_READ, "根拠条文")
+    decision_id: int | None = column(MERGE_READ, "職員の決定の番号")
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> "MergedOrigin":
+        """Make it of one origin as it is stored."""
+        rule = rule_texts().get(said.get("rule", ""))
+        return cls(
+            document_id=said.get("document"),
+            item=said.get("item", ""),
+            rule=said.get("rule", ""),
+            rule_text="" if rule is None else rule.text,
+            law="" if rule is None else rule.law,
+            decision_id=said.get("decision"),
+        )
+
+    @door(MERGE_READ, "資料")
+    async def document(self, info: Info) -> Document | None:
+        """Return the document itself."""
+        if self.document_id is None:
+            return None
+        return await info.context.loader(DocumentById).load(self.document_id)
+
+
+@strawberry.type(description="併合した事実")
+class MergedFact:
+    """One fact, with all that it was made of."""
+
+    path: str = column(MERGE_READ, "事実の位置。職員の決定で送る")
+    label: str = column(MERGE_READ, "名称")
+    value: JSON = column(MERGE_READ, "値。親族は項目を持つ")
+    origins: list[MergedOrigin] = column(MERGE_READ, "出どころ")
+
+
+@strawberry.type(description="併合に使わなかった資料と、その規則")
+class DocumentAside:
+    """A document that gave nothing."""
+
+    document_id: int = column(MERGE_READ, "資料番号")
+    rule: str = column(MERGE_READ, "規則")
+    rule_text: str = column(MERGE_READ, "規則の内容")
+    law: str = column(MERGE_READ, "根拠条文")
+
+    @door(MERGE_READ, "資料")
+    async def document(self, info: Info) -> Document | None:
+        """Return the document itself."""
+        return await info.context.loader(DocumentById).load(self.document_id)
+
+
+@strawberry.type(description="扶養の申出（ある納税義務者が、ある人を配偶者・扶養親族等とする）")
+class RelativeClaim(PersonalData):
+    """Who claims whom, on which document."""
+
+    journal_type: ClassVar[str] = BASIS_TYPE
+
+    row: strawberry.Private[Any]
+    tax_year: FiscalYear = column(MERGE_READ, "課税年度")
+    role: str = column(MERGE_READ, "区分")
+    role_label: str = column(MERGE_READ, "区分の名称")
+    path: str = column(MERGE_READ, "納税義務者の事実での位置")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "RelativeClaim":
+        """Make it of a row of `listing`."""
+        return cls(
+            row=row,
+            tax_year=FiscalYear(row.tax_year),
+            role=row.role,
+            role_label=_ROLES[row.role],
+            path=row.path,
+        )
+
+    def journal_id(self) -> str:
+        """Return year and taxpayer."""
+        return f"{self.row.tax_year}:{self.row.taxpayer_id}"
+
+    @door(MERGE_READ, "申し出た納税義務者")
+    async def taxpayer(self, info: Info) -> Person | None:
+        """Return the claimant as of today."""
+        return await person_of(info, self.row.taxpayer_id)
+
+    @door(MERGE_READ, "申し出られた人。誰か分からないときはnull")
+    async def relative(self, info: Info) -> Person | None:
+        """Return the relative as of today."""
+        return None if self.row.relative_id is None else await person_of(info, self.row.relative_id)
+
+    @door(MERGE_READ, "申出のある資料")
+    async def document(self, info: Info) -> Document | None:
+        """Return the document."""
+        if self.row.document_id is None:
+            return None
+        return await info.context.loader(DocumentById).load(self.row.document_id)
+
+
+@strawberry.type(description="資料併合の確認事項")
+class MergeFinding(PersonalData):
+    """Something that a person must look at."""
+
+    journal_type: ClassVar[str] = FINDING_TYPE
+
+    row: strawberry.Private[Any]
+    id: int = column(MERGE_READ, "番号")
+    version: int = column(MERGE_READ, "版。操作のときexpectedVersionとして送る")
+    tax_year: FiscalYear = column(MERGE_READ, "課税年度")
+    code: str = column(MERGE_READ, "コード")
+    message: str = column(MERGE_READ, "内容")
+    law: str = column(MERGE_READ, "根拠条文")
+    is_blocking: bool = column(MERGE_READ, "終わるまで税額を決定しないか")
+    state: str = column(MERGE_READ, "状態（open 未処理、proposed 確認待ち、closed 完了、gone 解消）")
+    owner: str = column(MERGE_READ, "担当の職員番号")
+    opened_at: datetime = column(MERGE_READ, "発生日時")
+    reason: str = column(MERGE_READ, "完了の理由")
+    proposed_by: str = column(MERGE_READ, "提案した職員の職員番号")
+    closed_by: str = column(MERGE_READ, "確認した職員の職員番号")
+    closed_at: datetime | None = column(MERGE_READ, "完了日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "MergeFinding":
+        """Make it of a row of `listing`."""
+        kind = finding_kinds()[row.code]
+        plain = ("id", "version", "code", "is_blocking", "state", "owner", "opened_at", "reason")
+        people = ("proposed_by", "closed_by", "closed_at")
+        return cls(
+            row=row,
+            tax_year=FiscalYear(row.tax_year),
+            message=kind.text,
+            law=kind.law,
+            **{name: getattr(row, name) for name in (*plain, *people)},
+        )
+
+    def journal_id(self) -> str:
+        """Return the number of the finding."""
+        return str(self.id)
+
+    @door(MERGE_READ, "本人")
+    async def person(self, info: Info) -> Person | None:
+        """Return the taxpayer as of today."""
+        return await person_of(info, self.row.person_id)
+
+    @door(MERGE_READ, "関係するほかの人")
+    async def others(self, info: Info) -> list[Person]:
+        """Return the other persons concerned."""
+        found = [await person_of(info, each) for each in self.row.others]
+        return [each for each in found if each is not None]
+
+    @door(MERGE_READ, "申し出られた親族")
+    async def relative(self, info: Info) -> Person | None:
+        """Return the relative whom the finding is about, where it is one who is known here."""
+        relative = str(self.row.details.get("relative", ""))
+        is_person = relative.isdecimal() and len(relative) < 19  # digits of an id; a blind index has 64
+        return await person_of(info, int(relative)) if is_person else None
+
+    @door(MERGE_READ, "資料")
+    async def documents(self, info: Info) -> list[Document]:
+        """Return the documents of all sides."""
+        return await documents_in(info, self.row.documents)
+
+
+@strawberry.type(description="事実についての職員の決定、又はその提案")
+class FactDecision(PersonalData):
+    """An officer's value for a fact."""
+
+    journal_type: ClassVar[str] = DECISION_TYPE
+
+    id: int = column(MERGE_READ, "番号")
+    tax_year: FiscalYear = column(MERGE_READ, "課税年度")
+    path: str = column(MERGE_READ, "事実の位置")
+    value: JSON | None = column(MERGE_READ, "値。nullは事実をなくす")
+    seen: JSON | None = column(MERGE_READ, "提案のときに併合が示していた値")
+    reason: str = column(MERGE_READ, "理由")
+    document_id: int | None = column(MERGE_READ, "根拠の資料番号")
+    ends_id: int | None = column(MERGE_READ, "取り消そうとする決定の番号")
+    proposed_by: str = column(MERGE_READ, "提案した職員の職員番号")
+    approved_by: str = column(MERGE_READ, "承認した職員の職員番号。提案のうちは空")
+    known_from: datetime = column(MERGE_READ, "記録日時")
+    known_to: datetime | None = column(MERGE_READ, "終わった日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "FactDecision":
+        """Make it of a row of `listing`."""
+        plain = ("id", "path", "value", "seen", "reason", "document_id", "ends_id", "proposed_by")
+        return cls(
+            tax_year=FiscalYear(row.tax_year),
+            approved_by=row.approved_by,
+            known_from=row.known_from,
+            known_to=ended(row.known_to),
+            **{name: getattr(row, name) for name in plain},
+        )
+
+    def journal_id(self) -> str:
+        """Return the number of the decision."""
+        return str(self.id)
+
+
+@strawberry.type(description="併合結果: 1人の1年度の事実と、その出どころ")
+class MergedBasis(PersonalData):
+    """What the documents of a person came to."""
+
+    journal_type: ClassVar[str] = BASIS_TYPE
+
+    row: strawberry.Private[Any]
+    tax_year: FiscalYear = column(MERGE_READ, "課税年度")
+    merge_version: str = column(MERGE_READ, "併合の規則の版")
+    known_from: datetime = column(MERGE_READ, "記録日時")
+    known_to: datetime | None = column(MERGE_READ, "次の併合結果に替わった日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "MergedBasis":
+        """Make it of a row of `listing`."""
+        return cls(
+            row=row,
+            tax_year=FiscalYear(row.tax_year),
+            merge_version=row.merge_version,
+            known_from=row.known_from,
+            known_to=ended(row.known_to),
+        )
+
+    def journal_id(self) -> str:
+        """Return year and person."""
+        return f"{self.row.tax_year}:{self.row.person_id}"
+
+    @door(MERGE_READ, "本人")
+    async def person(self, info: Info) -> Person | None:
+        """Return the person as of today."""
+        return await person_of(info, self.row.person_id)
+
+    @door(MERGE_READ, "事実。出どころの資料まで開く")
+    def facts(self) -> list[MergedFact]:
+        """Return the facts, those of relatives one by one."""
+        return list(_facts(self.row.facts, self.row.origins))
+
+    @door(MERGE_READ, "使った資料")
+    async def documents(self, info: Info) -> list[Document]:
+        """Return the documents that gave something."""
+        return await documents_in(info, self.row.documents)
+
+    @door(MERGE_READ, "使わなかった資料")
+    def aside(self) -> list[DocumentAside]:
+        """Return the documents that gave nothing, each with the rule that says why."""
+        texts = rule_texts()
+        return [
+            DocumentAside(
+                document_id=one["document"],
+                rule=one["rule"],
+                rule_text=texts[one["rule"]].text,
+                law=texts[one["rule"]].law,
+            )
+            for one in self.row.aside
+        ]
+
+    @door(MERGE_READ, "この人の扶養の申出")
+    async def claims(self, info: Info) -> list[RelativeClaim]:
+        """Return whom the person claimed while this basis was known."""
+        row = self.row
+        rows = await listing.claims_by(info.context.read, row.tax_year, [row.person_id], row.known_from)
+        return [RelativeClaim.of(row) for row in rows]
+
+    @door(MERGE_READ, "この人の確認事項（解消したものを除く）")
+    async def findings(self, info: Info) -> list[MergeFinding]:
+        """Return what is to be looked at."""
+        wanted = listing.Wanted(self.row.tax_year, person_id=self.row.person_id)
+        rows = await listing.list_findings(info.context.read, wanted, after=0, limit=1_000)
+        return [MergeFinding.of(row) for row in rows if row.state != "gone"]
+
+
+def _facts(facts: Mapping[str, Any], origins: Mapping[str, Any]) -> Iterator[MergedFact]:
+    for path, label, value in _leaves(facts):
+        said = origins.get(path, [])
+        yield MergedFact(path=path, label=label, value=value, origins=[MergedOrigin.of(one) for one in said])
+
+
+def _leaves(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    for key, value in facts.items():
+        if key == "spouse":
+            yield "spouse", "配偶者", _labelled(value)
+        elif key == "dependants":
+            for place, one in enumerate(value):
+                yield f"dependants[{place}]", f"親族{place + 1}", _labelled(one)
+        elif isinstance(value, dict):
+            for name, part in value.items():
+                path = f"{key}.{name}"
+                yield path, BY_PATH[path].label if path in BY_PATH else path, part
+        else:
+            yield key, BY_PATH[key].label if key in BY_PATH else key, value
+
+
+def _labelled(relative: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: {"label": RELATIVE_BY_PATH[name].label, "value": value} for name, value in relative.items()}
