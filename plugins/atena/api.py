@@ -12,7 +12,7 @@ from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.delivery import Reason as DeliveryReason
 from plugins.atena.delivery import Target as DeliveryTarget
 from plugins.atena.delivery import target_of
-from plugins.atena.graphql.types import Employer, Person
+from plugins.atena.graphql.types import Employer, Person, sees_protected
 from plugins.atena.history import LATEST
 from plugins.atena.queries import eltax_users, households, links, matching, persons, protections, recipients
 from plugins.atena.queries.census import (
@@ -75,6 +75,7 @@ __all__ = [
     "primaries_of",
     "protected_ids",
     "seal_parcel",
+    "sees_protected",
     "take_number",
 ]
 

@@ -15,9 +15,10 @@ from core.settings import Setting
 from core.storage.migrations import Migrations
 from plugins.atena.api import Person
 from plugins.shikakeisan import hooks
-from plugins.shikakeisan.assessment.graphql.query import AssessmentQuery, PersonAssessments
+from plugins.shikakeisan.assessment.graphql.query import AssessmentQuery
 from plugins.shikakeisan.assessment.graphql.runs import RunMutation, RunQuery
 from plugins.shikakeisan.assessment.run import ASSESS
+from plugins.shikakeisan.base.graphql.query import BaseQuery
 from plugins.shikakeisan.base.municipality import MUNICIPALITY
 from plugins.shikakeisan.closing.graphql import ClosingQuery
 from plugins.shikakeisan.commands import COMMANDS
@@ -25,9 +26,13 @@ from plugins.shikakeisan.correction.graphql.mutation import CorrectionMutation
 from plugins.shikakeisan.correction.graphql.query import CorrectionQuery
 from plugins.shikakeisan.correction.jobs import JOBS as CORRECTION_JOBS
 from plugins.shikakeisan.graphql import ShikakeisanQuery
+from plugins.shikakeisan.merge.graphql.mutation import MergeMutation
+from plugins.shikakeisan.merge.graphql.query import MergeQuery
 from plugins.shikakeisan.merge.job import MERGE
+from plugins.shikakeisan.overview.graphql.circumstances import CircumstanceMutation
+from plugins.shikakeisan.overview.graphql.years import PersonTax, YearMutation, YearQuery
 from plugins.shikakeisan.pages import rule_pages
-from plugins.shikakeisan.permissions import ASSESSMENT, CLOSING, CORRECTION, RUN
+from plugins.shikakeisan.permissions import ASSESSMENT, BASE, CLOSING, CORRECTION, MERGE_READ, RUN, YEAR
 
 FOLDER = Path(__file__).parent
 CLOSE = "SELECT, INSERT, UPDATE (known_to)"
@@ -86,19 +91,35 @@ def migrations() -> Migrations:
 @hook
 def graphql() -> GraphQLParts:
     return GraphQLParts(
-        query=(ShikakeisanQuery, AssessmentQuery, RunQuery, CorrectionQuery, ClosingQuery),
+        query=(
+            ShikakeisanQuery,
+            YearQuery,
+            BaseQuery,
+            MergeQuery,
+            AssessmentQuery,
+            RunQuery,
+            CorrectionQuery,
+            ClosingQuery,
+        ),
         mutation=(
+            YearMutation,
+            CircumstanceMutation,
+            MergeMutation,
             RunMutation,
             CorrectionMutation,
         ),
-        additions={Person: PersonAssessments},
+        additions={Person: PersonTax},
     )
 
 
 @hook
 def menu() -> Sequence[MenuEntry]:
     return [
+        MenuEntry("shikakeisan.years", "課税年度の進み具合", YEAR),
+        MenuEntry("shikakeisan.base", "新年度個人基本", BASE),
+        MenuEntry("shikakeisan.circumstances", "生活扶助・家屋敷など", BASE),
         MenuEntry("shikakeisan.assessments", "賦課照会", ASSESSMENT),
+        MenuEntry("shikakeisan.merge", "資料併合", MERGE_READ),
         MenuEntry("shikakeisan.runs", "賦課計算", RUN),
         MenuEntry("shikakeisan.corrections", "更正", CORRECTION),
         MenuEntry("shikakeisan.closes", "異動締め・連携ファイル", CLOSING),

@@ -3,10 +3,12 @@
 import click
 
 from plugins.shikakeisan.assessment.commands import assess, verify
-from plugins.shikakeisan.base.commands import freeze, open_command, status
+from plugins.shikakeisan.base.commands import freeze, open_command
 from plugins.shikakeisan.closing.commands import close, transfer
 from plugins.shikakeisan.correction.commands import late
 from plugins.shikakeisan.merge.commands import findings, merge
+from plugins.shikakeisan.overview.circumstance_commands import circumstance
+from plugins.shikakeisan.overview.commands import people, replay, status
 
 
 @click.group()
@@ -14,5 +16,19 @@ def year() -> None:
     """課税年度の処理（賦課計算と確認）."""
 
 
-for command in (open_command, freeze, status, merge, findings, assess, verify, late, close, transfer):
+for command in (
+    open_command,
+    freeze,
+    status,
+    people,
+    circumstance,
+    replay,
+    merge,
+    findings,
+    assess,
+    verify,
+    late,
+    close,
+    transfer,
+):
     year.add_command(command)

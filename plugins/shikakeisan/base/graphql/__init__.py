@@ -1,0 +1,1 @@
+"""The base of 1 January and its circumstances over GraphQL."""

@@ -1,0 +1,1 @@
+"""Years, circumstances that take effect, and findings about the base over GraphQL."""

@@ -1,0 +1,208 @@
+"""Years in numbers, and the findings that changes of the base left behind."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+import strawberry
+from sqlalchemy import Row
+
+from core.access.journal import PersonalData
+from core.errors import NotFound
+from core.graphql.context import Info
+from core.graphql.fields import column, door
+from core.graphql.pages import Connection, connection, page_of
+from core.graphql.scalars import FiscalYear
+from plugins.atena.api import Person
+from plugins.shikakeisan.assessment.graphql.query import PersonAssessments
+from plugins.shikakeisan.base import queries as base_queries
+from plugins.shikakeisan.base.errors import YearNotOpen
+from plugins.shikakeisan.base.graphql.loaders import PersonByDay
+from plugins.shikakeisan.base.graphql.query import PersonBases
+from plugins.shikakeisan.base.graphql.types import BaseStanding
+from plugins.shikakeisan.base.standing import REASON_LABELS, Reason
+from plugins.shikakeisan.merge.graphql.query import PersonClaims
+from plugins.shikakeisan.overview import findings
+from plugins.shikakeisan.overview.status import STAGES, Status, read_status, status_of
+from plugins.shikakeisan.permissions import BASE, BASE_SETTLE, YEAR
+from plugins.shiryo.api import Work
+
+CURSOR = (int,)
+
+
+@strawberry.type(description="課税年度の段階")
+class YearStage:
+    """A stage, and when it was reached."""
+
+    name: str = column(YEAR, "段階の名前")
+    label: str = column(YEAR, "段階の名称")
+    at: datetime | None = column(YEAR, "終わった日時。まだのときはnull")
+
+
+@strawberry.type(description="新年度個人基本の人数")
+class BaseCount:
+    """People of one standing: of one ward, or outside for one reason."""
+
+    standing: BaseStanding = column(YEAR, "課税の区分")
+    reason: str = column(YEAR, "対象外の理由のコード")
+    reason_label: str = column(YEAR, "対象外の理由")
+    ward_code: str = column(YEAR, "区のコード。対象外のときは空")
+    people: int = column(YEAR, "人数")
+
+
+@strawberry.type(description="結果ごとの人数")
+class OutcomeCount:
+    """People of one outcome."""
+
+    outcome: str = column(YEAR, "結果（taxed 課税、non_taxable 非課税、undecided 未決定）")
+    people: int = column(YEAR, "人数")
+
+
+@strawberry.type(description="終わっていない確認事項の件数")
+class FindingCount:
+    """Findings of one stage."""
+
+    stage: str = column(YEAR, "段階（base 個人基本、merge 資料併合、assessment 賦課計算）")
+    findings: int = column(YEAR, "件数")
+    blocking: int = column(YEAR, "そのうち、終わるまで税額を決定しないもの")
+
+
+@strawberry.type(description="課税年度の進み具合")
+class TaxYear:
+    """A year in numbers; no person."""
+
+    tax_year: FiscalYear = column(YEAR, "課税年度")
+    municipality_code: str = column(YEAR, "団体コード")
+    state: str = column(YEAR, "状態（open 開始、frozen 個人基本確定、merged 併合済、assessed 当初賦課済）")
+    taxed_here: int = column(YEAR, "個人基本の対象者の人数")
+    merged: int = column(YEAR, "資料を併合した人数")
+    blocking_items: int = column(YEAR, "資料併合を止めている課税資料の作業項目の件数")
+    circumstance_proposals: int = column(YEAR, "承認を待つ事情の提案の件数")
+    correction_proposals: int = column(YEAR, "承認を待つ更正の提案の件数")
+    stages: list[YearStage] = column(YEAR, "段階")
+    counts: list[BaseCount] = column(YEAR, "個人基本の人数（区分・理由・区ごと）")
+    outcomes: list[OutcomeCount] = column(YEAR, "賦課決定の人数（結果ごと）")
+    findings: list[FindingCount] = column(YEAR, "終わっていない確認事項")
+
+    @classmethod
+    def of(cls, status: Status) -> "TaxYear":
+        """Make it of the status of a year."""
+        return cls(
+            tax_year=FiscalYear(status.tax_year),
+            municipality_code=status.municipality_code,
+            state=status.state,
+            taxed_here=status.taxed_here,
+            merged=status.merged,
+            blocking_items=status.blocking_items,
+            circumstance_proposals=status.circumstance_proposals,
+            correction_proposals=status.correction_proposals,
+            stages=[YearStage(name=name, label=STAGES[name], at=at) for name, at in status.stages.items()],
+            counts=[
+                BaseCount(
+                    standing=BaseStanding(group.standing),
+                    reason=group.reason,
+                    reason_label=REASON_LABELS[Reason(group.reason)] if group.reason else "",
+                    ward_code=group.ward_code,
+                    people=group.people,
+                )
+                for group in status.groups
+            ],
+            outcomes=[OutcomeCount(outcome=name, people=people) for name, people in status.outcomes.items()],
+            findings=[
+                FindingCount(stage=one.stage, findings=one.findings, blocking=one.blocking)
+                for one in status.findings
+            ],
+        )
+
+
+@strawberry.type(description="個人基本の変更による確認事項")
+class BaseFinding(PersonalData):
+    """What changed in the base of somebody whose tax was decided."""
+
+    journal_type: ClassVar[str] = findings.JOURNAL_TYPE
+
+    row: strawberry.Private[Any]
+    id: int = column(BASE, "番号")
+    version: int = column(BASE, "版。操作のときexpectedVersionとして送る")
+    tax_year: FiscalYear = column(BASE, "課税年度")
+    code: str = column(BASE, "コード")
+    text: str = column(BASE, "内容")
+    state: str = column(BASE, "状態（open 未処理、closed 完了、gone 賦課決定により解消）")
+    reason: str = column(BASE, "完了の理由")
+    opened_at: datetime = column(BASE, "発生日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "BaseFinding":
+        """Make it of a row of `finding`."""
+        names = ("id", "version", "code", "state", "reason", "opened_at")
+        said = {name: getattr(row, name) for name in names}
+        return cls(row=row, tax_year=FiscalYear(row.tax_year), text=findings.text_of(row.code), **said)
+
+    def journal_id(self) -> str:
+        """Return the number."""
+        return str(self.id)
+
+    @door(BASE, "本人（今日現在）")
+    async def person(self, info: Info) -> Person | None:
+        """Return the person as of today."""
+        key = (self.row.person_id, info.context.clock.today())
+        return await info.context.loader(PersonByDay).load(key)
+
+
+@strawberry.type
+class YearQuery:
+    """Looking at years."""
+
+    @door(YEAR, "開始した課税年度の一覧（新しい順）")
+    async def tax_years(self, info: Info) -> list[TaxYear]:
+        """Return all years."""
+        session = info.context.read
+        rows = await base_queries.year_rows(session)
+        return [TaxYear.of(await read_status(session, row)) for row in rows]
+
+    @door(YEAR, "課税年度の進み具合。開始していない年度はnull")
+    async def tax_year(self, info: Info, year: FiscalYear) -> TaxYear | None:
+        """Return one year."""
+        try:
+            return TaxYear.of(await status_of(info.context.read, year))
+        except YearNotOpen:
+            return None
+
+    @door(BASE, "決定のあとで個人基本が変わった者の確認事項（古い順）。codeはBASE_STANDINGなど")
+    async def base_findings(
+        self,
+        info: Info,
+        tax_year: FiscalYear,
+        code: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[BaseFinding]:
+        """Return a page of open findings."""
+        page = page_of(info, first, after, CURSOR)
+        last = int(str(page.after[0])) if page.after else 0
+        rows = await findings.list_findings(
+            info.context.read, tax_year, code=code, after=last, limit=page.size + 1
+        )
+        return connection(rows, page, node=BaseFinding.of, key=lambda row: (row.id,))
+
+
+@strawberry.type
+class YearMutation:
+    """Closing findings."""
+
+    @door(BASE_SETTLE, "更正の要らない確認事項を、理由を付けて完了にする")
+    async def close_base_finding(
+        self, info: Info, finding_id: int, expected_version: int, reason: str
+    ) -> BaseFinding:
+        """Close a finding; tax stays as it was decided."""
+        context = info.context
+        work = Work(context.write, context.journal, context.actor.number, context.clock.now())
+        await findings.close(work, finding_id, expected_version, reason)
+        row = await findings.finding_row(context.write, finding_id)
+        if row is None:
+            raise NotFound
+        return BaseFinding.of(row)
+
+
+@strawberry.type
+class PersonTax(PersonBases, PersonClaims, PersonAssessments):
+    """All fields that 賦課計算 puts beside the type `Person`, as the composition takes them."""
