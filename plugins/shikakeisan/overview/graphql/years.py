@@ -58,7 +58,7 @@ class OutcomeCount:
 
 
 @strawberry.type(description="終わっていない確認事項の件数")
-class FindingCount:
+class StageFindings:
     """Findings of one stage."""
 
     stage: str = column(YEAR, "段階（base 個人基本、merge 資料併合、assessment 賦課計算）")
@@ -81,7 +81,7 @@ class TaxYear:
     stages: list[YearStage] = column(YEAR, "段階")
     counts: list[BaseCount] = column(YEAR, "個人基本の人数（区分・理由・区ごと）")
     outcomes: list[OutcomeCount] = column(YEAR, "賦課決定の人数（結果ごと）")
-    findings: list[FindingCount] = column(YEAR, "終わっていない確認事項")
+    findings: list[StageFindings] = column(YEAR, "終わっていない確認事項")
 
     @classmethod
     def of(cls, status: Status) -> "TaxYear":
@@ -108,7 +108,7 @@ class TaxYear:
             ],
             outcomes=[OutcomeCount(outcome=name, people=people) for name, people in status.outcomes.items()],
             findings=[
-                FindingCount(stage=one.stage, findings=one.findings, blocking=one.blocking)
+                StageFindings(stage=one.stage, findings=one.findings, blocking=one.blocking)
                 for one in status.findings
             ],
         )
