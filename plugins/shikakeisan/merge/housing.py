@@ -7,7 +7,9 @@ from plugins.shikakeisan.merge.book import Book
 from plugins.shikakeisan.merge.gathered import Merged
 from plugins.shikakeisan.merge.papers import SALARY, TAX_RETURN, Paper
 
-_MONTH = len("2020-04")
+_YEAR, _MONTH = len("2020"), len("2020-04")
+LONGEST = 16
+"""控除期間 is 15 years at most (租税特別措置法41条); an earlier year was read of a slip that is written wrongly."""
 
 
 def gather_housing(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
@@ -22,7 +24,8 @@ def gather_housing(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
         return
     move_in = str(slip.items.get("housing_1_on", ""))
     kind = str(slip.items.get("housing_1_kind", ""))
-    if len(move_in) < _MONTH or not kind or not (filed or slip.is_adjusted):
+    is_old = int(move_in[:_YEAR] or 0) < book.tax_year - LONGEST
+    if is_old or len(move_in) < _MONTH or not kind or not (filed or slip.is_adjusted):
         merged.find("HOUSING_INCOMPLETE", [slip.id])
         return
     if slip.number("housing_count") > 1:

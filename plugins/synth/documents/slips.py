@@ -119,7 +119,7 @@ def _housing(view: View) -> Record:
         "housing_count": 1,
         "housing_available": loan.available,
         "housing_1_kind": HOUSING_KIND,
-        "housing_1_year": f"{era(date(loan.year, 12, 1))[1]:02d}",
+        "housing_1_year": f"{era(date(loan.year, loan.month, 1))[1]:02d}",
         "housing_1_month": f"{loan.month:02d}",
         "housing_1_day": "01",
         "housing_1_balance": loan.balance,
