@@ -105,7 +105,7 @@ def show(people: int, times: list[tuple[float, float]]) -> None:
     for name, values in parts.items():
         p95 = statistics.quantiles(values, n=100)[PERCENTILE - 1]
         print(
-            f"  {name:9} p50 {statistics.median(values):6.1f} ms  p95 {p95:6.1f} ms  max {max(values):6.1f} ms"
+            f"  {name:9} p50 {statistics.median(values):6.1f} ms  p95 {p95:6.1f} ms  max {max(values):6.1f}"
         )
 
 
