@@ -9,7 +9,7 @@ from plugins.shikakeisan.merge.papers import SALARY, TAX_RETURN, Paper
 
 _YEAR, _MONTH = len("2020"), len("2020-04")
 LONGEST = 16
-"""控除期間 is 15 years at most (租税特別措置法41条); an earlier year stands on a slip that is written wrongly."""
+"""控除期間 is 15 years at most (租税特別措置法41条); an earlier year is one that was written wrongly."""
 
 
 def gather_housing(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
