@@ -251,7 +251,21 @@ async def test_only_a_named_proxy_says_where_a_request_comes_from(
 TRIAL = "a trial with facts that the caller fills in; nothing that is stored is read"
 RUN = "a run over everybody: counts and sums, no person"
 OPEN_HANDS: dict[str, str] = {
+    "BaseCount": "counts",
+    "CircumstanceProposal": "a list as a whole; its entries name persons and are PersonalData",
+    "Close": "counts",
+    "CorrectionApproval": "leads to the proposal, which is PersonalData",
+    "CorrectionBatch": "counts; its sample and proposals are PersonalData",
+    "CorrectionKind": "text of the house",
+    "FindingCount": "counts",
+    "OutcomeCount": "counts",
+    "StageFindings": "counts",
+    "StartedMerge": "the id of a job",
+    "TaxYear": "counts",
+    "Transfer": "counts and sums",
+    "YearStage": "a moment",
     "AssessmentRun": RUN,
+    "BankAccount": "never without its Person, which enters the log",
     "BankBranch": "a branch of a bank",
     "Department": "an office, not a person",
     "DifferenceCause": RUN,
