@@ -40,6 +40,7 @@ from plugins.shikakeisan.law.calendar import due_dates
 from plugins.shikakeisan.service import Cause, compare
 from plugins.shiryo.api import Work, documents_of
 
+ASSESSED = "assessed"
 NOBODY = {"proposed_by": "", "approved_by": "-"}
 """Officers of decisions that are taken back at once."""
 PATH = re.compile(r"[a-z][a-z0-9_]*(\[[0-9]+\])?(\.[a-z0-9_]+)*", re.ASCII)
@@ -87,7 +88,7 @@ class Present:
     `due` is the 法定納期限 of the year.
     """
 
-    row: Row[Any]
+    row: Row[Any] | None
     facts: Mapping[str, Any]
     base_id: int
     basis_id: int | None
@@ -127,7 +128,7 @@ async def carry_out(runtime: Runtime, work: Work, request: Request, officers: Ma
         **_asked(request),
         "changes": changes,
         "held_back": held,
-        "expected_revision": present.row.revision,
+        "expected_revision": 0 if present.row is None else present.row.revision,
         "base_id": present.base_id,
         "basis_id": present.basis_id,
         "rules_version": rules_version,
@@ -171,22 +172,23 @@ def _check_form(kind: Kind, request: Request) -> None:
 
 
 async def _present(session: ReadSession, request: Request) -> Present:
-    municipality = await queries.municipality_of(session, request.tax_year)
-    if municipality is None:
+    """Return what is in force; who came into the base after everybody was decided has no revision."""
+    year = await assessments.year_of(session, request.tax_year)
+    if year is None:
         raise YearUnopened
     found = await assessments.current(session, request.tax_year, [request.person_id])
     base = await queries.base_of(session, request.tax_year, request.person_id)
-    if base is None or request.person_id not in found:
+    row = found.get(request.person_id)
+    if base is None or (row is None and year.state != ASSESSED):
         raise NotAssessed
-    row = found[request.person_id]
     basis = await queries.basis_of(session, request.tax_year, request.person_id)
     return Present(
         row=row,
-        facts=(await subjects_as_decided(session, [row]))[0].complete_facts(),
+        facts=(await subjects_as_decided(session, [row]))[0].complete_facts() if row is not None else {},
         base_id=base.id,
         basis_id=None if basis is None else basis.id,
-        municipality=municipality,
-        due=due_dates(request.tax_year, municipality)[0],
+        municipality=year.municipality_code,
+        due=due_dates(request.tax_year, year.municipality_code)[0],
     )
 
 
@@ -268,7 +270,9 @@ def _asked(request: Request) -> dict[str, Any]:
     }
 
 
-def _of_row(row: Row[Any]) -> dict[str, Any]:
+def _of_row(row: Row[Any] | None) -> dict[str, Any]:
+    if row is None:
+        return {"outcome": "undecided", "ground": "", "figures": dict.fromkeys(FIGURES, 0)}
     figures = {name: getattr(row, name) for name in FIGURES}
     return {"outcome": row.outcome, "ground": row.ground, "figures": figures}
 

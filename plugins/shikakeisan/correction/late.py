@@ -6,6 +6,8 @@ from typing import Any
 
 from core.clock import JAPAN
 from core.storage.database import ReadSession
+from plugins.shikakeisan.assessment.errors import YearUnopened
+from plugins.shikakeisan.assessment.queries import year_of
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shiryo.api import DocumentFacts, documents_of, persons_touched
@@ -16,11 +18,13 @@ NO_DATE = date(1970, 1, 1)
 
 async def touched_people(session: ReadSession, tax_year: int, after: int, limit: int) -> Sequence[int]:
     """Return the next people whose documents changed since the merge, or whose merge says otherwise now."""
-    merged_at = await queries.merged_at(session, tax_year)
-    if merged_at is None:
-        return []
+    year = await year_of(session, tax_year)
+    if year is None:
+        raise YearUnopened
     touched = {
-        person_id for person_id in await persons_touched(session, tax_year, merged_at) if person_id > after
+        person_id
+        for person_id in await persons_touched(session, tax_year, year.merged_at)
+        if person_id > after
     }
     return sorted(touched.union(await queries.unsettled(session, tax_year, after, limit)))[:limit]
 

@@ -24,7 +24,7 @@ from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
-from plugins.shikakeisan.base.tables import base_person, fiscal_year
+from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision
 from plugins.shiryo.api import Work
@@ -43,17 +43,22 @@ SELECT greatest(
 )
 """).bindparams(bindparam("tax_year", type_=SmallInteger))
 
-# Another person was corrected, so the merge gives something else, or nothing keeps them undecided any more.
+# The register or another person's correction changed base or merge since, or nothing keeps them undecided any
+# more, or they came into the base after everybody was decided.
 UNSETTLED = text("""
-SELECT a.person_id FROM shikakeisan.assessment a
+SELECT p.person_id FROM shikakeisan.base_person p
+LEFT JOIN shikakeisan.assessment a
+    ON a.tax_year = p.tax_year AND a.person_id = p.person_id AND a.superseded_at = 'infinity'
 LEFT JOIN shikakeisan.basis b
-    ON b.tax_year = a.tax_year AND b.person_id = a.person_id AND b.known_to = 'infinity'
-WHERE a.tax_year = :tax_year AND a.superseded_at = 'infinity' AND a.person_id > :after
-  AND (b.id IS DISTINCT FROM a.basis_id OR (a.ground = 'MERGE_FINDING' AND NOT EXISTS (
-      SELECT FROM shikakeisan.finding f
-      WHERE f.tax_year = a.tax_year AND f.person_id = a.person_id AND f.is_blocking
-        AND f.state IN ('open', 'proposed') AND f.stage <> 'assessment')))
-ORDER BY a.person_id LIMIT :limit
+    ON b.tax_year = p.tax_year AND b.person_id = p.person_id AND b.known_to = 'infinity'
+WHERE p.tax_year = :tax_year AND p.known_to = 'infinity' AND p.person_id > :after
+  AND CASE WHEN a.id IS NULL THEN p.standing <> 'outside'
+      ELSE p.id <> a.base_id OR b.id IS DISTINCT FROM a.basis_id
+          OR (a.ground = 'MERGE_FINDING' AND NOT EXISTS (
+              SELECT FROM shikakeisan.finding f
+              WHERE f.tax_year = a.tax_year AND f.person_id = a.person_id AND f.is_blocking
+                AND f.state IN ('open', 'proposed') AND f.stage <> 'assessment')) END
+ORDER BY p.person_id LIMIT :limit
 """).bindparams(bindparam("tax_year", type_=SmallInteger))
 
 
@@ -61,13 +66,6 @@ async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> N
     """Let nobody else correct this person's tax of the year until the transaction ends."""
     key = f"shikakeisan.correction:{tax_year}:{person_id}"
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-
-
-async def municipality_of(session: ReadSession, tax_year: int) -> str | None:
-    """Return the municipality of an opened year."""
-    wanted = select(fiscal_year.c.municipality_code).where(fiscal_year.c.tax_year == tax_year)
-    found: str | None = await session.scalar(wanted)
-    return found
 
 
 async def base_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
@@ -194,14 +192,6 @@ async def unsettled(session: ReadSession, tax_year: int, after: int, limit: int)
     """Return the next people whose tax was decided from something else than is merged now."""
     parameters = {"tax_year": tax_year, "after": after, "limit": limit}
     return (await session.scalars(UNSETTLED, parameters)).all()
-
-
-async def merged_at(session: ReadSession, tax_year: int) -> datetime | None:
-    """Return when the documents of a year were merged as a whole."""
-    moment: datetime | None = await session.scalar(
-        select(fiscal_year.c.merged_at).where(fiscal_year.c.tax_year == tax_year)
-    )
-    return moment
 
 
 async def latest_moment(session: ReadSession, tax_year: int, person_id: int) -> datetime | None:

@@ -184,5 +184,4 @@ async def _check(work: Work, row: Row[Any]) -> None:
 
 async def _revision(work: Work, row: Row[Any]) -> int:
     present = await assessments.current(work.session, row.tax_year, [row.person_id])
-    revision: int = present[row.person_id].revision
-    return revision
+    return present[row.person_id].revision if row.person_id in present else 0

@@ -173,7 +173,7 @@ class CorrectionProposal(PersonalData):
     async def current_revision(self, info: Info) -> int:
         """Return the revision in force."""
         found = await assessments.current(info.context.read, self.row.tax_year, [self.row.person_id])
-        return int(found[self.row.person_id].revision)
+        return int(found[self.row.person_id].revision) if found else 0
 
     @door(CORRECTION, "更正前の決定")
     def before(self) -> CorrectionSide:
