@@ -26,7 +26,8 @@ AUDITOR = ("900005", "監査 五郎", "0901", "auditor")
 SEEN = "id version state expectedRevision decidedRevision currentRevision decidedBy proposedBy"
 PROPOSE = f"""mutation ($input: ProposeTaxCorrectionInput!) {{
   proposeTaxCorrection(input: $input) {{ {SEEN}
-  before {{ outcome payable }} after {{ outcome payable }} differences {{ name label before after difference }}
+  before {{ outcome payable }} after {{ outcome payable }}
+  differences {{ name label before after difference }}
   causes {{ name label law before after }} effects person {{ atenaNumber }} }} }}"""
 APPROVE = f"""mutation ($id: Int!, $version: Int!) {{
   approveTaxCorrection(proposalId: $id, expectedVersion: $version) {{
