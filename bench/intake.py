@@ -26,11 +26,12 @@ from sqlalchemy import text
 
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.storage.ids import reserve_ids
 from core.storage.migrations import migrate
 from plugins.atena import tables
 from plugins.atena.api import kana_key, name_key, open_keyring
 from plugins.atena.history import FOREVER, OPEN
-from plugins.atena.queries.bulk import reserve_ids, write_all
+from plugins.atena.queries.bulk import write_all
 from plugins.atena.search_keys import address_keys
 from plugins.atena.vault.seal import seal
 from schema.build import build_runtime

@@ -7,10 +7,11 @@ from random import Random
 
 from core.clock import JAPAN
 from core.storage.database import WriteSession
+from core.storage.ids import reserve_ids
 from plugins.atena import tables
 from plugins.atena.city import names
 from plugins.atena.city.people import ELSEWHERE, Citizen
-from plugins.atena.queries.bulk import Rows, reserve_ids, write_all
+from plugins.atena.queries.bulk import Rows, write_all
 
 ADULT = timedelta(days=20 * 365)
 WITH_ACCOUNT, WITH_ADDRESS, WITH_AGENT = 0.12, 0.01, 0.05

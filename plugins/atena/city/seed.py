@@ -7,6 +7,7 @@ from itertools import islice
 
 from core.demo.city import DemoCity
 from core.storage.database import WriteSession
+from core.storage.ids import reserve_ids
 from plugins.atena import tables
 from plugins.atena.check_digits import modulus_9, modulus_11
 from plugins.atena.city import names
@@ -15,7 +16,7 @@ from plugins.atena.city.people import WARDS, Citizen, citizens
 from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.partial_date import Precision
 from plugins.atena.particulars import Kind
-from plugins.atena.queries.bulk import Rows, reserve_ids, write_all
+from plugins.atena.queries.bulk import Rows, write_all
 from plugins.atena.queries.persons import next_serials
 from plugins.atena.search_keys import address_key, kana_key, name_key
 from plugins.atena.service.persons import atena_number

@@ -1,8 +1,6 @@
-"""Writing many subjects at once: ids reserved beforehand, rows by COPY."""
+"""Writing many subjects at once, by COPY; their ids are reserved beforehand (`core.storage.ids`)."""
 
-from collections.abc import Mapping, Sequence
-
-from sqlalchemy import BigInteger, Table, func, select
+from collections.abc import Mapping
 
 from core.storage.database import WriteSession
 from plugins.atena import tables
@@ -45,14 +43,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """The columns that `write_all` expects of each table, in order; the others take their defaults."""
-
-
-async def reserve_ids(session: WriteSession, table: Table, count: int) -> Sequence[int]:
-    """Take `count` ids for rows of `table` that are yet to be written."""
-    sequence = func.pg_get_serial_sequence(table.fullname, "id")
-    each = func.generate_series(1, count).table_valued("number")
-    statement = select(func.nextval(sequence, type_=BigInteger)).select_from(each)
-    return (await session.scalars(statement)).all()
 
 
 async def write_all(session: WriteSession, rows: Mapping[str, Rows]) -> None:

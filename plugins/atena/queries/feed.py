@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Row, Table, func, insert, select
 
 from core.storage.database import ReadSession, WriteSession
+from core.storage.ids import reserve_ids
 from plugins.atena.history import Carving
-from plugins.atena.queries.bulk import COLUMNS, reserve_ids
+from plugins.atena.queries.bulk import COLUMNS
 from plugins.atena.queries.history import among, count_changes, present_of, write_carvings
 from plugins.atena.queries.persons import ids_of
 from plugins.atena.sheets import HISTORIES, Sheet, Sheets

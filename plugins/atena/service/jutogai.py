@@ -16,13 +16,14 @@ from core.access.journal import AccessRecord, Journal
 from core.clock import Clock
 from core.graphql.records import Trace, records_of
 from core.storage.database import Database, WriteSession
+from core.storage.ids import reserve_ids
 from plugins.atena import tables
 from plugins.atena.errors import FileRefused, LineFault
 from plugins.atena.feed.jutogai import Line, read_lines
 from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.particulars import Kind, address_content, person_content
 from plugins.atena.queries import matching, platform
-from plugins.atena.queries.bulk import COLUMNS, Rows, reserve_ids, write_all
+from plugins.atena.queries.bulk import COLUMNS, Rows, write_all
 from plugins.atena.queries.lines import lines_known
 from plugins.atena.queries.matching import Particulars
 from plugins.atena.queries.persons import next_serials

@@ -22,12 +22,13 @@ from core.runtime import Runtime
 from core.settings import CONFIG, DATA_DIR, PROFILE
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
+from core.storage.ids import reserve_ids
 from core.storage.migrations import Migrations
 from plugins.atena import tables as atena_tables
 from plugins.atena.api import Keyring, kana_key, name_key, open_keyring
 from plugins.atena.check_digits import modulus_11
 from plugins.atena.history import FOREVER, OPEN
-from plugins.atena.queries.bulk import COLUMNS, reserve_ids, write_all
+from plugins.atena.queries.bulk import COLUMNS, write_all
 from plugins.atena.vault.seal import seal
 from plugins.shiryo.manifest import Manifest, parse_manifest
 from plugins.shiryo.reading.layout import load_layout
