@@ -87,10 +87,7 @@ async def approve_decision(work: Work, decision_id: int) -> int:
     if row.proposed_by == work.staff:
         raise SelfApproval
     await _open_year(work, row.tax_year)
-    await queries.hold_people(work.session, row.tax_year, [row.person_id])
     before = await listing.decisions_of(work.session, row.tax_year, row.person_id, with_ended=False)
-    if all(other.id != row.id for other in before):
-        raise DecisionSettled
     ended = [other.id for other in before if other.id == row.id or _is_replaced(other, row)]
     await listing.end_decisions(work.session, ended, work.now)
     approved: int = row.id
@@ -162,6 +159,9 @@ async def _in_force(work: Work, decision_id: int) -> Row[Any]:
 
 
 async def _proposed(work: Work, decision_id: int) -> Row[Any]:
+    """Return a proposal that nobody else settles or approves before the end of the transaction."""
+    row = await _in_force(work, decision_id)
+    await queries.hold_people(work.session, row.tax_year, [row.person_id])
     row = await _in_force(work, decision_id)
     if row.approved_by:
         raise DecisionSettled

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from core.access.journal import Journal
 from core.storage.database import Database
 from plugins.shikakeisan.base.service import freeze_base, open_year
 from plugins.shiryo.api import Work
 from plugins.synth.api import CityFiles, Fault, Plan, read_city, write_city
+from tests.plugins.shikakeisan.base.conftest import City, city
+from tests.plugins.shikakeisan.merge.desk import Desk
 from tests.proofs.conftest import CHIEF, CLERK, Town, branches, town
 
-__all__ = ["YEAR", "Merged", "branches", "city_merged", "town"]
+__all__ = ["YEAR", "Merged", "branches", "city", "city_merged", "town"]
 
 YEAR, CITY, SEED = 2026, "331007", 5
 KINDS = ("kyuho", "nenkin", "kokuzei", "one_stop", "shinkoku")
@@ -100,3 +103,8 @@ def _documents(town: Town, city: CityFiles) -> Mapping[str, int]:
         kind, code, name = paper["file"].split("/", 2)
         ids[codes.get(f"{kind}/{code}", ""), name, paper["record"]] = paper["id"]
     return {ids[row.code, row.name, row.record]: row.id for row in town.rows(DOCUMENTS)}
+
+
+@pytest.fixture
+def desk(city: City) -> Desk:
+    return Desk(city)
