@@ -97,7 +97,7 @@ class Present:
 
 
 async def compute(runtime: Runtime, work: Work, request: Request) -> Computed:
-    """Calculate what a request gives, and leave everything as it is.
+    """Calculate what a request gives, and leave everything as it is. The caller holds the person.
 
     Raises the refusals of `errors`: kind, facts, documents, period limits, filing dates.
     """

@@ -16,6 +16,7 @@ from plugins.shikakeisan.assessment.service import rules_of
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.batches import FINDING, PEOPLE, sample_of
 from plugins.shikakeisan.correction.computing import Computed, Request, compute
+from plugins.shikakeisan.correction.holding import hold
 from plugins.shikakeisan.correction.late import late_request, touched_people
 from plugins.shikakeisan.correction.service import PROPOSED, approve, store
 from plugins.shiryo.api import Work
@@ -115,8 +116,8 @@ def _advance(step: Step, people: Sequence[int], counts: Mapping[str, int], messa
 
 async def _propose_late(job: Job, step: Step, person_id: int) -> str:
     """Propose for one person; return how it went: what is counted, or the code of a refusal."""
-    work = _work(job, step, job.requester)
     tax_year = job.parameters["tax_year"]
+    work = await hold(job.runtime, _work(job, step, job.requester), tax_year, person_id)
     request = await late_request(step.session, tax_year, person_id, job.parameters["reason"])
     computed = await _try(job, work, request)
     if isinstance(computed, str):
@@ -162,7 +163,7 @@ async def _selected(step: Step, row: Row[Any], last: int) -> Sequence[int]:
 
 async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[str, int]:
     """Write a planned proposal if the person's tax would change; return what is counted."""
-    work = _work(job, step, row.proposed_by)
+    work = await hold(job.runtime, _work(job, step, row.proposed_by), row.tax_year, person_id)
     request = Request(
         tax_year=row.tax_year,
         person_id=person_id,

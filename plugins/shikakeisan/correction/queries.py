@@ -37,11 +37,13 @@ WAITING = ("planned", PROPOSED)
 
 LATEST = text("""
 SELECT greatest(
-    (SELECT max(decided_at) FROM shikakeisan.assessment WHERE tax_year = :tax_year AND person_id = :person),
-    (SELECT max(known_from) FROM shikakeisan.basis WHERE tax_year = :tax_year AND person_id = :person),
-    (SELECT max(known_from) FROM shikakeisan.decision WHERE tax_year = :tax_year AND person_id = :person)
+    (SELECT max(decided_at) FROM shikakeisan.assessment WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
+    (SELECT max(known_from) FROM shikakeisan.basis WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
+    (SELECT max(known_from) FROM shikakeisan.decision WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
+    (SELECT max(known_from) FROM shikakeisan.claim WHERE tax_year = :tax_year AND taxpayer_id = ANY(:ids)
+        AND known_to = 'infinity')
 )
-""").bindparams(bindparam("tax_year", type_=SmallInteger))
+""").bindparams(bindparam("tax_year", type_=SmallInteger), IDS)
 
 # The register or another person's correction changed base or merge since, or nothing keeps them undecided any
 # more, or they came into the base after everybody was decided.
@@ -194,9 +196,9 @@ async def unsettled(session: ReadSession, tax_year: int, after: int, limit: int)
     return (await session.scalars(UNSETTLED, parameters)).all()
 
 
-async def latest_moment(session: ReadSession, tax_year: int, person_id: int) -> datetime | None:
-    """Return when something about the person's tax of the year was last decided or merged."""
-    latest: datetime | None = await session.scalar(LATEST, {"tax_year": tax_year, "person": person_id})
+async def latest_moment(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> datetime | None:
+    """Return when something about these persons' tax of the year was last decided or merged."""
+    latest: datetime | None = await session.scalar(LATEST, {"tax_year": tax_year, "ids": list(person_ids)})
     return latest
 
 

@@ -5,8 +5,7 @@ the same to the byte does it take effect, in one transaction with the revision t
 no longer is becomes `stale`, which is an answer and not an error, so that it stays written.
 """
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Row
@@ -27,12 +26,12 @@ from plugins.shikakeisan.correction.errors import (
     RevisionChanged,
     SelfApproval,
 )
+from plugins.shikakeisan.correction.holding import hold
 from plugins.shikakeisan.correction.merging import trial
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.proposal"
 PROPOSED = "proposed"
-A_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +52,11 @@ async def propose(
     the refusals of `computing.compute`.
     """
     require_reason(request.reason)
-    computed = await compute(runtime, work, request)
-    present = computed.shown["expected_revision"]
+    work = await hold(runtime, work, request.tax_year, request.person_id)
+    present = await _revision(work, request)
     if expected_revision not in (None, present):
         raise RevisionChanged(currentVersion=present)
+    computed = await compute(runtime, work, request)
     if not request.changes and not computed.changes_figures:
         raise NothingChanges
     return await store(work, computed, PROPOSED)
@@ -89,14 +89,13 @@ async def approve(
     row = await queries.proposal_row(work.session, proposal_id)
     if row.proposed_by == work.staff:
         raise SelfApproval
-    await queries.hold_person(work.session, row.tax_year, row.person_id)
+    work = await hold(runtime, work, row.tax_year, row.person_id)
     row = await queries.proposal_row(work.session, proposal_id)
     if row.state == "stale":
         return Approval(proposal_id, is_approved=False, revision=await _revision(work, row))
     if row.state != PROPOSED or row.batch_id != in_batch:
         raise ProposalState
     ensure_version(row.version, expected)
-    work = await _after_the_last(runtime, work, row)
     if not await _carried_out(runtime, work, row):
         await queries.change_proposal(work.session, proposal_id, expected, state="stale", decided_at=work.now)
         work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
@@ -125,13 +124,6 @@ async def _end(work: Work, proposal_id: int, expected: int, state: str) -> None:
         work.session, proposal_id, expected, state=state, decided_by=work.staff, decided_at=work.now
     )
     work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
-
-
-async def _after_the_last(runtime: Runtime, work: Work, row: Row[Any]) -> Work:
-    """Return the work at a moment after the last decision: others may have decided while we waited."""
-    latest = await queries.latest_moment(work.session, row.tax_year, row.person_id)
-    now = runtime.clock.now()
-    return replace(work, now=now if latest is None else max(now, latest + A_MOMENT))
 
 
 async def _carried_out(runtime: Runtime, work: Work, row: Row[Any]) -> bool:
@@ -182,6 +174,6 @@ async def _check(work: Work, row: Row[Any]) -> None:
         raise NotReproduced
 
 
-async def _revision(work: Work, row: Row[Any]) -> int:
-    present = await assessments.current(work.session, row.tax_year, [row.person_id])
-    return present[row.person_id].revision if row.person_id in present else 0
+async def _revision(work: Work, about: Row[Any] | Request) -> int:
+    present = await assessments.current(work.session, about.tax_year, [about.person_id])
+    return present[about.person_id].revision if about.person_id in present else 0
