@@ -42,28 +42,30 @@ async def add_findings(session: WriteSession, rows: Iterable[tuple[object, ...]]
     await session.copy(finding, FINDING_COLUMNS, rows)
 
 
-# A change (訂正, 取消) supersedes the live document with its key that came before it. Where several
-# documents bear one key, nobody can tell which is meant, so none is superseded.
+# A change (訂正, 取消) supersedes the live document with its key that came before it; one that waits with a
+# fault of its own where no other bears the key. Where several do, nobody can tell which is meant: none is.
 SUPERSEDE = text("""
 WITH change AS (
     SELECT d.id, d.sender_id, d.tax_year, d.record_key
     FROM shiryo.document d JOIN shiryo.file f ON f.id = d.file_id
     WHERE f.delivery_id = ANY(:ids) AND d.action IN ('correct', 'cancel') AND NOT d.is_held
 ), pair AS (
-    SELECT old.id AS old_id, min(change.id) AS change_id
+    SELECT old.id AS old_id, min(change.id) AS change_id, old.is_held
     FROM change
     JOIN shiryo.document old ON (old.sender_id, old.tax_year, old.record_key)
         = (change.sender_id, change.tax_year, change.record_key)
-        AND old.superseded_at = 'infinity' AND old.id < change.id AND old.action <> 'cancel'
-        AND NOT old.is_held
+        AND old.superseded_at = 'infinity' AND old.id < change.id
+        AND (CASE WHEN old.is_held THEN old.action IN ('new', 'add') ELSE old.action <> 'cancel' END)
     JOIN shiryo.file f ON f.id = old.file_id
     JOIN shiryo.delivery v ON v.id = f.delivery_id AND v.accepted_at < 'infinity'
-    GROUP BY old.id
+    GROUP BY old.id, old.is_held
 ), sole AS (
-    SELECT min(old_id) AS old_id, change_id FROM pair GROUP BY change_id HAVING count(*) = 1
+    SELECT DISTINCT ON (change_id) min(old_id) AS old_id, change_id, count(*) AS found
+    FROM pair GROUP BY change_id, is_held ORDER BY change_id, is_held
 )
 UPDATE shiryo.document d SET superseded_at = :now, superseded_by = sole.change_id
-FROM sole WHERE d.id = sole.old_id
+FROM sole WHERE d.id = sole.old_id AND sole.found = 1
+RETURNING d.id
 """)
 
 HOLD_WITHOUT_TARGET = text("""
@@ -88,11 +90,16 @@ RETURNING d.id
 """)
 
 
-async def supersede(session: WriteSession, delivery_ids: Sequence[int], now: object) -> Sequence[int]:
-    """Let corrections and cancellations of accepted deliveries take effect; return those that met nothing."""
+async def supersede(
+    session: WriteSession, delivery_ids: Sequence[int], now: object
+) -> tuple[Sequence[int], Sequence[int]]:
+    """Let corrections and cancellations of accepted deliveries take effect.
+
+    Returns the documents that are superseded now, and the changes that met nothing.
+    """
     ids = list(delivery_ids)
-    await session.execute(SUPERSEDE.bindparams(IDS), {"ids": ids, "now": now})
-    return (await session.scalars(HOLD_WITHOUT_TARGET.bindparams(IDS), {"ids": ids})).all()
+    gone = (await session.scalars(SUPERSEDE.bindparams(IDS), {"ids": ids, "now": now})).all()
+    return gone, (await session.scalars(HOLD_WITHOUT_TARGET.bindparams(IDS), {"ids": ids})).all()
 
 
 async def hold_duplicates(session: WriteSession, delivery_ids: Sequence[int]) -> Sequence[int]:

@@ -53,6 +53,26 @@ FROM shiryo.document d JOIN shiryo.file f ON f.id = d.file_id
 WHERE d.id = ANY(:ids)
 """)
 
+# What the sender replaced needs no decision of ours; what was proposed for it meanwhile stays readable.
+CLOSE_SUPERSEDED = text("""
+UPDATE shiryo.work_item w SET state = 'closed', version = w.version + 1,
+    proposal = jsonb_strip_nulls(jsonb_build_object('action', 'superseded', 'document_id', d.superseded_by,
+        'instead_of', w.proposal)),
+    reason = CASE c.action WHEN 'cancel' THEN '送付元が取り消しました。' ELSE '送付元が訂正しました。' END,
+    proposed_by = 'sender:' || s.code, closed_by = :staff, closed_at = :now
+FROM shiryo.document d
+JOIN shiryo.document c ON c.id = d.superseded_by
+JOIN shiryo.sender s ON s.id = c.sender_id
+WHERE d.id = ANY(:ids) AND w.document_id = d.id AND w.state <> 'closed'
+""")
+
+
+async def close_superseded(work: Work, document_ids: Sequence[int]) -> None:
+    """Close what is open on documents that their sender corrected or cancelled, with that reason."""
+    if document_ids:
+        parameters = {"ids": list(document_ids), "staff": work.staff, "now": work.now}
+        await work.session.execute(CLOSE_SUPERSEDED.bindparams(IDS), parameters)
+
 
 async def open_for_findings(work: Work, delivery_ids: Sequence[int]) -> None:
     """Open an item for each held record of the deliveries, and one for each file and code of warning."""

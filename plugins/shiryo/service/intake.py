@@ -165,7 +165,8 @@ async def _accept(work: Work, delivery_ids: Sequence[int]) -> None:
     if not delivery_ids:
         return
     await deliveries.accept(work, delivery_ids)
-    without_target = await documents.supersede(work.session, delivery_ids, work.now)
+    superseded, without_target = await documents.supersede(work.session, delivery_ids, work.now)
+    await work_items.close_superseded(work, superseded)
     duplicates = await documents.hold_duplicates(work.session, delivery_ids)
     await work_items.open_for_findings(work, delivery_ids)
     await work_items.open_for_documents(work, without_target, NO_TARGET)

@@ -59,7 +59,8 @@ async def make(work: Work, keyring: Keyring, given: Confirmed) -> int:
     await documents.add_documents(work.session, [tuple(row.values())])
     await deliveries.accept(work, [delivery_id])
     if old is None:
-        without_target = await documents.supersede(work.session, [delivery_id], work.now)
+        superseded, without_target = await documents.supersede(work.session, [delivery_id], work.now)
+        await work_items.close_superseded(work, superseded)
         duplicates = await documents.hold_duplicates(work.session, [delivery_id])
         await work_items.open_for_documents(work, without_target, NO_TARGET)
         await work_items.open_for_documents(work, duplicates, DUPLICATE_DOCUMENT)

@@ -206,7 +206,7 @@ async def test_a_document_that_changed_meanwhile_is_not_corrected(city: Any) -> 
     item = await correct(city, document, {"payment": "1"})
     await city.deliver(TARO.report(payment=2, correction=2))
 
-    with pytest.raises(DocumentChanged):
+    with pytest.raises(ItemClosed):
         await confirm(city, item)
     with pytest.raises(DocumentChanged):
         await correct(city, document, {"payment": "3"}, 1)
