@@ -1,16 +1,14 @@
 """`juminzei year assess`, `juminzei year verify` and `juminzei dump`."""
 
-import asyncio
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from sqlalchemy import Row
 
 from core.access.actor import SYSTEM
-from core.errors import JuminzeiError
 from core.jobs import service as jobs
 from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
@@ -25,8 +23,8 @@ from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
 from plugins.shikakeisan.assessment.service import rules_of
 from plugins.shikakeisan.assessment.verifying import verify as verify_year
 from plugins.shikakeisan.rules import RULES
+from plugins.shikakeisan.terminal import asked
 
-T = TypeVar("T")
 SHOWN = ("annual_total", "city_total", "pref_total", "forest", "genmen_amount", "payable", "total_income_all")
 """The sums that are printed; all of them stand in the run."""
 BLOCK = 20_000
@@ -65,7 +63,7 @@ def assess(
         "municipality": shadow_municipality or "",
         "year_file": "" if shadow_year is None else shadow_year.read_text(encoding="utf-8"),
     }
-    sys.exit(_ask(runtime, lambda database: _assess(runtime, database, given, json_lines=json_lines)))
+    sys.exit(asked(runtime, lambda database: _assess(runtime, database, given, json_lines=json_lines)))
 
 
 @click.command("verify")
@@ -73,7 +71,7 @@ def assess(
 @click.pass_obj
 def verify(runtime: Runtime, tax_year: int) -> None:
     """すべての賦課決定の版を、元になった事実から計算し直して比べます。違いがあれば終了コードは1。"""
-    sys.exit(_ask(runtime, lambda database: _verify(database, tax_year)))
+    sys.exit(asked(runtime, lambda database: _verify(database, tax_year)))
 
 
 @click.command("dump")
@@ -81,7 +79,7 @@ def verify(runtime: Runtime, tax_year: int) -> None:
 @click.pass_obj
 def dump_year(runtime: Runtime, tax_year: int) -> None:
     """年度の個人基本・併合結果・賦課決定を、比較のための決まった形（JSON Lines）で出力します。"""
-    _ask(runtime, lambda database: _dump(runtime, database, tax_year))
+    asked(runtime, lambda database: _dump(runtime, database, tax_year))
 
 
 async def _assess(runtime: Runtime, database: Database, given: Mapping[str, Any], *, json_lines: bool) -> int:
@@ -165,14 +163,3 @@ async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:
             numbers.update({person_id: person.atena_number for person_id, person in people.items()})
         async for line in dump(session, tax_year, numbers):
             click.echo(line, nl=False)
-
-
-def _ask(runtime: Runtime, question: Callable[[Database], Awaitable[T]]) -> T:
-    async def ask() -> T:
-        async with runtime.open_database() as database:
-            return await question(database)
-
-    try:
-        return asyncio.run(ask())
-    except JuminzeiError as refusal:
-        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None

@@ -1,26 +1,18 @@
 """`juminzei year close` and `juminzei year transfer`."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
-from uuid import uuid4
 
 import click
 
-from core.access.actor import SYSTEM
-from core.access.journal import Journal
-from core.errors import JuminzeiError
-from core.graphql.records import Trace, records_of
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing import service as closing
 from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer
+from plugins.shikakeisan.terminal import asked, recorded
 from plugins.shiryo.api import Work
 
-T = TypeVar("T")
 SHOWN = {
     "revisions": ("版", "件"),
     "people": ("対象者", "人"),
@@ -44,7 +36,7 @@ def close(runtime: Runtime, cut_off: str | None) -> None:
         return await closing.close(runtime, work, moment)
 
     async def ask(database: Database) -> list[str]:
-        closing_id = await _recorded(runtime, database, "year close", deed)
+        closing_id = await recorded(runtime, database, "year close", deed)
         async with database.read() as session:
             row = await queries.last_close(session)
         counts = {} if row is None else row.counts
@@ -53,7 +45,7 @@ def close(runtime: Runtime, cut_off: str | None) -> None:
             *(f"{label}\t{counts.get(name, 0):,}{unit}" for name, (label, unit) in SHOWN.items()),
         ]
 
-    for line in _run(runtime, ask):
+    for line in asked(runtime, ask):
         click.echo(line)
 
 
@@ -72,11 +64,11 @@ def transfer(runtime: Runtime, recipient: str, again: int | None, out: Path) -> 
 
     async def ask(database: Database) -> File:
         if again is None:
-            return await _recorded(runtime, database, "year transfer", deed)
+            return await recorded(runtime, database, "year transfer", deed)
         async with database.read() as session:
             return await make_again(session, recipient, again)
 
-    file = _run(runtime, ask)
+    file = asked(runtime, ask)
     out.mkdir(parents=True, exist_ok=True)
     (out / f"{file.name}.csv").write_bytes(file.data)
     (out / f"{file.name}.json").write_bytes(file.manifest)
@@ -91,27 +83,3 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None:
         raise click.BadParameter("時差つきのISO 8601で指定してください。", param_hint="--cut-off")
     return moment
-
-
-async def _recorded(
-    runtime: Runtime, database: Database, operation: str, deed: Callable[[Work], Awaitable[T]]
-) -> T:
-    """Do one deed in one transaction, with its lines in the access log."""
-    journal = Journal()
-    trace = Trace(runtime.clock, SYSTEM, f"{operation.replace(' ', '-')}-{uuid4()}", origin="cli")
-    async with database.transaction() as session:
-        done = await deed(Work(session, journal, SYSTEM.number, runtime.clock.now()))
-        records = list(records_of(trace, operation, {}, journal, is_query=False))
-        await runtime.plugins.run("record_access", session=session, records=records)
-    return done
-
-
-def _run(runtime: Runtime, ask: Callable[[Database], Awaitable[T]]) -> T:
-    async def run() -> T:
-        async with runtime.open_database() as database:
-            return await ask(database)
-
-    try:
-        return asyncio.run(run())
-    except JuminzeiError as refusal:
-        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None

@@ -1,16 +1,14 @@
 """`juminzei year merge` and `juminzei year findings`."""
 
-import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import click
 from sqlalchemy import Row
 
 from core.access.actor import SYSTEM
-from core.errors import JuminzeiError
 from core.jobs import service as jobs
 from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
@@ -21,8 +19,8 @@ from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
 from plugins.shikakeisan.merge.job import MERGE
 from plugins.shikakeisan.merge.listing import Wanted
+from plugins.shikakeisan.terminal import asked
 
-T = TypeVar("T")
 NOBODY = "(担当なし)"
 
 
@@ -37,7 +35,7 @@ def merge(runtime: Runtime, tax_year: int, workers: int, *, json_lines: bool) ->
     途中で止まっても、同じコマンドをもう一度実行すれば続きから併合します。確認事項が残っていても終了コードは0です。
     """
     given = {"tax_year": tax_year, "workers": workers}
-    sys.exit(_ask(runtime, lambda database: _merge(runtime, database, given, json_lines=json_lines)))
+    sys.exit(asked(runtime, lambda database: _merge(runtime, database, given, json_lines=json_lines)))
 
 
 @click.command("findings")
@@ -62,11 +60,11 @@ def findings(
 ) -> None:
     """資料併合の確認事項（併合エラーリスト）を、古い順に表示します。個人番号・氏名は表示しません。"""
     if summary:
-        rows = _ask(runtime, lambda database: _counts(database, tax_year))
+        rows = asked(runtime, lambda database: _counts(database, tax_year))
         items = [{"code": row.code, "state": row.state, "findings": row.findings} for row in rows]
     else:
         wanted = Wanted(tax_year, code=code, owner=owner, is_open=None if with_settled else True)
-        items = [_item(row) for row in _ask(runtime, lambda database: _list(database, wanted, limit))]
+        items = [_item(row) for row in asked(runtime, lambda database: _list(database, wanted, limit))]
     for item in items:
         click.echo(json.dumps(item, ensure_ascii=False) if as_json else "\t".join(map(_cell, item.values())))
     if not items and not as_json:
@@ -137,14 +135,3 @@ def _item(row: Row[Any]) -> dict[str, Any]:
 
 def _cell(value: object) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _ask(runtime: Runtime, question: Callable[[Database], Awaitable[T]]) -> T:
-    async def ask() -> T:
-        async with runtime.open_database() as database:
-            return await question(database)
-
-    try:
-        return asyncio.run(ask())
-    except JuminzeiError as refusal:
-        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None
