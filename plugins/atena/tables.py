@@ -128,10 +128,12 @@ my_number = _history(
     Column("sealed", LargeBinary, nullable=False),
     Column("blind_index", LargeBinary, nullable=False),
     Column("key_version", SmallInteger, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),
     CheckConstraint("octet_length(sealed) = 40 AND octet_length(blind_index) = 32", "sealed"),
     Index("ix_my_number_blind_index", "blind_index"),
     Index("ix_my_number_key_version", "key_version"),
 )
+"""`source` names the document that a number was taken from; empty for the feed and for officers."""
 
 employer = _subject("employer", Column("designation_number", Text, nullable=False, unique=True))
 

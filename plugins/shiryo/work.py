@@ -1,9 +1,10 @@
 """What every change needs: where to write, what to enter in the journal, who does it, and the time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from core.access.journal import Journal
+from core.clock import JAPAN
 from core.storage.database import WriteSession
 
 
@@ -15,3 +16,8 @@ class Work:
     journal: Journal
     staff: str
     now: datetime
+
+    @property
+    def today(self) -> date:
+        """Return the date in Japan, the one a clerk writes on paper."""
+        return self.now.astimezone(JAPAN).date()

@@ -17,7 +17,7 @@ from plugins.atena.history import FOREVER, Carving, Content, Revision, Span, cle
 from plugins.atena.particulars import Kind, address_content, person_content
 from plugins.atena.sheets import Sheets
 from plugins.atena.vault.keyring import Keyring
-from plugins.atena.vault.seal import blind_indexes, seal
+from plugins.atena.vault.seal import blind_indexes, sealed_content
 
 ONE_DAY = timedelta(days=1)
 REGISTER = "register"
@@ -86,7 +86,7 @@ def _numbered(keyring: Keyring, sheets: Sheets, message: Message) -> None:
         and old.content["blind_index"] in indexes
         for old in held.present
     ):
-        sealed = seal(keyring, sheets.person_id, number)._asdict()
+        sealed = sealed_content(keyring, sheets.person_id, number)
         held.carve(partial(_replaced, span, sealed))
 
 

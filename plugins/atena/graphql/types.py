@@ -138,6 +138,13 @@ class Person(PersonalData):
             return None
         return unseal(open_keyring(info.context.settings), self.id, row)
 
+    @door(MY_NUMBER, "個人番号を登録した資料。住記連携や職員の登録では空、登録がないときはnull")
+    async def my_number_source(self, info: Info) -> str | None:
+        """Return the document that the number was taken from."""
+        key = PersonKey(self.id, self.moment)
+        row = await info.context.loader(SealedNumberByPerson).load(key)
+        return None if row is None else str(row.source)
+
 
 @strawberry.type(description="事業所（特別徴収義務者など）。基準日と基準日時の時点の内容")
 class Employer(PersonalData):

@@ -11,7 +11,7 @@ from plugins.atena.queries import history, my_numbers, persons, platform
 from plugins.atena.service.persons import JOURNAL_TYPE
 from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring
-from plugins.atena.vault.seal import blind_indexes, seal
+from plugins.atena.vault.seal import blind_indexes, sealed_content
 
 
 async def register_my_number(
@@ -32,7 +32,7 @@ async def register_my_number(
     indexes = blind_indexes(keyring, my_number)
     if await my_numbers.is_held_by_another(work.session, indexes, person_id):
         raise MyNumberRefused
-    content = seal(keyring, person_id, my_number)._asdict()
+    content = sealed_content(keyring, person_id, my_number)
     decide = partial(_registered, span, content, indexes)
     if not await history.change(work.session, tables.my_number, person_id, at, decide):
         raise InvalidInput([Finding("input", "no-change", "変更する内容がありません。")])

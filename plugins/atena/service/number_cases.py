@@ -20,7 +20,7 @@ from plugins.atena.queries.persons import Moment
 from plugins.atena.service.persons import JOURNAL_TYPE
 from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring
-from plugins.atena.vault.seal import blind_indexes, seal
+from plugins.atena.vault.seal import blind_indexes, seal, sealed_content
 
 SOURCE = text(200, required=True)
 
@@ -67,7 +67,7 @@ async def take_number(work: Work, keyring: Keyring, person: Row[Any], number: st
     if taking is Taking.SAME:
         return Taken(taking)
     if taking is Taking.REGISTERED:
-        await _register(work, keyring, person, number)
+        await _register(work, keyring, person, number, source)
         return Taken(taking)
     return Taken(taking, await _open_case(work, keyring, person, number, taking, source))
 
@@ -107,9 +107,9 @@ async def _decide(work: Work, person: Row[Any], indexes: list[bytes], *, is_held
     return Taking.REGISTERED if kind == Kind.NON_RESIDENT else Taking.RESIDENT
 
 
-async def _register(work: Work, keyring: Keyring, person: Row[Any], number: str) -> None:
+async def _register(work: Work, keyring: Keyring, person: Row[Any], number: str, source: str) -> None:
     at = await history.hold(work.session, tables.person, person.id, work.now)
-    content = seal(keyring, person.id, number)._asdict()
+    content = sealed_content(keyring, person.id, number, source)
     await history.change(
         work.session,
         tables.my_number,

@@ -2,6 +2,7 @@
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,11 @@ def seal(keyring: Keyring, person_id: int, number: str) -> Sealed:
     nonce = secrets.token_bytes(NONCE_BYTES)
     text = key.cipher.encrypt(nonce, number.encode("ascii"), _bound_to(person_id, key))
     return Sealed(nonce + text, _index(key, number), key.version)
+
+
+def sealed_content(keyring: Keyring, person_id: int, number: str, source: str = "") -> Mapping[str, Any]:
+    """Return what a revision of `atena.my_number` says; `source` names the document that stated it."""
+    return {**seal(keyring, person_id, number)._asdict(), "source": source}
 
 
 def unseal(keyring: Keyring, person_id: int, stored: Sealed | Row[Any]) -> str:

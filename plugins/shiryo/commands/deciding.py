@@ -12,6 +12,7 @@ import click
 from sqlalchemy import Row
 
 from core.runtime import Runtime
+from plugins.atena.api import open_keyring
 from plugins.shiryo.commands.acting import Decorator, Desk, staff_option
 from plugins.shiryo.commands.asking import ask
 from plugins.shiryo.permissions import WORK_CONFIRM, WORK_WRITE
@@ -106,9 +107,11 @@ def confirm(runtime: Runtime, staff: str | None, *, yes: bool, **selection: Any)
     if not yes:
         click.confirm(f"{len(items):,} 件を確定しますか", abort=True, err=True)
 
+    keyring, ours = open_keyring(runtime.settings), runtime.settings[OUR_CODES]
+
     async def deed(work: Work) -> int:
         for item in items:
-            await resolving.confirm(work, item.id, item.version, runtime.settings[OUR_CODES])
+            await resolving.confirm(work, keyring, item.id, item.version, ours)
         return len(items)
 
     _say(Desk(runtime, staff, "worklist confirm").act(WORK_CONFIRM, deed), "確定しました")

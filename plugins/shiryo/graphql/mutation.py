@@ -8,6 +8,7 @@ import strawberry
 from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
+from plugins.atena.api import open_keyring
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.manifest import tax_year as checked_year
 from plugins.shiryo.permissions import EXPECTATION_WRITE, WORK_CONFIRM, WORK_WRITE
@@ -79,8 +80,9 @@ class ShiryoMutation:
         expected_version: int,
     ) -> WorkItem:
         """Confirm exactly the proposal of the version that was seen."""
-        ours = info.context.settings[OUR_CODES]
-        await resolving.confirm(work_of(info), item_id, expected_version, ours)
+        settings = info.context.settings
+        keyring, ours = open_keyring(settings), settings[OUR_CODES]
+        await resolving.confirm(work_of(info), keyring, item_id, expected_version, ours)
         return await item_after(info, item_id)
 
     @door(WORK_CONFIRM, "提案された処理を差し戻す")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from plugins.atena.api import (
+    Keyring,
     Likeness,
     Particulars,
     holders_of,
@@ -17,7 +18,8 @@ from plugins.atena.api import (
     persons_alike,
 )
 from plugins.shiryo.queries import documents, work_items
-from plugins.shiryo.service.matching import Decision, Stated, address_key, decide
+from plugins.shiryo.service.matching import FOUR_ITEMS, Decision, Stated, address_key, decide
+from plugins.shiryo.service.stated_numbers import take_numbers
 from plugins.shiryo.work import Work
 
 BY_MACHINE = "system"
@@ -25,12 +27,20 @@ BY_MACHINE = "system"
 Document = Row[Any]
 
 
-async def attach(work: Work, rows: Sequence[Document], ours: Collection[str]) -> int:
-    """Decide on documents and write the decisions; return how many wait for a person."""
+async def attach(work: Work, keyring: Keyring, rows: Sequence[Document], ours: Collection[str]) -> None:
+    """Decide on documents, write the decisions, and hand the numbers on that nobody held."""
     wanted = [row for row in rows if _is_wanted(row)]
     decisions = await _decisions(work, wanted, ours)
     await _write(work, wanted, decisions)
-    return sum(decision.wait is not None for decision in decisions)
+    await take_numbers(
+        work,
+        keyring,
+        [
+            row.id
+            for row, decision in zip(wanted, decisions, strict=True)
+            if row.my_number_index is not None and decision.is_attached and decision.method == FOUR_ITEMS
+        ],
+    )
 
 
 def stated_by(row: Document) -> Stated:
@@ -96,7 +106,7 @@ async def _write(work: Work, rows: Sequence[Document], decisions: Sequence[Decis
         [
             (row.id, d.match.person_id, d.method, d.match.score, list(d.match.reasons), BY_MACHINE, work.now)
             for row, d in pairs
-            if d.match is not None and not d.municipality
+            if d.match is not None and d.is_attached
         ],
     )
     await documents.add_forwardings(

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from core.clock import JAPAN
 from core.errors import NotFound
 from plugins.atena.api import Keyring
 from plugins.shiryo.manifest import SCHEMA_VERSION
@@ -66,7 +67,7 @@ async def dispatch_all(work: Work, tax_year: int) -> list[int]:
     made = []
     for code, rows in groupby(waiting, key=lambda row: str(row.municipality_code)):
         ids = [row.forwarding_id for row in rows]
-        made.append(await dispatch.add(work, tax_year, code, ids, work.now.astimezone().date()))
+        made.append(await dispatch.add(work, tax_year, code, ids, work.today))
         work.journal.wrote(JOURNAL_TYPE, str(made[-1]), {"documents"})
     return made
 
@@ -111,7 +112,7 @@ def _cells(row: Row[Any], received: bytes) -> tuple[object, ...]:
         *(row.number, row.id, row.kind, row.layout, row.action, row.sender_code, row.sender_name),
         *(
             row.delivery_id,
-            row.received_at.astimezone().date().isoformat(),
+            row.received_at.astimezone(JAPAN).date().isoformat(),
             row.file_name,
             row.line,
             encoding,

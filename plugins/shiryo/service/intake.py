@@ -138,7 +138,7 @@ class _Intake:
         if not rows:
             await deliveries.finish_attaching(work.session)
             return False
-        await attach(work, rows, self.ours)
+        await attach(work, self.keyring, rows, self.ours)
         await deliveries.save_attached(work.session, rows[-1].delivery_id, rows[-1].id)
         step.advance(len(rows))
         return True

@@ -138,7 +138,7 @@ async def confirm(
     _compare(numbers_in(found.layout, values_of(found.record), before), numbers)
     await resolving.close(work, item, expected)
     made_id = await make(work, keyring, Confirmed(item, attempt, found, old))
-    await place(work, made_id, old, ours)
+    await place(work, keyring, made_id, old, ours)
     return made_id
 
 

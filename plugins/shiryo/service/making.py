@@ -105,7 +105,9 @@ async def _channel(work: Work, given: Confirmed) -> str:
     return str(delivery.channel)
 
 
-async def place(work: Work, made_id: int, old: Row[Any] | None, ours: Collection[str]) -> None:
+async def place(
+    work: Work, keyring: Keyring, made_id: int, old: Row[Any] | None, ours: Collection[str]
+) -> None:
     """Attach the document as any other, or to whom the old one was, if it says of the same person."""
     row = (await documents.documents_by_id(work.session, [made_id]))[made_id]
     same = old is not None and all(getattr(old, name) == getattr(row, name) for name in SAME_PERSON)
@@ -115,4 +117,4 @@ async def place(work: Work, made_id: int, old: Row[Any] | None, ours: Collection
     elif old is not None and same and old.forwarded_to is not None:
         await documents.add_forwardings(work.session, [(made_id, old.forwarded_to, work.staff, work.now)])
     else:
-        await attach(work, [row], ours)
+        await attach(work, keyring, [row], ours)

@@ -25,6 +25,7 @@ POINTS: Mapping[str, int] = {
 CERTAIN = 75
 BY_NUMBER = 100
 MOST_CANDIDATES = 10
+FOUR_ITEMS = "four_items"
 
 _PREFECTURE = re.compile(r"^(東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
 _LOT_WORDS = re.compile(r"丁目|番地の|番地|番|号|[のノ](?=[0-9])|[‐‑‒–—―−ーｰ-]")
@@ -73,6 +74,11 @@ class Decision:
     municipality: str = ""
     wait: Wait | None = None
     candidates: Sequence[Match] = ()
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether the document stays here, with its person."""
+        return self.match is not None and not self.municipality
 
 
 def decide(
@@ -134,7 +140,7 @@ def _by_items(stated: Stated, alike: Sequence[Likeness], ours: Collection[str]) 
         return Decision(wait=Wait.UNCERTAIN, candidates=matches[:MOST_CANDIDATES])
     if stated.has_number and people[best.person_id].has_my_number:
         return Decision(wait=Wait.NUMBER_DIFFERS, candidates=matches[:MOST_CANDIDATES])
-    return _placed(best, "four_items", people[best.person_id], ours)
+    return _placed(best, FOUR_ITEMS, people[best.person_id], ours)
 
 
 def _placed(match: Match, method: str, person: Likeness, ours: Collection[str]) -> Decision:

@@ -13,12 +13,13 @@ from sqlalchemy import Row
 
 from core.errors import Invalid, NotFound
 from core.graphql.masking import require_reason
-from plugins.atena.api import person_ids
+from plugins.atena.api import Keyring, person_ids
 from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
 from plugins.shiryo.manifest import Sender
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import attach
 from plugins.shiryo.service.ledger import GAPS, Line, read_ledger
+from plugins.shiryo.service.stated_numbers import take_numbers
 from plugins.shiryo.work import Work
 
 JOURNAL_TYPE = "shiryo.work_item"
@@ -74,7 +75,7 @@ async def propose(work: Work, item_id: int, expected: int, proposal: Proposal) -
     work.journal.wrote(JOURNAL_TYPE, str(item_id), {"proposal"})
 
 
-async def confirm(work: Work, item_id: int, expected: int, ours: Collection[str]) -> None:
+async def confirm(work: Work, keyring: Keyring, item_id: int, expected: int, ours: Collection[str]) -> None:
     """Confirm what somebody else proposed, and let it take effect.
 
     Raises NotFound, Conflict, ItemClosed where nothing is proposed, SelfApproval; Invalid for keyed values,
@@ -84,7 +85,7 @@ async def confirm(work: Work, item_id: int, expected: int, ours: Collection[str]
     if item.proposal["action"] == KEY:
         raise Invalid(field="itemId", rule="keying")
     await close(work, item, expected)
-    await _carry_out(work, item, ours)
+    await _carry_out(work, keyring, item, ours)
 
 
 async def proposed_item(work: Work, item_id: int) -> Row[Any]:
@@ -190,7 +191,7 @@ async def _checked(work: Work, item: Row[Any], proposal: Proposal) -> Mapping[st
     return kept
 
 
-async def _carry_out(work: Work, item: Row[Any], ours: Collection[str]) -> None:
+async def _carry_out(work: Work, keyring: Keyring, item: Row[Any], ours: Collection[str]) -> None:
     """Let a confirmed proposal take effect; explaining and refusing are effect enough."""
     given, document_id = item.proposal, item.document_id
     if given["action"] not in OF_DOCUMENT:
@@ -199,12 +200,13 @@ async def _carry_out(work: Work, item: Row[Any], ours: Collection[str]) -> None:
     if given["action"] == Action.RELEASE:
         rows = await documents.documents_by_id(work.session, [document_id])
         if rows[document_id].person_id is None:
-            await attach(work, list(rows.values()), ours)
+            await attach(work, keyring, list(rows.values()), ours)
         return
     await documents.close_place(work.session, document_id, work.now)
     if given["action"] == Action.ATTACH:
         row = (document_id, given["person_id"], "officer", 100, ["OFFICER"], work.staff, work.now)
         await documents.add_attachments(work.session, [row])
+        await take_numbers(work, keyring, [document_id])
     else:
         await documents.add_forwardings(
             work.session, [(document_id, given["municipality_code"], work.staff, work.now)]

@@ -1,7 +1,9 @@
 """The original beside its reading: the received bytes as text, and every item read from them once more."""
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Row
@@ -54,17 +56,48 @@ async def read_items(session: ReadSession, keyring: Keyring, row: Row[Any]) -> l
 
 
 async def read_record(session: ReadSession, keyring: Keyring, row: Row[Any]) -> Record | None:
-    """Return the record of a document, unmasked; of a large CSV file only its own line is opened."""
-    layout = layout_by_id(row.layout)
-    if layout.form.form == "csv":
-        line = await original(session, keyring, row.file_id, row.start, row.length)
-        head = header(layout.form) + b"\r\n" if layout.form.header else b""
-        return next((record for record in layout.read(head + line, "") if record.fields), None)
-    data = await original(session, keyring, row.file_id)
+    """Return the record of a document, unmasked; None where it cannot be taken apart."""
+    return (await read_records(session, keyring, [row])).get(row.id)
+
+
+async def read_records(
+    session: ReadSession, keyring: Keyring, rows: Sequence[Row[Any]]
+) -> Mapping[int, Record]:
+    """Return the records of documents by id, unmasked.
+
+    Of a CSV file only their own lines are opened; a file of forms is read once for all of its documents.
+    """
+    found: dict[int, Record] = {}
+    for file_id, group in groupby(sorted(rows, key=lambda row: (row.file_id, row.start)), _file):
+        documents = list(group)
+        layout = layout_by_id(documents[0].layout)
+        if layout.form.form == "csv":
+            for row in documents:
+                line = await original(session, keyring, file_id, row.start, row.length)
+                head = header(layout.form) + b"\r\n" if layout.form.header else b""
+                record = next((record for record in layout.read(head + line, "") if record.fields), None)
+                if record is not None:
+                    found[row.id] = record
+        else:
+            found.update(_forms(layout, await original(session, keyring, file_id), documents))
+    return found
+
+
+def _file(row: Row[Any]) -> int:
+    file_id: int = row.file_id
+    return file_id
+
+
+def _forms(layout: Layout, data: bytes, rows: Sequence[Row[Any]]) -> Iterator[tuple[int, Record]]:
+    """Yield the forms of some documents of a file, which is read up to the last of them."""
+    wanted = {row.start: row.id for row in rows}
     for record in layout.read(data, ""):
-        if record.offset == row.start and record.fields:
-            return record
-    return None
+        if record.offset in wanted:
+            document_id = wanted.pop(record.offset)
+            if record.fields:
+                yield document_id, record
+        if not wanted:
+            return
 
 
 def layout_by_id(layout_id: str) -> Layout:

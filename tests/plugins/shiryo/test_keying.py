@@ -166,7 +166,7 @@ async def test_nobody_confirms_their_own_keying_nor_by_another_door(city: Any) -
     with pytest.raises(SelfApproval):
         await confirm(city, item, by="A")
     with pytest.raises(Invalid):
-        await act(city, "B", resolving.confirm, item, 1, OURS)
+        await act(city, "B", resolving.confirm, city.keyring, item, 1, OURS)
 
 
 @pytest.mark.parametrize(
@@ -249,7 +249,7 @@ async def test_a_correction_is_dropped_by_two(city: Any) -> None:
     with pytest.raises(Invalid):
         await act(city, "A", resolving.propose, item, 1, Proposal(Action.EXPLAIN, "訂正不要"))
     await act(city, "A", resolving.propose, item, 1, Proposal(Action.DROP, "訂正不要"))
-    await act(city, "B", resolving.confirm, item, 2, OURS)
+    await act(city, "B", resolving.confirm, city.keyring, item, 2, OURS)
 
     assert await amounts(city) == [("new", 5)]
     with pytest.raises(ItemClosed):

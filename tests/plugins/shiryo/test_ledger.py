@@ -38,7 +38,7 @@ async def act(city: Any, staff: str, what: Any, *arguments: Any) -> Any:
 
 async def settle(city: Any, item_id: int, proposal: Proposal) -> None:
     await act(city, "A", resolving.propose, item_id, 1, proposal)
-    await act(city, "B", resolving.confirm, item_id, 2, OURS)
+    await act(city, "B", resolving.confirm, city.keyring, item_id, 2, OURS)
 
 
 async def item_ids(city: Any) -> list[int]:
@@ -113,7 +113,7 @@ async def test_nobody_confirms_their_own_proposal(city: Any) -> None:
     await act(city, "A", resolving.propose, item, 1, Proposal(Action.EXPLAIN, "理由"))
 
     with pytest.raises(SelfApproval):
-        await act(city, "A", resolving.confirm, item, 2, OURS)
+        await act(city, "A", resolving.confirm, city.keyring, item, 2, OURS)
 
     assert not (await read(city)).balances
 
@@ -127,7 +127,7 @@ async def test_what_was_proposed_anew_is_not_confirmed_unseen(city: Any) -> None
     )
 
     with pytest.raises(Conflict) as refused:
-        await act(city, "B", resolving.confirm, item, 2, OURS)
+        await act(city, "B", resolving.confirm, city.keyring, item, 2, OURS)
 
     assert refused.value.details["currentVersion"] == 3
 
@@ -154,9 +154,9 @@ async def test_a_rejected_proposal_is_open_again_and_a_closed_item_stays_closed(
     await act(city, "A", resolving.propose, item, 1, Proposal(Action.EXPLAIN, "理由"))
     await act(city, "B", resolving.reject, item, 2)
     with pytest.raises(ItemClosed):
-        await act(city, "B", resolving.confirm, item, 3, OURS)
+        await act(city, "B", resolving.confirm, city.keyring, item, 3, OURS)
     await act(city, "A", resolving.propose, item, 3, Proposal(Action.EXPLAIN, "理由"))
-    await act(city, "B", resolving.confirm, item, 4, OURS)
+    await act(city, "B", resolving.confirm, city.keyring, item, 4, OURS)
 
     with pytest.raises(ItemClosed):
         await act(city, "A", resolving.propose, item, 5, Proposal(Action.EXPLAIN, "理由"))
@@ -170,7 +170,7 @@ async def test_who_sent_last_year_and_not_this_year_is_named_until_explained(cit
     with pytest.raises(NothingToExplain):
         await act(city, "A", resolving.explain_gap, YEAR + 1, "0008", "廃業")
     item = await act(city, "A", resolving.explain_gap, YEAR + 1, "0007", "廃業")
-    await act(city, "B", resolving.confirm, item, 1, OURS)
+    await act(city, "B", resolving.confirm, city.keyring, item, 1, OURS)
 
     after = await read(city, YEAR + 1)
     assert [(each.sender_code, each.code, each.unexplained) for each in before.lines] == [
