@@ -20,7 +20,7 @@ from plugins.shikakeisan.assessment.deciding import decide
 from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.outcome import Decided, Ground
 from plugins.shikakeisan.assessment.reading import subjects_as_decided, subjects_of
-from plugins.shikakeisan.assessment.service import rules_of
+from plugins.shikakeisan.assessment.rule_set import rule_set
 from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.correction import queries
@@ -34,7 +34,7 @@ from plugins.shikakeisan.correction.errors import (
     NotAssessed,
 )
 from plugins.shikakeisan.correction.filing import check_filing, held_back, served_on
-from plugins.shikakeisan.correction.merging import merge_with, trial
+from plugins.shikakeisan.correction.merging import merge_with, said_without, trial
 from plugins.shikakeisan.correction.periods import Direction, check_period
 from plugins.shikakeisan.law.calendar import due_dates
 from plugins.shikakeisan.service import Cause, compare
@@ -70,10 +70,13 @@ class Computed:
     """What the request gives on the present state; `shown` is what the approver sees, under `digest`.
 
     Its `changes` are the values to decide: those asked for, and what stays because it was filed too late.
+    The digest is of the facts behind it, too, from which the causes follow.
     """
 
     shown: Mapping[str, Any]
     digest: bytes
+    present: "Present"
+    facts: Mapping[str, Any]
 
     @property
     def changes_figures(self) -> bool:
@@ -83,13 +86,12 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is in force: the revision with the facts behind it, and the rows that a proposal rests on.
+    """What is in force: the revision, and the rows of base and basis that a proposal rests on.
 
     `due` is the 法定納期限 of the year.
     """
 
     row: Row[Any] | None
-    facts: Mapping[str, Any]
     base_id: int
     basis_id: int | None
     municipality: str
@@ -104,13 +106,21 @@ async def compute(runtime: Runtime, work: Work, request: Request) -> Computed:
     async with trial(work.session) as running:
         computed = await carry_out(runtime, work, request, NOBODY)
         await running.take_back()
-    return computed
+    causes = await _causes(work.session, request.tax_year, computed)
+    return replace(computed, shown={**computed.shown, "causes": causes})
 
 
-async def carry_out(runtime: Runtime, work: Work, request: Request, officers: Mapping[str, str]) -> Computed:
+async def carry_out(
+    runtime: Runtime,
+    work: Work,
+    request: Request,
+    officers: Mapping[str, str],
+    seen: Mapping[str, Any] | None = None,
+) -> Computed:
     """Take the decisions of a request, merge the person again, and return what the tax would then be.
 
-    The caller keeps what was written or takes it back. Raises as `compute`.
+    `seen` is what the merge said where the changes are, when they were proposed; None to look now. The causes
+    are not yet among what is shown. The caller keeps what was written or takes it back. Raises as `compute`.
     """
     kind = kind_of(request.kind, request.tax_year)
     _check_form(kind, request)
@@ -119,25 +129,29 @@ async def carry_out(runtime: Runtime, work: Work, request: Request, officers: Ma
     await _check_documents(session, request)
     held = await _held_back(runtime, work, kind, request, present)
     changes = {**request.changes, **{one["path"]: one["value"] for one in held}}
-    after, after_facts, rules_version = await _decided(runtime, work, request, changes, officers)
-    before = _of_row(present.row)
+    if seen is None:
+        seen = await said_without(session, request.tax_year, request.person_id, changes)
+    subject = await _merged(runtime, work, request, changes, seen, officers)
+    decided = _decided(request.tax_year, present.municipality, subject)
+    before, after = _of_row(present.row), _of_decided(decided)
     tax = after["figures"]["annual_total"] - before["figures"]["annual_total"]
     limit = check_period(kind, Direction.of(tax), present.due, request.event_on, request.claimed_period, on)
     effects = await effects_of(runtime, session, kind, request.tax_year, request.person_id, before, after, on)
     shown = {
         **_asked(request),
         "changes": changes,
+        "seen": seen,
         "held_back": held,
         "expected_revision": 0 if present.row is None else present.row.revision,
         "base_id": present.base_id,
         "basis_id": present.basis_id,
-        "rules_version": rules_version,
+        "rules_version": decided.rules_version,
         "before": before,
         "after": after,
-        "causes": _causes(request, present, after_facts),
         "effects": [*effects, f"期間制限: {limit.last_day}まで（{limit.period.law}）"],
     }
-    return Computed(shown, digest_of(shown))
+    facts = subject.complete_facts()
+    return Computed(shown, digest_of({**shown, "facts": facts}), present, facts)
 
 
 def digest_of(shown: Mapping[str, Any]) -> bytes:
@@ -173,23 +187,28 @@ def _check_form(kind: Kind, request: Request) -> None:
 
 async def _present(session: ReadSession, request: Request) -> Present:
     """Return what is in force; who came into the base after everybody was decided has no revision."""
-    year = await assessments.year_of(session, request.tax_year)
-    if year is None:
+    standing = await queries.standing_of(session, request.tax_year, request.person_id)
+    if standing is None:
         raise YearUnopened
     found = await assessments.current(session, request.tax_year, [request.person_id])
-    base = await queries.base_of(session, request.tax_year, request.person_id)
     row = found.get(request.person_id)
-    if base is None or (row is None and year.state != ASSESSED):
+    if standing.base_id is None or (row is None and standing.state != ASSESSED):
         raise NotAssessed
-    basis = await queries.basis_of(session, request.tax_year, request.person_id)
     return Present(
         row=row,
-        facts=(await subjects_as_decided(session, [row]))[0].complete_facts() if row is not None else {},
-        base_id=base.id,
-        basis_id=None if basis is None else basis.id,
-        municipality=year.municipality_code,
-        due=due_dates(request.tax_year, year.municipality_code)[0],
+        base_id=standing.base_id,
+        basis_id=standing.basis_id,
+        municipality=standing.municipality_code,
+        due=due_dates(request.tax_year, standing.municipality_code)[0],
     )
+
+
+async def _facts_in_force(session: ReadSession, present: Present) -> Mapping[str, Any]:
+    """Return the facts behind the revision in force."""
+    if present.row is None:
+        return {}
+    [subject] = await subjects_as_decided(session, [present.row])
+    return subject.complete_facts()
 
 
 async def _check_documents(session: ReadSession, request: Request) -> None:
@@ -210,10 +229,12 @@ async def _held_back(
     check_filing(request.tax_year, request.changes, request.received_on, served)
     if request.received_on <= served:
         return []
+    in_force = await _facts_in_force(work.session, present)
     async with trial(work.session) as running:
-        facts = await _merged(runtime, work, request, request.changes, NOBODY)
+        seen = dict.fromkeys(request.changes)
+        subject = await _merged(runtime, work, request, request.changes, seen, NOBODY)
         await running.take_back()
-    return list(held_back(request.tax_year, present.facts, facts[0].complete_facts()))
+    return list(held_back(request.tax_year, in_force, subject.complete_facts()))
 
 
 async def _merged(
@@ -221,35 +242,30 @@ async def _merged(
     work: Work,
     request: Request,
     changes: Mapping[str, Any],
+    seen: Mapping[str, Any],
     officers: Mapping[str, str],
-) -> Sequence[Subject]:
+) -> Subject:
     """Merge the person again with the changes and return them as the calculation takes them."""
     quiet = replace(work, journal=Journal())
     document = request.documents[0] if request.documents else None
     said = {"reason": request.reason, "document_id": document, **officers}
-    await merge_with(quiet, request.tax_year, request.person_id, changes, said)
-    return await subjects_of(runtime, work.session, request.tax_year, [request.person_id])
+    await merge_with(quiet, request.tax_year, request.person_id, changes, seen, said)
+    [subject] = await subjects_of(runtime, work.session, request.tax_year, [request.person_id])
+    return subject
 
 
-async def _decided(
-    runtime: Runtime,
-    work: Work,
-    request: Request,
-    changes: Mapping[str, Any],
-    officers: Mapping[str, str],
-) -> tuple[dict[str, Any], Mapping[str, Any], str]:
-    """Return outcome and figures after the changes, the facts behind them, and the version of the rules."""
-    subjects = await _merged(runtime, work, request, changes, officers)
-    block = decide(await rules_of(work.session, request.tax_year), subjects)
-    decided = block.decided(0)
+def _decided(tax_year: int, municipality: str, subject: Subject) -> Decided:
+    """Return what the rules make of the person. Raises FactsRefused."""
+    decided = decide(rule_set(tax_year, municipality), [subject]).decided(0)
     if decided.ground is Ground.FACTS_INVALID:
         raise FactsRefused(path=decided.faults[0].path, rule=decided.faults[0].code)
-    return _of_decided(decided), subjects[0].complete_facts(), decided.rules_version
+    return decided
 
 
-def _causes(request: Request, present: Present, after: Mapping[str, Any]) -> list[dict[str, Any]]:
+async def _causes(session: ReadSession, tax_year: int, computed: Computed) -> list[dict[str, Any]]:
     """Return every quantity that differs, causes before effects; none where either side has no figures."""
-    found = compare(request.tax_year, present.municipality, present.facts, after)
+    present = computed.present
+    found = compare(tax_year, present.municipality, await _facts_in_force(session, present), computed.facts)
     return [
         {"name": one.name, "before": one.before, "after": one.after}
         for one in found

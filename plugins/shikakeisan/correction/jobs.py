@@ -117,7 +117,7 @@ def _advance(step: Step, people: Sequence[int], counts: Mapping[str, int], messa
 async def _propose_late(job: Job, step: Step, person_id: int) -> str:
     """Propose for one person; return how it went: what is counted, or the code of a refusal."""
     tax_year = job.parameters["tax_year"]
-    work = await hold(job.runtime, _work(job, step, job.requester), tax_year, person_id)
+    work = (await hold(job.runtime, _work(job, step, job.requester), tax_year, person_id)).work
     request = await late_request(step.session, tax_year, person_id, job.parameters["reason"])
     computed = await _try(job, work, request)
     if isinstance(computed, str):
@@ -163,7 +163,7 @@ async def _selected(step: Step, row: Row[Any], last: int) -> Sequence[int]:
 
 async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[str, int]:
     """Write a planned proposal if the person's tax would change; return what is counted."""
-    work = await hold(job.runtime, _work(job, step, row.proposed_by), row.tax_year, person_id)
+    work = (await hold(job.runtime, _work(job, step, row.proposed_by), row.tax_year, person_id)).work
     request = Request(
         tax_year=row.tax_year,
         person_id=person_id,

@@ -12,12 +12,9 @@ from sqlalchemy import text
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.correction import queries
-from plugins.shikakeisan.merge.blocks import merge_many
 from plugins.shikakeisan.merge.deciding import said_at
-from plugins.shikakeisan.merge.kin import by_person
-from plugins.shikakeisan.merge.queries import decisions, one_of, people
-from plugins.shikakeisan.merge.service import merge_people
-from plugins.shiryo.api import Work, documents_of
+from plugins.shikakeisan.merge.service import merge_people, preview_person
+from plugins.shiryo.api import Work
 
 BEGIN, TAKE_BACK = text("SAVEPOINT correction"), text("ROLLBACK TO SAVEPOINT correction")
 
@@ -45,26 +42,28 @@ async def trial(session: WriteSession) -> AsyncIterator[Trial]:
         raise
 
 
+async def said_without(
+    session: ReadSession, tax_year: int, person_id: int, paths: Collection[str]
+) -> dict[str, Any]:
+    """Return what documents and the other decisions say at these paths; None where they say nothing."""
+    if not paths:
+        return {}
+    merged = await preview_person(session, tax_year, person_id, {}, leaving_out=paths)
+    return {path: None if merged is None else said_at(merged, path) for path in paths}
+
+
 async def merge_with(
-    work: Work, tax_year: int, person_id: int, changes: Mapping[str, Any], said: Mapping[str, Any]
+    work: Work,
+    tax_year: int,
+    person_id: int,
+    changes: Mapping[str, Any],
+    seen: Mapping[str, Any],
+    said: Mapping[str, Any],
 ) -> None:
-    """Take decisions on facts and merge the person again; `said` are the reason and the officers of all."""
+    """Take decisions on facts and merge the person again; `said` are the reason and the officers of all.
+
+    `seen` is what the merge said at the paths when the change was proposed.
+    """
     if changes:
-        seen = await _said_without(work.session, tax_year, person_id, changes)
         await queries.decide_facts(work, tax_year, person_id, changes, seen, said)
     await merge_people(work, tax_year, [person_id])
-
-
-async def _said_without(
-    session: ReadSession, tax_year: int, person_id: int, paths: Collection[str]
-) -> Mapping[str, Any]:
-    """Return what documents and the other decisions say at these paths."""
-    among = one_of([person_id])
-    in_force = (await decisions(session, tax_year, among)).get(person_id, {})
-    others = {path: decision for path, decision in in_force.items() if path not in paths}
-    documents = by_person(await documents_of(session, [person_id], tax_year))
-    merged = await merge_many(
-        session, tax_year, await people(session, tax_year, among), documents, {person_id: others}
-    )
-    found = merged.get(person_id)
-    return {path: None if found is None else said_at(found, path) for path in paths}

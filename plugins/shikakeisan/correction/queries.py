@@ -24,7 +24,6 @@ from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
-from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision
 from plugins.shiryo.api import Work
@@ -42,8 +41,18 @@ SELECT greatest(
     (SELECT max(known_from) FROM shikakeisan.decision WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
     (SELECT max(known_from) FROM shikakeisan.claim WHERE tax_year = :tax_year AND taxpayer_id = ANY(:ids)
         AND known_to = 'infinity')
-)
+), (SELECT revision FROM shikakeisan.assessment
+    WHERE tax_year = :tax_year AND person_id = :person AND superseded_at = 'infinity')
 """).bindparams(bindparam("tax_year", type_=SmallInteger), IDS)
+
+STANDING = text("""
+SELECT y.state, y.municipality_code, p.id AS base_id, b.id AS basis_id FROM shikakeisan.fiscal_year y
+LEFT JOIN shikakeisan.base_person p
+    ON p.tax_year = y.tax_year AND p.person_id = :person AND p.known_to = 'infinity'
+LEFT JOIN shikakeisan.basis b
+    ON b.tax_year = y.tax_year AND b.person_id = :person AND b.known_to = 'infinity'
+WHERE y.tax_year = :tax_year
+""").bindparams(bindparam("tax_year", type_=SmallInteger))
 
 # The register or another person's correction changed base or merge since, or nothing keeps them undecided any
 # more, or they came into the base after everybody was decided.
@@ -70,14 +79,20 @@ async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> N
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
-async def base_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
-    """Return the person's row in the base, as known now."""
-    return await _known(session, base_person, tax_year, person_id)
+async def standing_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
+    """Return state and municipality of a year with a person's rows in base and basis; None if not opened."""
+    found = await session.execute(STANDING, {"tax_year": tax_year, "person": person_id})
+    row: Row[Any] | None = found.one_or_none()
+    return row
 
 
 async def basis_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
     """Return what was merged for the person, as known now."""
-    return await _known(session, basis, tax_year, person_id)
+    wanted = select(basis).where(
+        basis.c.tax_year == tax_year, basis.c.person_id == person_id, basis.c.known_to == INFINITY
+    )
+    row: Row[Any] | None = (await session.execute(wanted)).one_or_none()
+    return row
 
 
 async def decide_facts(
@@ -196,18 +211,13 @@ async def unsettled(session: ReadSession, tax_year: int, after: int, limit: int)
     return (await session.scalars(UNSETTLED, parameters)).all()
 
 
-async def latest_moment(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> datetime | None:
-    """Return when something about these persons' tax of the year was last decided or merged."""
-    latest: datetime | None = await session.scalar(LATEST, {"tax_year": tax_year, "ids": list(person_ids)})
-    return latest
-
-
-async def _known(session: ReadSession, table: Table, tax_year: int, person_id: int) -> Row[Any] | None:
-    wanted = select(table).where(
-        table.c.tax_year == tax_year, table.c.person_id == person_id, table.c.known_to == INFINITY
-    )
-    row: Row[Any] | None = (await session.execute(wanted)).one_or_none()
-    return row
+async def latest(
+    session: ReadSession, tax_year: int, person_id: int, people: Sequence[int]
+) -> tuple[datetime | None, int | None]:
+    """Return when something about these people was last decided, and a person's revision in force."""
+    parameters = {"tax_year": tax_year, "person": person_id, "ids": list(people)}
+    moment, revision = (await session.execute(LATEST, parameters)).one()
+    return moment, revision
 
 
 async def one(session: ReadSession, table: Table, row_id: int) -> Row[Any]:

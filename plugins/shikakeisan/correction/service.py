@@ -52,14 +52,13 @@ async def propose(
     the refusals of `computing.compute`.
     """
     require_reason(request.reason)
-    work = await hold(runtime, work, request.tax_year, request.person_id)
-    present = await _revision(work, request)
-    if expected_revision not in (None, present):
-        raise RevisionChanged(currentVersion=present)
-    computed = await compute(runtime, work, request)
+    held = await hold(runtime, work, request.tax_year, request.person_id)
+    if expected_revision not in (None, held.revision):
+        raise RevisionChanged(currentVersion=held.revision)
+    computed = await compute(runtime, held.work, request)
     if not request.changes and not computed.changes_figures:
         raise NothingChanges
-    return await store(work, computed, PROPOSED)
+    return await store(held.work, computed, PROPOSED)
 
 
 async def store(work: Work, computed: Computed, state: str, batch_id: int | None = None) -> int:
@@ -89,17 +88,17 @@ async def approve(
     row = await queries.proposal_row(work.session, proposal_id)
     if row.proposed_by == work.staff:
         raise SelfApproval
-    work = await hold(runtime, work, row.tax_year, row.person_id)
-    row = await queries.proposal_row(work.session, proposal_id)
+    held = await hold(runtime, work, row.tax_year, row.person_id)
+    work, row = held.work, await queries.proposal_row(work.session, proposal_id)
     if row.state == "stale":
-        return Approval(proposal_id, is_approved=False, revision=await _revision(work, row))
+        return Approval(proposal_id, is_approved=False, revision=held.revision)
     if row.state != PROPOSED or row.batch_id != in_batch:
         raise ProposalState
     ensure_version(row.version, expected)
     if not await _carried_out(runtime, work, row):
         await queries.change_proposal(work.session, proposal_id, expected, state="stale", decided_at=work.now)
         work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
-        return Approval(proposal_id, is_approved=False, revision=await _revision(work, row))
+        return Approval(proposal_id, is_approved=False, revision=held.revision)
     return await _decide(runtime, work, row, expected)
 
 
@@ -131,7 +130,7 @@ async def _carried_out(runtime: Runtime, work: Work, row: Row[Any]) -> bool:
     officers = {"proposed_by": row.proposed_by, "approved_by": work.staff}
     try:
         async with trial(work.session) as running:
-            computed = await carry_out(runtime, work, request_of(row), officers)
+            computed = await carry_out(runtime, work, request_of(row), officers, row.seen)
             if computed.digest != row.digest:
                 await running.take_back()
                 return False
@@ -147,8 +146,7 @@ async def _decide(runtime: Runtime, work: Work, row: Row[Any], expected: int) ->
     kind = kind_of(row.kind, row.tax_year)
     reason = f"{kind.label}: {row.reason}"
     await decide_people(runtime, work, row.tax_year, [row.person_id], reason=reason, proposal_id=row.id)
-    await _check(work, row)
-    revision = await _revision(work, row)
+    revision = await _check(work, row)
     await queries.change_proposal(
         work.session,
         row.id,
@@ -165,15 +163,11 @@ async def _decide(runtime: Runtime, work: Work, row: Row[Any], expected: int) ->
     return Approval(row.id, is_approved=True, revision=revision)
 
 
-async def _check(work: Work, row: Row[Any]) -> None:
-    """Raise NotReproduced unless what stands now is what the proposal showed."""
+async def _check(work: Work, row: Row[Any]) -> int:
+    """Return the revision in force; raises NotReproduced unless it is what the proposal showed."""
     present = (await assessments.current(work.session, row.tax_year, [row.person_id]))[row.person_id]
     after = row.after
     figures = {name: getattr(present, name) for name in after["figures"]}
     if (present.outcome, present.ground, figures) != (after["outcome"], after["ground"], after["figures"]):
         raise NotReproduced
-
-
-async def _revision(work: Work, about: Row[Any] | Request) -> int:
-    present = await assessments.current(work.session, about.tax_year, [about.person_id])
-    return present[about.person_id].revision if about.person_id in present else 0
+    return int(present.revision)

@@ -32,6 +32,7 @@ proposal = Table(
     words("claimed_period"),
     Column("documents", ARRAY(BigInteger), nullable=False),
     Column("changes", JSONB, nullable=False),
+    Column("seen", JSONB, nullable=False),
     Column("held_back", JSONB, nullable=False),
     Column("expected_revision", Integer, nullable=False),
     number("base_id"),
@@ -57,7 +58,8 @@ proposal = Table(
     Index("ix_proposal_open", "tax_year", "id", postgresql_where=text("state = 'proposed'")),
     Index("ix_proposal_batch", "batch_id", "id"),
 )
-"""更正の提案. `changes` are decisions on facts by path; `digest` is of exactly what the approver saw.
+"""更正の提案. `changes` are decisions on facts by path, `seen` what the merge said there, `digest` is of all
+that an approver saw.
 
 `base_id`, `basis_id` and `expected_revision` say what it was computed from. `before` and `after` hold
 outcome, ground and figures; `causes` the quantities that differ, in the order of calculation; `held_back` the

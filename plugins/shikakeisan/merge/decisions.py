@@ -126,7 +126,7 @@ async def _checked(work: Work, proposal: Proposal) -> Any:
     people = await queries.people(session, year, queries.one_of([person_id]))
     if person_id not in people or people[person_id].standing == queries.OUTSIDE:
         raise NotFound
-    without = await preview_person(session, year, person_id, {}, leaving_out=proposal.path) or Merged()
+    without = await preview_person(session, year, person_id, {}, leaving_out=[proposal.path]) or Merged()
     seen = said_at(without, proposal.path)
     with_it = await preview_person(session, year, person_id, {proposal.path: Decision(proposal.value, seen)})
     after = set() if with_it is None else _faults(with_it.facts, year)

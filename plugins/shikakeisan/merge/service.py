@@ -60,16 +60,16 @@ async def preview_person(
     person_id: int,
     decisions: Mapping[str, Decision],
     *,
-    leaving_out: str = "",
+    leaving_out: Collection[str] = (),
 ) -> Merged | None:
     """Merge one person with these decisions beside those in force; nothing is written.
 
-    `leaving_out` is the path of a decision in force that is to be left out. None where the person is not in
+    `leaving_out` are paths of decisions in force that are to be left out. None where the person is not in
     the base of the year, or has neither documents nor decisions.
     """
     people = await queries.people(session, tax_year, queries.one_of([person_id]))
     in_force = await queries.decisions(session, tax_year, queries.one_of([person_id]))
-    kept = {path: one for path, one in in_force.get(person_id, {}).items() if path != leaving_out}
+    kept = {path: one for path, one in in_force.get(person_id, {}).items() if path not in leaving_out}
     documents = by_person(await documents_of(session, [person_id], tax_year))
     merged = await merge_many(session, tax_year, people, documents, {person_id: {**kept, **decisions}})
     return merged.get(person_id)

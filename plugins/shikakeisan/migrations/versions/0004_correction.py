@@ -22,6 +22,7 @@ STATEMENTS = (
         claimed_period TEXT NOT NULL,
         documents BIGINT[] NOT NULL,
         changes JSONB NOT NULL,
+        seen JSONB NOT NULL,
         held_back JSONB NOT NULL,
         expected_revision INTEGER NOT NULL,
         base_id BIGINT NOT NULL,
