@@ -4,10 +4,12 @@ import sys
 from collections.abc import Sequence
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from core.errors import JuminzeiError, StartError
 from core.runtime import Runtime
 from core.settings import environment
+from core.storage.errors import lacks_tables
 from schema.build import build_runtime
 from schema.commands import schema_group
 from schema.demo import demo
@@ -17,6 +19,10 @@ from schema.policy import policy_group
 from schema.serve import serve
 
 OWN = (demo, serve, plugins_group, schema_group, policy_group, docs_group)
+OUTDATED = (
+    "DATABASE_OUTDATED: データベースの表がこのプログラムの版と合っていません。"
+    "先に `juminzei db migrate` を実行してください。"
+)
 
 
 def build_cli(runtime: Runtime) -> click.Group:
@@ -36,6 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(build_cli(runtime).main(args=arguments, obj=runtime, standalone_mode=False))
     except (StartError, JuminzeiError) as error:
         click.echo(f"juminzei: {error}", err=True)
+        sys.exit(2)
+    except DBAPIError as error:
+        if not lacks_tables(error):
+            raise
+        click.echo(f"juminzei: {OUTDATED}", err=True)
         sys.exit(2)
     except click.ClickException as error:
         error.show()

@@ -45,6 +45,13 @@ SEAL_KEYS = Setting(
     "file of 32-byte keys in base64, one a line, that seal TOTP and client secrets: the first seals, "
     "all open (production: required)",
 )
+TERMINAL_TOKEN = Setting(
+    "token",
+    str,
+    "",
+    "access token of the person who acts at the terminal, instead of password and code; for the environment",
+    secret=True,
+)
 
 PASSWORD_AGE = {"okayama": timedelta(days=90), "nist": None}
 
@@ -63,4 +70,5 @@ SETTINGS: tuple[Setting[Any], ...] = (
     TOKEN_URL,
     TOKEN_KEYS,
     SEAL_KEYS,
+    TERMINAL_TOKEN,
 )

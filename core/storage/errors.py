@@ -17,6 +17,8 @@ OUT = ("08", "25P03", "28", "3D", "53", "57P")
 """SQLSTATEs that mean: not connected, or not to a server that works (PostgreSQL manual, Appendix A)."""
 BUSY = ("40001", "40P01", "55P03", "57014")
 """Serialization failure, deadlock, lock time-out, statement time-out."""
+OUTDATED = ("3F000", "42P01", "42703")
+"""No such schema, table or column: the tables are not those of this version of the program."""
 NAMES_ONLY = ("23", "42")
 """Classes whose primary message names constraints, tables and columns, never values."""
 
@@ -47,6 +49,11 @@ class StatementRefused(Exception):
 def constraint_of(error: IntegrityError) -> str:
     """Return the name of the constraint that `error` violates, or an empty string."""
     return error.orig.constraint if isinstance(error.orig, StatementRefused) else ""
+
+
+def lacks_tables(error: DBAPIError) -> bool:
+    """Tell whether a statement failed because migrations are missing."""
+    return isinstance(error.orig, StatementRefused) and error.orig.sqlstate in OUTDATED
 
 
 @contextmanager

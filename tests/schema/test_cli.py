@@ -161,3 +161,27 @@ def test_selfcheck_of_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
     code, out, err = run(tmp_path, "selfcheck")
     assert (code, err) == (1, "")
     assert all(line.startswith("× データベース: migration pending") for line in out.splitlines())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("year", "status", "2026"),
+        ("year", "merge", "2026"),
+        ("ledger", "--year", "2026"),
+        ("staff", "list"),
+    ],
+)
+def test_a_command_on_an_empty_database_says_what_to_do_in_one_line(
+    tmp_path: Path, arguments: Sequence[str]
+) -> None:
+    code, out, err = run(tmp_path, *arguments, JUMINZEI_PROFILE="demo")
+    assert (code, out.count("Traceback"), err.count("\n")) == (2, 0, 1)
+    assert err.startswith("juminzei: DATABASE_OUTDATED: ")
+    assert "juminzei db migrate" in err
+
+
+def test_a_token_for_the_terminal_is_no_unknown_variable_and_is_hidden(tmp_path: Path) -> None:
+    result = invoke(tmp_path, "settings", "--json", JUMINZEI_TOKEN="eyJ.secret")
+    assert result.exit_code == 0
+    assert "eyJ.secret" not in result.output

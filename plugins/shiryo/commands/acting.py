@@ -1,7 +1,6 @@
 """Acting as a member of staff at the terminal: sign-in, permissions and access log as in a browser."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,13 +16,15 @@ from core.graphql.records import Trace, records_of
 from core.identity.authenticator import Authenticator
 from core.identity.events import Events
 from core.identity.opening import open_identity
+from core.identity.settings import TERMINAL_TOKEN
 from core.identity.sign_in import SignIn
 from core.runtime import Runtime
+from core.settings import environment
 from core.storage.database import Database
 from plugins.shiryo.work import Work
 
 T = TypeVar("T")
-TOKEN = "JUMINZEI_TOKEN"  # noqa: S105  # the name of an environment variable
+TOKEN = TERMINAL_TOKEN.variable
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
@@ -49,7 +50,7 @@ class Desk:
 
         The password and the one-time code are asked for at the terminal, never taken from the command line.
         """
-        token = os.environ.get(TOKEN, "") if self.staff is None else ""
+        token = environment().get(TOKEN, "") if self.staff is None else ""
         secrets = ("", "") if token else self._ask()
         trace_id = f"{self.operation.replace(' ', '-')}-{uuid4()}"
         try:
