@@ -1,9 +1,10 @@
 """Amounts: the rules say which documents give a fact; several of one kind are added up."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from plugins.shikakeisan.merge.book import Book, Giving
+from plugins.shikakeisan.merge.filed import INCOME_FOR, Said, is_land_unclear, said_on_return
 from plugins.shikakeisan.merge.gathered import Merged, look, put
 from plugins.shikakeisan.merge.papers import (
     ONE_STOP,
@@ -17,20 +18,9 @@ from plugins.shikakeisan.merge.papers import (
     put_aside,
 )
 
-Derived: TypeAlias = tuple[str, int, str, str]
 OLD_LONG_WHOLE, OLD_LONG_MOST = 10_000, 15_000
 """旧長期損害保険料: deducted whole up to the first, half beyond it, never more than the second."""
-_OF_RETURN: Mapping[str, tuple[str, ...]] = {
-    "transfer_short": ("transfer_short_revenue",),
-    "transfer_long": ("transfer_long_revenue",),
-    "medical_deduction_given": ("medical_deduction",),
-    "carryover.net_loss": ("loss_carried",),
-    "carryover.listed_stock": ("stock_loss_used", "dividend_loss_used"),
-    "carryover.futures": ("futures_loss_used",),
-}
-"""Facts of a 確定申告書 that stand among its items. The first two hold what is left after 特別控除."""
-_INCOME_FOR = {"salary": ("salary_income", "salary_income"), "pension": ("pension_income", "misc_pension")}
-"""Where a return states the income alone, the fact that states it: by revenue, the item and the fact."""
+QUAKE_RULE = "quake_of_deduction"
 _PREMIUMS = {"life": "life_deduction", "quake": "quake_deduction"}
 _LEVIES = ("dividend_levy_withheld", "stock_levy_withheld")
 _DIVIDENDS = ("listed_dividend", "listed_stock")
@@ -43,7 +33,7 @@ def gather_amounts(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
     taken: dict[str, int] = {}
     closed = _closed(papers)
     for paper in papers:
-        _hear(paper, givings[paper.kind], taken, closed, merged)
+        _hear(_said(book, paper), paper, givings[paper.kind], closed, taken, merged)
     if papers and papers[0].kind == TAX_RETURN:
         _compare(papers, merged)
     if any(paper.kind == ONE_STOP for paper in papers) and "donation_furusato" in merged.facts:
@@ -51,11 +41,14 @@ def gather_amounts(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
 
 
 def _hear(
-    paper: Paper, givings: Mapping[str, Giving], taken: dict[str, int], closed: frozenset[str], merged: Merged
+    said: Sequence[Said],
+    paper: Paper,
+    givings: Mapping[str, Giving],
+    closed: frozenset[str],
+    taken: dict[str, int],
+    merged: Merged,
 ) -> None:
-    derived = _derived(paper)
-    stated = [(fact, yen, fact, "") for fact, yen in paper.amounts.items()]
-    for fact, yen, item, rule in (*stated, *derived) if derived else stated:
+    for fact, yen, item, rule in said:
         giving = givings.get(fact)
         if giving is None or not yen:
             continue
@@ -79,26 +72,16 @@ def _add(merged: Merged, fact: str, yen: int, origin: dict[str, Any]) -> None:
         facts[fact] = yen
 
 
-def _derived(paper: Paper) -> list[Derived]:
-    """Return facts that a paper states among its items: fact, yen, item, rule where it has one of its own."""
+def _said(book: Book, paper: Paper) -> list[Said]:
+    """Return what a paper states: fact, yen, item, and the rule where it is not that of the group."""
     if paper.kind == TAX_RETURN:
-        return list(_of_return(paper))
-    if paper.is_main and paper.number("quake_deduction"):
-        premium = paper.number("quake_deduction") - _old_long_deduction(
-            paper.amounts.get("quake_old_long", 0)
-        )
-        return [("quake", max(premium, 0), "quake_deduction", "quake_of_deduction")]
-    return []
-
-
-def _of_return(paper: Paper) -> Iterator[Derived]:
-    for fact, items in _OF_RETURN.items():
-        amount = sum(paper.number(item) for item in items)
-        if amount:
-            yield fact, amount, items[0], ""
-    for revenue, (item, fact) in _INCOME_FOR.items():
-        if not paper.amounts.get(revenue):
-            yield fact, paper.number(item), item, ""
+        return said_on_return(paper, book.tax_year)
+    said = [(fact, yen, fact, "") for fact, yen in paper.amounts.items()]
+    deduction = paper.number("quake_deduction") if paper.is_main and QUAKE_RULE in book.rules else 0
+    if deduction:
+        premium = deduction - _old_long_deduction(paper.amounts.get("quake_old_long", 0))
+        said.append(("quake", max(premium, 0), "quake_deduction", QUAKE_RULE))
+    return said
 
 
 def _old_long_deduction(premium: int) -> int:
@@ -167,13 +150,15 @@ def _compare(papers: Sequence[Paper], merged: Merged) -> None:
     for kind, fact in ((SALARY, "salary"), (PENSION, "pension")):
         slips = [paper for paper in papers if paper.kind == kind]
         told, own = sum(paper.amounts.get(fact, 0) for paper in slips), first.amounts.get(fact, 0)
-        if told > own and (own or not first.number(_INCOME_FOR[fact][0])):
+        if told > own and (own or not first.number(INCOME_FOR[fact][0])):
             merged.find("SLIP_NOT_IN_RETURN", [first.id, *(paper.id for paper in slips)], fact=fact)
     for group, item in _PREMIUMS.items():
         if first.number(item) and not any(name.startswith(group) for name in merged.facts):
             merged.find("PREMIUMS_NOT_STATED", [first.id], fact=group)
     if first.number("loss_carried"):
         merged.find("LOSS_KIND_UNKNOWN", [first.id])
+    if is_land_unclear(first):
+        merged.find("LAND_DEDUCTION_UNCLEAR", [first.id])
 
 
 def unheard(papers: Sequence[Paper], merged: Merged) -> None:

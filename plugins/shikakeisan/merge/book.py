@@ -57,10 +57,18 @@ class Group(NamedTuple):
     rules: tuple[MergeRule, ...]
 
 
+class Specified(NamedTuple):
+    """Kinds of a housing loan that count as 特定取得等 up to a month of moving in (`2022-12`)."""
+
+    kinds: frozenset[str]
+    until: str
+
+
 class Codes(NamedTuple):
     """What codes on documents mean."""
 
-    specified_housing: frozenset[str]
+    specified_housing: Sequence[Specified]
+    without_credit: frozenset[str]
     abroad: frozenset[str]
     qualified_abroad: frozenset[str]
     relations: Mapping[str, frozenset[str]]
@@ -186,7 +194,8 @@ def _text(name: str) -> str:
 
 def _codes(data: Mapping[str, Any]) -> Codes:
     return Codes(
-        frozenset(data["housing"]["specified"]),
+        [Specified(frozenset(one["kinds"]), one["until"]) for one in data["housing"]["specified"]],
+        frozenset(data["housing"]["without_credit"]),
         frozenset(data["residence"]["abroad"]),
         frozenset(data["residence"]["qualified"]),
         {name: frozenset(words) for name, words in data["register_relation"].items()},

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from plugins.shikakeisan.merge.gathered import Merged
+from plugins.shikakeisan.merge.household import Relative
 from plugins.shikakeisan.merge.papers import PENSION, Paper
 
 _COUNTED = {
@@ -17,9 +18,10 @@ _AGES = (("under16", 16), ("general", 19), ("specific", 23), ("general", 70))
 _PLACES = {PENSION: 2}
 _MOST_PLACES = 4
 Counted = list[tuple[str, str]]
+BY_COUNT = "category_by_count"
 
 
-def apply_counts(paper: Paper, facts: Sequence[dict[str, Any]], merged: Merged) -> Counted:
+def apply_counts(paper: Paper, relatives: Sequence[Relative], merged: Merged) -> Counted:
     """Give a category to those whose age nobody knows; return those who are counted and not named.
 
     The result names the item and the category of each.
@@ -27,28 +29,27 @@ def apply_counts(paper: Paper, facts: Sequence[dict[str, Any]], merged: Merged) 
     stated = {category: _count(paper, items) for category, items in _COUNTED.items()}
     left = Counter({category: number for category, (_, number) in stated.items()})
     unknown = []
-    for fact in facts:
-        category = _category(fact)
+    for one in relatives:
+        category = _category(one.fact)
         if category:
             left[category] -= 1
         else:
-            unknown.append(fact)
-    for fact in unknown:
-        category = next((one for one in ("specific", "elderly", "general") if left[one] > 0), "general")
-        fact["category"] = category
+            unknown.append(one)
+    for one in unknown:
+        category = next((name for name in ("specific", "elderly", "general") if left[name] > 0), "general")
+        _categorise(one, paper, category, stated[category][0])
         left[category] -= 1
     if not any(left.values()):
         return []
-    return _unnamed(paper, left, stated, facts, merged)
+    return _unnamed(paper, left, stated, merged)
 
 
-def _unnamed(
-    paper: Paper,
-    left: Counter[str],
-    stated: dict[str, tuple[str, int]],
-    facts: Sequence[dict[str, Any]],
-    merged: Merged,
-) -> Counted:
+def _categorise(one: Relative, paper: Paper, category: str, item: str) -> None:
+    one.fact["category"] = category
+    one.origins.append({"document": paper.id, "item": item, "rule": BY_COUNT})
+
+
+def _unnamed(paper: Paper, left: Counter[str], stated: dict[str, tuple[str, int]], merged: Merged) -> Counted:
     """Whoever is counted beyond the names is taken with the category alone; where ages differ, ages count."""
     over = sum(number for category, number in left.items() if category != "under16")
     missing: Counted = []
@@ -70,15 +71,18 @@ def _is_full(paper: Paper, left: Counter[str]) -> bool:
     return full and (not left["under16"] or filled["under16"] >= places) and (over > 0 or left["under16"] > 0)
 
 
-def elderly_by_count(paper: Paper, facts: Sequence[dict[str, Any]], merged: Merged) -> None:
+def elderly_by_count(paper: Paper, relatives: Sequence[Relative], merged: Merged) -> None:
     """同居老親等 are counted on slips of pay: who lives in the household comes first."""
     if "elderly_main" not in paper.items:
         return
-    elderly = [fact for fact in facts if _category(fact) == "elderly"]
+    elderly = [one for one in relatives if _category(one.fact) == "elderly"]
     cohabiting = paper.number("elderly_cohabiting")
-    ordered = sorted(elderly, key=lambda fact: fact.get("cohabit") is not True)
-    for place, fact in enumerate(ordered):
-        fact["category"] = "elderly_cohabiting" if place < cohabiting else "elderly"
+    ordered = sorted(elderly, key=lambda one: one.fact.get("cohabit") is not True)
+    for place, one in enumerate(ordered):
+        if place < cohabiting:
+            _categorise(one, paper, "elderly_cohabiting", "elderly_cohabiting")
+        elif one.fact.get("category") != "elderly":
+            _categorise(one, paper, "elderly", "elderly_main")
     if cohabiting > len(elderly):
         merged.find("COUNT_DIFFERS", [paper.id], item="elderly_cohabiting")
 

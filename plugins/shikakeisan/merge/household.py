@@ -1,16 +1,32 @@
 """What the rules need to know of a relative: from the paper, the register, and the household of 1 January."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from plugins.shikakeisan.facts.dates import age_on
 from plugins.shikakeisan.merge.book import Book
-from plugins.shikakeisan.merge.gathered import Merged
+from plugins.shikakeisan.merge.gathered import Facts, Merged, Origin
 from plugins.shikakeisan.merge.papers import TAX_RETURN
 from plugins.shikakeisan.merge.people import BasePerson
 from plugins.shikakeisan.merge.stated import SPOUSE, UNDER16, Stated
+
+TOTAL = "total_income_all"
+
+
+@dataclass(slots=True)
+class Relative:
+    """A relative with the fact that the rules take, and where its parts come from."""
+
+    stated: Stated
+    fact: Facts
+    origins: list[Origin]
+
+    def take(self, item: str, rule: str) -> None:
+        """Note that a part of the fact comes from the register, or from the relative's own documents."""
+        self.origins.append({"item": item, "rule": rule})
 
 
 class Household:
@@ -42,42 +58,47 @@ class Household:
         said = one.said.get("birth")
         return None if said is None else date.fromisoformat(str(said))
 
-    def fact(self, one: Stated) -> dict[str, Any]:
-        """Return the fact of one relative, as far as the paper and the register tell."""
-        fact: dict[str, Any] = {}
+    def relative(self, one: Stated) -> Relative:
+        """Return one relative, as far as the paper and the register tell."""
+        item = f"{one.said['role']}.{one.said['place']}"
+        found = Relative(one, {}, [{"document": one.paper.id, "item": item, "rule": one.rule}])
+        fact, said = found.fact, one.said
+        self._age(found)
+        relation = said.get("relation")
+        if relation and one.role != SPOUSE:
+            fact["relation"] = self.book.codes.words.get(str(relation), str(relation))
+        self._cohabit(found)
+        fact.update(_health(said))
+        fact.update(self._abroad(said))
+        self._income(found)
+        return found
+
+    def _age(self, found: Relative) -> None:
+        one = found.stated
         born = self.birth(one)
         if born is not None:
             died = one.kin.death_date if one.kin is not None else None
-            fact["age"] = _age(born, self.last_day if died is None else min(died, self.last_day))
+            found.fact["age"] = _age(born, self.last_day if died is None else min(died, self.last_day))
+            if one.kin is not None and one.kin.birth_date is not None:
+                found.take("birth_date", "age_of_register")
             self._compare_birth(one)
         elif one.role == UNDER16:
-            fact["category"] = "under16"
-        relation = one.said.get("relation")
-        if relation and one.role != SPOUSE:
-            fact["relation"] = self.book.codes.words.get(str(relation), str(relation))
-        cohabit = self._cohabit(one)
-        if cohabit is not None:
-            fact["cohabit"] = cohabit
-        fact.update(_health(one.said))
-        fact.update(self._abroad(one.said))
-        fact.update(self._income(one))
-        return fact
+            found.fact["category"] = "under16"
 
     def _compare_birth(self, one: Stated) -> None:
         said = one.said.get("birth")
         if said is not None and one.kin is not None and one.kin.birth_date not in (None, _day(str(said))):
             self.merged.find("RELATIVE_BIRTH_DIFFERS", [one.paper.id], [one.kin.person_id], role=one.role)
 
-    def _cohabit(self, one: Stated) -> bool | None:
-        said = one.said
-        if one.paper.kind == TAX_RETURN:
-            return said.get("apart") != "1"
-        if "cohabit" in said:
-            return bool(said["cohabit"] == "1")
-        kin, own = one.kin, self.person.household_number
-        if kin is None or not kin.household_number or not own:
-            return None
-        return kin.household_number == own
+    def _cohabit(self, found: Relative) -> None:
+        said, kin, own = found.stated.said, found.stated.kin, self.person.household_number
+        if found.stated.paper.kind == TAX_RETURN:
+            found.fact["cohabit"] = said.get("apart") != "1"
+        elif "cohabit" in said:
+            found.fact["cohabit"] = bool(said["cohabit"] == "1")
+        elif kin is not None and kin.household_number and own:
+            found.fact["cohabit"] = kin.household_number == own
+            found.take("household", "cohabiting_by_register")
 
     def _abroad(self, said: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
         code = said.get("residence") or said.get("overseas")
@@ -86,15 +107,17 @@ class Household:
             if code in self.book.codes.qualified_abroad:
                 yield "overseas_qualified", True
 
-    def _income(self, one: Stated) -> Iterator[tuple[str, int]]:
+    def _income(self, found: Relative) -> None:
+        one = found.stated
         said = one.said.get("income")
         if one.role == SPOUSE and said is None:
             said = one.paper.items.get("spouse_income")
         wants_own = one.role == SPOUSE or str(one.said.get("special_relative", "0")) != "0"
         if said is None and wants_own and one.kin is not None and one.kin.income:
             said = one.kin.income
+            found.take(TOTAL, "income_of_own_documents")
         if isinstance(said, int) and said:
-            yield "total_income", max(said, 0)
+            found.fact["total_income"] = max(said, 0)
 
 
 def _health(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

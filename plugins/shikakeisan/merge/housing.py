@@ -7,6 +7,7 @@ from plugins.shikakeisan.merge.book import Book
 from plugins.shikakeisan.merge.gathered import Merged
 from plugins.shikakeisan.merge.papers import SALARY, TAX_RETURN, Paper
 
+RULE = "housing_of_slip"
 _YEAR, _MONTH = len("2020"), len("2020-04")
 LONGEST = 16
 """控除期間 is 15 years at most (租税特別措置法41条); an earlier year is one that was written wrongly."""
@@ -21,6 +22,8 @@ def gather_housing(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
     if slip is None:
         if filed is not None and _may_be_left(filed):
             merged.find("HOUSING_INCOMPLETE", [filed.id])
+        return
+    if RULE not in book.rules or slip.items.get("housing_1_kind") in book.codes.without_credit:
         return
     move_in = str(slip.items.get("housing_1_on", ""))
     kind = str(slip.items.get("housing_1_kind", ""))
@@ -41,13 +44,13 @@ def gather_housing(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
 
 
 def _house(book: Book, slip: Paper, move_in: str, kind: str, merged: Merged) -> None:
-    specified = kind in book.codes.specified_housing
+    specified = any(kind in one.kinds and move_in <= one.until for one in book.codes.specified_housing)
     for name, value, item in (
         ("move_in", move_in, "housing_1_on"),
         ("specified_acquisition", specified, "housing_1_kind"),
         ("available", slip.number("housing_available"), "housing_available"),
     ):
-        merged.give(f"housing_loan.{name}", value, slip.id, item, "housing_of_slip")
+        merged.give(f"housing_loan.{name}", value, slip.id, item, RULE)
 
 
 def _by_slip(book: Book, slip: Paper) -> Mapping[str, tuple[str, Any]]:

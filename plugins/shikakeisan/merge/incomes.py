@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from plugins.shikakeisan.law.municipalities import STANDARD
 from plugins.shikakeisan.merge.gathered import Facts, Merged
+from plugins.shikakeisan.merge.household import TOTAL
 from plugins.shikakeisan.merge.people import KinOf
+from plugins.shikakeisan.merge.relatives import fact_at
 from plugins.shikakeisan.merge.stated import EMPLOYEE, SPOUSE
 from plugins.shikakeisan.service import assess_many, parameters
-
-TOTAL = "total_income_all"
 
 
 def total_incomes(tax_year: int, facts: Mapping[int, Facts]) -> Mapping[int, int]:
@@ -52,9 +52,7 @@ def compare_incomes(
 
 
 def _stated(merged: Merged, path: str) -> int:
-    facts = merged.facts
-    fact = facts["spouse"] if path == SPOUSE else facts["dependants"][int(path[len("dependants[") : -1])]
-    return int(fact.get("total_income", 0))
+    return int(fact_at(merged, path).get("total_income", 0))
 
 
 def _is_own(merged: Merged, path: str) -> bool:

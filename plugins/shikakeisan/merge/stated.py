@@ -41,6 +41,11 @@ class Stated(NamedTuple):
             self.said.get("number") or self.said.get("name") or (self.paper.id, self.role, self.said["place"])
         )
 
+    @property
+    def is_adjusting(self) -> bool:
+        """Tell whether a return names the relative for 所得金額調整控除 alone (その他「調整」)."""
+        return self.said.get("adjustment") == "1"
+
 
 def source_of(papers: Sequence[Paper]) -> Paper | None:
     """Return the paper whose statement of relatives counts."""

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from plugins.shikakeisan.merge.book import book, rule_texts
+from plugins.shikakeisan.service import assess_many
 from tests.plugins.shikakeisan.merge.papers import YEAR, aside, codes, merge, paper
 
 SLIP = {"salary": 4_000_000, "social_insurance": 600_000, "life_care": 30_000}
@@ -266,7 +267,6 @@ def test_items_of_a_return_become_facts() -> None:
             loss_carried=9_000,
             stock_loss_used=3,
             dividend_loss_used=4,
-            transfer_long_revenue=70_000,
             pension_income=20_000,
             blue_return="1",
         )
@@ -274,9 +274,56 @@ def test_items_of_a_return_become_facts() -> None:
 
     assert merged.facts["medical_deduction_given"] == 50_000
     assert merged.facts["carryover"] == {"net_loss": 9_000, "listed_stock": 7}
-    assert (merged.facts["transfer_long"], merged.facts["misc_pension"]) == (70_000, 20_000)
+    assert merged.facts["misc_pension"] == 20_000
     assert merged.facts["blue_return"] is True
     assert codes(merged) == ["LOSS_KIND_UNKNOWN"]
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [(300_000, 0), (0, 700_000), (300_000, 700_000), (-200_000, 0), (0, -200_000), (0, 0)],
+)
+def test_gains_of_the_first_form_give_the_income_that_it_states(short: int, long: int) -> None:
+    filed = paper(1, "tax_return", {"salary": 1}, transfer_short_revenue=short, transfer_long_revenue=long)
+
+    [found] = assess_many(YEAR, "331007", [merge(filed).facts])
+
+    names = ("transfer_short_income", "transfer_long_income")
+    assert [found.values[name] for name in names] == [max(short, 0), max(long, 0)]
+
+
+def test_gains_are_before_the_special_deduction_and_say_so() -> None:
+    filed = paper(1, "tax_return", {"salary": 1}, transfer_short_revenue=300_000, transfer_long_revenue=9)
+
+    merged = merge(filed)
+
+    assert (merged.facts["transfer_short"], merged.facts["transfer_long"]) == (800_000, 9)
+    assert origins(merged, "transfer_short") == [(1, "transfer_short_revenue", "transfer_before_deduction")]
+
+
+def test_land_is_split_into_gain_and_special_deduction() -> None:
+    filed = paper(1, "tax_return", {"land_long_residence": 5_000_000}, land_special_deduction=30_000_000)
+
+    merged = merge(filed)
+
+    [found] = assess_many(YEAR, "331007", [merged.facts])
+    assert merged.facts["land_long_residence"] == {"revenue": 35_000_000, "special_deduction": 30_000_000}
+    assert found.values["total_income_all"] == 35_000_000
+    assert origins(merged, "land_long_residence.revenue") == [
+        (1, "land_long_residence", "land_before_deduction")
+    ]
+    assert codes(merged) == []
+
+
+@pytest.mark.parametrize("land", [{}, {"land_long": 1, "land_short": 2}])
+def test_a_special_deduction_that_no_class_of_land_explains_waits(land: dict[str, int]) -> None:
+    filed = paper(1, "tax_return", {"salary": 1, **land}, land_special_deduction=30_000_000)
+
+    assert codes(merge(filed)) == ["LAND_DEDUCTION_UNCLEAR"]
+
+
+def test_land_without_a_special_deduction_is_one_figure() -> None:
+    assert merge(paper(1, "tax_return", {"land_long": 7})).facts["land_long"] == 7
 
 
 def test_the_order_of_documents_does_not_matter() -> None:

@@ -47,6 +47,7 @@ def test_a_slip_gives_relatives_with_ages_of_the_register_and_claims() -> None:
     assert merged.origins["dependants[0]"] == [
         {"document": 1, "item": "dependant.1", "rule": "relatives_of_main_slip"},
         {"item": "birth_date", "rule": "age_of_register"},
+        {"item": "household", "rule": "cohabiting_by_register"},
     ]
     assert merged.findings == []
 
@@ -290,10 +291,35 @@ def test_a_relative_with_retirement_income_counts_by_the_other_income() -> None:
     assert merged.facts["spouse"] == {"age": 44, "cohabit": True, "total_income": 100_000}
 
 
-def test_an_adjustment_that_no_relative_explains_is_stated() -> None:
-    slip = paper(1, amounts={"salary": 9_000_000}, income_adjustment=50_000, spouse_claimed="1")
+@pytest.mark.parametrize("items", [{}, {"spouse_claimed": "1"}])
+def test_an_adjustment_that_no_relative_explains_is_stated(items: dict[str, str]) -> None:
+    slip = paper(1, amounts={"salary": 9_000_000}, **{"income_adjustment": 50_000, **items})
 
-    assert merge(slip).facts["income_adj_eligible"] is True
+    merged = merge(slip)
+
+    assert merged.facts["income_adj_eligible"] is True
+    assert merged.origins["income_adj_eligible"][0]["rule"] == "adjustment_of_slip"
+
+
+def test_an_adjustment_of_a_slip_does_not_count_beside_a_return() -> None:
+    slip = paper(1, amounts={"salary": 9_000_000}, income_adjustment=50_000)
+
+    assert "income_adj_eligible" not in merge(slip, paper(2, "tax_return", {"salary": 9_000_000})).facts
+
+
+@pytest.mark.parametrize("role", ["spouse", "dependant", "retired_relative"])
+def test_whom_a_return_names_for_the_adjustment_alone_is_nobodys_relative_here(role: str) -> None:
+    named = relative(role, adjustment="1", birth="2010-07-01")
+    filed = paper(1, "tax_return", {"salary": 9_000_000}, relatives=(named,))
+
+    merged = merge(filed, kin={(1, role, 1): CHILD})
+
+    assert merged.facts["income_adj_eligible"] is True
+    assert merged.facts.keys().isdisjoint({"spouse", "dependants"})
+    assert merged.claims == []
+    assert merged.origins["income_adj_eligible"] == [
+        {"document": 1, "item": f"{role}.1", "rule": "adjustment_of_return"}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -360,6 +386,35 @@ def test_the_income_tax_before_a_housing_credit_comes_from_the_return() -> None:
     loan = merge(paper(1, amounts=PAY, **LOAN), filed).facts["housing_loan"]
 
     assert (loan["it_tax"], loan["it_taxable"], loan["available"]) == (29_000, 600_000, 200_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "moved_in", "is_specified"),
+    [
+        ("01", "2019-04-01", False),
+        ("11", "2021-12-31", True),
+        ("11", "2022-01-01", False),
+        ("12", "2021-12-31", True),
+        ("21", "2022-12-31", True),
+        ("24", "2021-03-01", True),
+        ("31", "2022-12-31", True),
+        ("31", "2023-01-01", False),
+        ("41", "2022-12-31", False),
+        ("44", "2024-05-01", False),
+    ],
+)
+def test_which_houses_have_the_higher_limit(kind: str, moved_in: str, is_specified: bool) -> None:
+    loan = merge(paper(1, amounts=PAY, **{**LOAN, "housing_1_kind": kind, "housing_1_on": moved_in}))
+
+    assert loan.facts["housing_loan"]["specified_acquisition"] is is_specified
+
+
+@pytest.mark.parametrize("kind", ["03", "13"])
+def test_a_credit_for_special_alterations_is_not_one_of_this_tax(kind: str) -> None:
+    merged = merge(paper(1, amounts=PAY, **{**LOAN, "housing_1_kind": kind}))
+
+    assert "housing_loan" not in merged.facts
+    assert merged.findings == []
 
 
 @pytest.mark.parametrize(
