@@ -4,7 +4,7 @@ A plug-in is a module with `@hook` functions, found through the entry-point grou
 Hooks that a plug-in calls itself (`assessment_decided`, …) are declared by that plug-in: see `hook_specs`.
 """
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -124,8 +124,18 @@ def selfcheck(runtime: Runtime, database: Database) -> Awaitable[Sequence[Check]
 
 
 @spec
+def demo_commands(city: DemoCity, folder: Path) -> Iterable[Sequence[str]]:
+    """Name the commands of `juminzei` that bring the city to life, word by word; typed before `seed_demo`.
+
+    Each is asked for when the one before has ended. `folder` is empty, and gone afterwards: files that one
+    command writes for the next have their place there.
+    """
+    raise NotImplementedError
+
+
+@spec
 def seed_demo(session: WriteSession, city: DemoCity) -> Awaitable[None]:
-    """Add this plug-in's part of the synthetic city; called once, in the order of requirements."""
+    """Add what no command of the city brought; called once, in the order of requirements."""
     raise NotImplementedError
 
 

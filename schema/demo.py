@@ -1,8 +1,14 @@
 """`juminzei demo`: a synthetic city that answers queries, on a machine with nothing but Python."""
 
 import asyncio
-from contextlib import ExitStack
+import os
+import shlex
+from collections.abc import Sequence
+from contextlib import ExitStack, redirect_stdout
 from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import orjson
@@ -38,7 +44,7 @@ class DemoSheet:
 
 
 @click.command("demo")
-@click.option("--people", type=click.IntRange(1, 1_000_000), default=500, show_default=True, help="人数")
+@click.option("--people", type=click.IntRange(1, 1_000_000), default=300, show_default=True, help="人数")
 @click.option("--seed", type=int, default=2026, show_default=True, help="乱数の種 (same seed, same city)")
 @click.option("--no-serve", is_flag=True, help="作るだけで、サーバーは起動しない")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
@@ -50,7 +56,12 @@ def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: b
         listening = None if no_serve else stack.enter_context(listen(runtime))
         address = stack.enter_context(runtime.database_address())
         asyncio.run(migrate(address, runtime.plugins.answers("migrations")))
-        sheet = asyncio.run(_prepare(runtime, people, seed))
+        city = asyncio.run(_recall(runtime))
+        if city is None:
+            city = DemoCity(runtime, people, seed)
+            _live(city, is_told=not as_json)
+            asyncio.run(_seed(city))
+        sheet = asyncio.run(_prepare(city))
         sheet.url = "" if listening is None else url_of(listening, tls=has_tls(runtime))
         if listening is None:
             _show(sheet, as_json=as_json)
@@ -71,13 +82,43 @@ def _as_demo(runtime: Runtime) -> Runtime:
     return build_runtime({**environment(), PROFILE.variable: "demo"})
 
 
-async def _prepare(runtime: Runtime, people: int, seed: int) -> DemoSheet:
+async def _recall(runtime: Runtime) -> DemoCity | None:
+    async with runtime.open_database() as database, database.read() as session:
+        return await recall(session, runtime)
+
+
+def _live(city: DemoCity, *, is_told: bool) -> None:
+    """Type the commands of the city, and show them with what they say."""
+    with ExitStack() as stack:
+        if not is_told:
+            stack.enter_context(redirect_stdout(stack.enter_context(Path(os.devnull).open("w"))))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="juminzei-demo-")))
+        commands = city.runtime.plugins.answers("demo_commands", city=city, folder=folder)
+        for words in chain.from_iterable(commands):
+            click.secho(f"\n$ juminzei {shlex.join(words)}", bold=True)
+            _type(city.runtime, words)
+
+
+def _type(runtime: Runtime, words: Sequence[str]) -> None:
+    """Run one command; what it refuses is shown, and leaves the city without what it would have brought."""
+    group = click.Group("juminzei", {command.name: command for command in runtime.plugins.gather("commands")})
+    try:
+        group.main(list(words), obj=runtime, standalone_mode=False)
+    except click.ClickException as refusal:
+        refusal.show()
+    except SystemExit:
+        return
+
+
+async def _seed(city: DemoCity) -> None:
+    async with city.runtime.open_database() as database, database.transaction() as session:
+        await city.runtime.plugins.run("seed_demo", session=session, city=city)
+        await remember(session, city)
+
+
+async def _prepare(city: DemoCity) -> DemoSheet:
+    runtime = city.runtime
     async with runtime.open_database() as database, database.transaction() as session:
-        city = await recall(session, runtime)
-        if city is None:
-            city = DemoCity(runtime, people, seed)
-            await runtime.plugins.run("seed_demo", session=session, city=city)
-            await remember(session, city)
         sign_ins = await create_demo_staff(session, open_identity(runtime, database))
     return DemoSheet(city.people, sign_ins, runtime.plugins.gather("demo_queries", city=city))
 

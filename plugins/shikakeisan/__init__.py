@@ -1,17 +1,19 @@
 """賦課計算 (shikakeisan): from documents to everybody's decided tax, by the rules of the law."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import click
 
+from core.demo.city import DemoCity, DemoQuery
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
 from core.jobs.types import JobType
 from core.menu import MenuEntry
 from core.settings import Setting
+from core.storage.database import WriteSession
 from core.storage.migrations import Migrations
 from plugins.atena.api import Person
 from plugins.shikakeisan import hooks
@@ -29,6 +31,7 @@ from plugins.shikakeisan.graphql import ShikakeisanQuery
 from plugins.shikakeisan.merge.graphql.mutation import MergeMutation
 from plugins.shikakeisan.merge.graphql.query import MergeQuery
 from plugins.shikakeisan.merge.job import MERGE
+from plugins.shikakeisan.overview import seed
 from plugins.shikakeisan.overview.graphql.circumstances import CircumstanceMutation
 from plugins.shikakeisan.overview.graphql.years import PersonTax, YearMutation, YearQuery
 from plugins.shikakeisan.pages import rule_pages
@@ -139,3 +142,14 @@ def pages() -> Mapping[str, str]:
 @hook
 def jobs() -> Sequence[JobType]:
     return [MERGE, ASSESS, *CORRECTION_JOBS]
+
+
+@hook
+def seed_demo(session: WriteSession, city: DemoCity) -> Awaitable[None]:
+    """The year itself was made by the commands of the city."""
+    return seed.seed_samples(session, city)
+
+
+@hook
+def demo_queries(city: DemoCity) -> Sequence[DemoQuery]:
+    return seed.demo_queries(city)

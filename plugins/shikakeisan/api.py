@@ -18,6 +18,7 @@ from plugins.shikakeisan.law.calendar import (
     relief_grounds,
     salary_due_dates,
 )
+from plugins.shikakeisan.law.years import known_years
 from plugins.shikakeisan.service import Cause, Outcome, assess, assess_columns, assess_many, compare, explain
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "decide_people",
     "due_dates",
     "explain",
+    "known_years",
     "pension_due_dates",
     "relief_grounds",
     "salary_due_dates",

@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
+from typing import NamedTuple
 
 from core.clock import JAPAN
 from core.storage.database import WriteSession
 from core.storage.ids import reserve_ids
 from plugins.atena import tables
 from plugins.atena.city import names
-from plugins.atena.city.people import ELSEWHERE, Citizen
+from plugins.atena.city.people import ELSEWHERE
 from plugins.atena.queries.bulk import Rows, write_all
 
 ADULT = timedelta(days=20 * 365)
@@ -26,30 +27,41 @@ BRANCHES = {
 """No bank has the code 9990."""
 
 
+class Party(NamedTuple):
+    """Somebody who may arrange something: with the day from which the present address holds."""
+
+    person_id: int
+    name: str
+    kana: str
+    birth: date
+    sex: str
+    since: date
+    is_resident: bool
+
+
 @dataclass(frozen=True)
 class Dealings:
     """Decides by chance, of a source of its own, so that the people stay the same."""
 
     chance: Random
 
-    def rows(self, people: Iterable[tuple[int, Citizen]], today: date) -> Mapping[str, Rows]:
-        """Return what some of these people (id, person) arranged, for `write_all`."""
+    def rows(self, parties: Iterable[Party], today: date) -> Mapping[str, Rows]:
+        """Return what some of these people arranged, for `write_all`."""
         rows: dict[str, Rows] = {"bank_account": [], "delivery_address": [], "tax_agent": []}
-        for person_id, citizen in people:
-            since = max(SINCE, citizen.homes[-1][0])
-            frame = (person_id, since, recorded(since))
-            if today - citizen.birth > ADULT and self.chance.random() < WITH_ACCOUNT:
-                rows["bank_account"].append((*frame, *self._account(citizen)))
-            if citizen.is_resident and self.chance.random() < WITH_ADDRESS:
-                whole = (citizen.family, citizen.given)
-                rows["delivery_address"].append((*frame, *_name(*whole), *self._place()))
-            if not citizen.is_resident and self.chance.random() < WITH_AGENT:
-                agent = (names.surname(self.chance), names.given_name(self.chance, citizen.sex))
-                rows["tax_agent"].append((*frame, *_name(*agent), *self._place()))
+        for party in parties:
+            since = max(SINCE, party.since)
+            frame = (party.person_id, since, recorded(since))
+            if today - party.birth > ADULT and self.chance.random() < WITH_ACCOUNT:
+                rows["bank_account"].append((*frame, *self._account(party)))
+            if party.is_resident and self.chance.random() < WITH_ADDRESS:
+                rows["delivery_address"].append((*frame, party.name, party.kana, *self._place()))
+            if not party.is_resident and self.chance.random() < WITH_AGENT:
+                agent = (names.surname(self.chance), names.given_name(self.chance, party.sex))
+                rows["tax_agent"].append((*frame, *full_name(*agent), *self._place()))
         return rows
 
-    def _account(self, citizen: Citizen) -> tuple[str, ...]:
-        holder = names.half_width(f"{citizen.family.read}　{citizen.given.read}")
+    def _account(self, party: Party) -> tuple[str, ...]:
+        holder = names.half_width(party.kana)
         number = f"{self.chance.randrange(10**7):07d}"
         return (self.chance.choice(list(BRANCHES)), "1", number, holder)
 
@@ -77,5 +89,6 @@ def recorded(day: date) -> datetime:
     return datetime.combine(day, time(9), JAPAN)
 
 
-def _name(family: names.Word, given: names.Word) -> tuple[str, str]:
+def full_name(family: names.Word, given: names.Word) -> tuple[str, str]:
+    """Return name and reading as the register has them."""
     return f"{family.written}　{given.written}", f"{family.read}　{given.read}"

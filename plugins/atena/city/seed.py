@@ -1,4 +1,7 @@
-"""Writes the synthetic city with COPY, ten thousand people at a time, so that its size costs no memory."""
+"""Writes the synthetic city with COPY, ten thousand people at a time, so that its size costs no memory.
+
+Where files brought the people, what no file of the register brings is added to them.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,8 +14,9 @@ from core.storage.ids import reserve_ids
 from plugins.atena import tables
 from plugins.atena.check_digits import modulus_9, modulus_11
 from plugins.atena.city import names
-from plugins.atena.city.dealings import Dealings, recorded, write_banks
+from plugins.atena.city.dealings import Dealings, Party, full_name, recorded, write_banks
 from plugins.atena.city.people import WARDS, Citizen, citizens
+from plugins.atena.city.settled import samples, settled
 from plugins.atena.history import FOREVER, OPEN
 from plugins.atena.partial_date import Precision
 from plugins.atena.particulars import Kind
@@ -50,17 +54,32 @@ class Register:
 
 async def seed_city(session: WriteSession, city: DemoCity) -> None:
     """Add persons and employers, and leave samples of them for the queries to paste."""
+    dealings = Dealings(city.random("atena.dealings"))
+    await write_banks(session)
+    parties = await settled(session)
+    if parties:
+        await write_all(session, dealings.rows(parties, city.runtime.clock.today()))
+        city.samples |= await samples(session)
+    else:
+        await _write_city(session, city, dealings)
+    await _write_employers(session, city)
+
+
+async def _write_city(session: WriteSession, city: DemoCity, dealings: Dealings) -> None:
     chance = city.random("atena.numbers")
     register = Register(open_keyring(city.runtime.settings), chance.randrange(10**11), 7_919_000_001)
     people = citizens(city.random("atena"), city.people, city.runtime.clock.today())
-    dealings = Dealings(city.random("atena.dealings"))
-    await write_banks(session)
     written = 0
     while batch := list(islice(people, BATCH)):
         ids = await _write_people(session, city, register, batch, written)
-        await write_all(session, dealings.rows(zip(ids, batch, strict=True), city.runtime.clock.today()))
+        parties = map(_party, ids, batch)
+        await write_all(session, dealings.rows(parties, city.runtime.clock.today()))
         written += len(batch)
-    await _write_employers(session, city)
+
+
+def _party(person_id: int, citizen: Citizen) -> Party:
+    said = (*full_name(citizen.family, citizen.given), citizen.birth, citizen.sex, citizen.homes[-1][0])
+    return Party(person_id, *said, citizen.is_resident)
 
 
 async def _write_people(
@@ -98,8 +117,7 @@ def _number(position: int) -> str:
 
 def _said(citizen: Citizen) -> tuple[object, ...]:
     """Return the columns of `person_revision` in the order of `queries.bulk.COLUMNS`."""
-    name = f"{citizen.family.written}　{citizen.given.written}"
-    kana = f"{citizen.family.read}　{citizen.given.read}"
+    name, kana = full_name(citizen.family, citizen.given)
     kind = Kind.RESIDENT if citizen.is_resident else Kind.NON_RESIDENT
     keys = name_key(name), kana_key(kana)
     return (kind.value, name, kana, *keys, citizen.birth, Precision.DAY.value, "", citizen.sex)

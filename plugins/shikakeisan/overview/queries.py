@@ -10,7 +10,7 @@ from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.tables import circumstance_proposal
 from plugins.shikakeisan.correction.tables import proposal
-from plugins.shikakeisan.merge.tables import basis, finding
+from plugins.shikakeisan.merge.tables import basis, claim, finding
 
 INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
 
@@ -45,6 +45,36 @@ async def open_findings(session: ReadSession, tax_year: int) -> Sequence[Row[Any
         .order_by(finding.c.stage)
     )
     return (await session.execute(statement)).all()
+
+
+async def telling_assessment(session: ReadSession) -> tuple[int, int] | None:
+    """Return year and person id of who is taxed on a salary and claims and files the most."""
+    claims = (
+        select(func.count())
+        .where(
+            claim.c.tax_year == assessment.c.tax_year,
+            claim.c.taxpayer_id == assessment.c.person_id,
+            claim.c.known_to == INFINITY,
+        )
+        .scalar_subquery()
+    )
+    statement = (
+        select(assessment.c.tax_year, assessment.c.person_id)
+        .join(basis, basis.c.id == assessment.c.basis_id)
+        .where(
+            assessment.c.superseded_at == INFINITY,
+            assessment.c.outcome == "taxed",
+            basis.c.facts.has_key("salary"),
+        )
+        .order_by(
+            assessment.c.tax_year.desc(),
+            (claims + func.cardinality(basis.c.documents)).desc(),
+            assessment.c.person_id,
+        )
+        .limit(1)
+    )
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (row.tax_year, row.person_id)
 
 
 async def waiting_proposals(session: ReadSession, tax_year: int) -> tuple[int, int]:
