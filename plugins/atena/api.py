@@ -14,7 +14,7 @@ from plugins.atena.delivery import Target as DeliveryTarget
 from plugins.atena.delivery import target_of
 from plugins.atena.graphql.types import Employer, Person, sees_protected
 from plugins.atena.history import LATEST
-from plugins.atena.queries import eltax_users, households, links, matching, persons, protections, recipients
+from plugins.atena.queries import eltax_users, hidden, households, links, matching, persons, recipients
 from plugins.atena.queries.census import (
     Among,
     census,
@@ -56,6 +56,7 @@ __all__ = [
     "delivery_targets",
     "eltax_holders",
     "family_of",
+    "hidden_ids",
     "highest_id",
     "holders_of",
     "households_of",
@@ -123,8 +124,16 @@ async def households_of(
 
 
 async def protected_ids(session: ReadSession, ids: Sequence[int], moment: Moment) -> frozenset[int]:
-    """Return who of the persons is under 支援措置: they stay out of every list that leaves this office."""
-    return frozenset(await protections.protections_of(session, ids, moment))
+    """Return who of the persons is under 支援措置: they stay out of every list that leaves this office.
+
+    By this number or another one of theirs, on the day of the moment, as known now.
+    """
+    return await hidden.protected_of(session, ids, moment.as_of)
+
+
+async def hidden_ids(session: ReadSession, ids: Sequence[int], moment: Moment) -> frozenset[int]:
+    """Return whose address must not be shown: the protected, and who lives with them on that day."""
+    return await hidden.hidden_of(session, ids, moment.as_of)
 
 
 async def delivery_targets(

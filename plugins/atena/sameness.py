@@ -4,7 +4,7 @@ Name and birth date alone are not enough (namesakes with one birthday exist), an
 common nobody is a candidate: siblings share an address, twins a birthday too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -69,7 +69,17 @@ def compare(one: Likeness, other: Likeness, *, same_number: bool) -> Sameness:
         Reason.DIFFERENT_NUMBERS: one.has_my_number and other.has_my_number and not same_number,
         Reason.BOTH_RESIDENTS: one.lives_here and other.lives_here and not same_number,
     }
-    reasons = tuple(reason for reason, holds in facts.items() if holds)
+    return weighed(reason for reason, holds in facts.items() if holds)
+
+
+def weighed(given: Iterable[Reason]) -> Sameness:
+    """Return what some reasons come to."""
+    reasons = tuple(given)
     score = max(0, min(100, sum(WEIGHTS[reason] for reason in reasons)))
-    named = same_number or facts[Reason.SAME_NAME]
+    named = Reason.SAME_NUMBER in reasons or Reason.SAME_NAME in reasons
     return Sameness(score, named and score >= ENOUGH, reasons)
+
+
+def without_address(found: Sameness) -> Sameness:
+    """Return what is left for somebody who may not see the address: agreeing with it would tell it."""
+    return weighed(reason for reason in found.reasons if reason is not Reason.SAME_ADDRESS)

@@ -12,14 +12,17 @@ from core.access.journal import PersonalData
 from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import column, door
+from core.graphql.masking import MASKED_TEXT
 from core.graphql.pages import Connection, connection, page_of
 from plugins.atena.feed.messages import EventKind
 from plugins.atena.feed.remedies import Action
 from plugins.atena.graphql.common import work_of
 from plugins.atena.graphql.inputs import INPUT, AddressInput, item, required
+from plugins.atena.graphql.types import is_hidden
 from plugins.atena.particulars import graphql_name
 from plugins.atena.permissions import FEED_REMEDY
 from plugins.atena.queries import feed_remedies as queries
+from plugins.atena.queries.persons import ids_of
 from plugins.atena.service import feed_remedies, persons
 from plugins.atena.service.feed_remedies import Proposal
 
@@ -76,7 +79,17 @@ class FeedReplacement(PersonalData):
     kind: FeedEventKind = column(FEED_REMEDY, "異動の種類")
     atena_number: str = column(FEED_REMEDY, "宛名番号")
     effective_on: date = column(FEED_REMEDY, "異動日")
-    items: list[FeedReplacementItem] = column(FEED_REMEDY, "そのほかの項目")
+    rest: strawberry.Private[dict[str, Any]]
+
+    @door(FEED_REMEDY, "そのほかの項目。支援措置の対象者の住所は伏せる")
+    async def items(self, info: Info) -> list[FeedReplacementItem]:
+        """Return the items by their paths; an address stays hidden from who may not see it."""
+        ids = await ids_of(info.context.read, [self.atena_number])
+        hidden = any([await is_hidden(person_id, info) for person_id in ids.values()])
+        return [
+            FeedReplacementItem(path=path, value=MASKED_TEXT if hidden and _is_place(path) else value)
+            for path, value in _flat(self.rest)
+        ]
 
     def journal_id(self) -> str:
         """Return the 宛名番号."""
@@ -85,16 +98,19 @@ class FeedReplacement(PersonalData):
     @classmethod
     def of(cls, event: dict[str, Any]) -> "FeedReplacement":
         """Make it of an event in the form of the feed."""
-        rest = {name: value for name, value in event.items() if name not in FRAME}
         return cls(
             kind=FeedEventKind(event["kind"]),
             atena_number=event["atenaNumber"],
             effective_on=date.fromisoformat(event["effectiveOn"]),
-            items=[FeedReplacementItem(path=path, value=value) for path, value in _flat(rest)],
+            rest={name: value for name, value in event.items() if name not in FRAME},
         )
 
 
 FRAME = ("kind", "atenaNumber", "effectiveOn")
+
+
+def _is_place(path: str) -> bool:
+    return path.startswith("address.")
 
 
 @strawberry.type(description="止まった住記連携のメッセージについての提案")

@@ -21,11 +21,11 @@ from plugins.atena.graphql.loaders import (
     PersonKey,
     PrimaryByPerson,
 )
-from plugins.atena.graphql.types import Person
+from plugins.atena.graphql.types import Person, is_hidden
 from plugins.atena.permissions import PERSON, PERSON_LINK
 from plugins.atena.queries.candidates import Pair, pairs_after
 from plugins.atena.queries.persons import Moment
-from plugins.atena.sameness import Reason
+from plugins.atena.sameness import Sameness, without_address
 from plugins.atena.service import links
 from plugins.atena.service.candidates import Candidate, judged
 
@@ -178,12 +178,17 @@ async def _candidate(info: Info, found: Candidate, seen_from: int) -> SamePerson
     one, other = await asyncio.gather(_person(info, seen_from, moment), _person(info, other_id, moment))
     if one is None or other is None:
         return None
-    reasons = [_reason(reason) for reason in found.sameness.reasons]
-    outcome = found.sameness
+    outcome = await sameness_shown(info, found.sameness, pair.one, pair.other)
     return SamePersonCandidate(
-        one=one, other=other, score=outcome.score, enough=outcome.enough, reasons=reasons
+        one=one,
+        other=other,
+        score=outcome.score,
+        enough=outcome.enough,
+        reasons=[SamenessReason[reason.name] for reason in outcome.reasons],
     )
 
 
-def _reason(reason: Reason) -> SamenessReason:
-    return SamenessReason[reason.name]
+async def sameness_shown(info: Info, found: Sameness, *person_ids: int) -> Sameness:
+    """Return what may be told of a likeness: nothing of an address that is hidden from who asks."""
+    hidden = await asyncio.gather(*(is_hidden(each, info) for each in person_ids))
+    return without_address(found) if any(hidden) else found

@@ -14,6 +14,7 @@ from plugins.atena.queries.banks import accounts_of, successors
 from plugins.atena.queries.candidates import Pair, pairs_of
 from plugins.atena.queries.eltax_users import users_of
 from plugins.atena.queries.employers import employers_by_id
+from plugins.atena.queries.hidden import hidden_of
 from plugins.atena.queries.households import households_of
 from plugins.atena.queries.my_numbers import sealed_by_person
 from plugins.atena.queries.persons import AddressKey, Moment, addresses_by_person, persons_by_id
@@ -225,8 +226,22 @@ class AccountByPerson(ByMoment[DebitedAccount | None]):
         }
 
 
+class HiddenByPerson(ByMoment[bool]):
+    """Whether the address of a person must not be shown on a day; then those of all times stay hidden."""
+
+    missing = False
+
+    async def fetch_at(self, person_ids: Sequence[int], moment: Moment) -> Mapping[int, bool]:
+        """Return those whose address is hidden."""
+        return dict.fromkeys(await hidden_of(self.session, person_ids, moment.as_of), True)
+
+    async def load_today(self, info: Info, person_id: int) -> bool:
+        """Tell whether it must not be shown today."""
+        return await self.load(PersonKey(person_id, Moment(info.context.clock.today())))
+
+
 class ProtectionByPerson(ByMoment[Row[Any] | None]):
-    """The 支援措置 of a person. That of today is asked for: it hides addresses of all times."""
+    """The 支援措置 of a person; that of today is asked for."""
 
     missing: Row[Any] | None = None
 

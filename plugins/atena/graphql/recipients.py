@@ -72,7 +72,7 @@ class PersonRecipients:
         target = target_of(known, day)
         place = target.place
         is_own = target.reason in (Reason.HOME, Reason.DELIVERY_ADDRESS)
-        masked = is_own and await is_hidden(person, info)
+        masked = is_own and await is_hidden(person.id, info)
         return DeliveryTarget(
             held=target.reason in HELD,
             reason_code=target.reason.name,
@@ -89,7 +89,7 @@ class PersonRecipients:
         """Return all recipients of one kind."""
         key = RecipientKey(person.id, RecipientKind[kind.name])
         rows = await info.context.loader(RecipientsByPerson).load(key)
-        masked = kind is Recipient.DELIVERY_ADDRESS and await is_hidden(person, info)
+        masked = kind is Recipient.DELIVERY_ADDRESS and await is_hidden(person.id, info)
         return [_recipient(row, masked=masked) for row in rows]
 
 

@@ -14,7 +14,7 @@ from plugins.atena.graphql.inputs import (
     items_of,
     new_person,
 )
-from plugins.atena.graphql.links import SamenessReason
+from plugins.atena.graphql.links import SamenessReason, sameness_shown
 from plugins.atena.graphql.loaders import PersonByKey, PersonKey
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import Span
@@ -48,13 +48,13 @@ class RegistrationQuery:
         for found in await persons.candidates_for(context.read, new_person(given, today), today):
             row = await context.loader(PersonByKey).load(PersonKey(found.person_id, moment))
             if row is not None:
-                reasons = [SamenessReason[reason.name] for reason in found.sameness.reasons]
+                outcome = await sameness_shown(info, found.sameness, found.person_id)
                 shown.append(
                     RegistrationCandidate(
                         person=Person.of(row, moment),
-                        score=found.sameness.score,
-                        enough=found.sameness.enough,
-                        reasons=reasons,
+                        score=outcome.score,
+                        enough=outcome.enough,
+                        reasons=[SamenessReason[reason.name] for reason in outcome.reasons],
                     )
                 )
         return shown

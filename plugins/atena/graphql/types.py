@@ -13,8 +13,8 @@ from core.graphql.fields import column, door
 from core.graphql.masking import MASKED_TEXT, Masked, NeedsReason
 from plugins.atena.graphql.loaders import (
     AddressesByPerson,
+    HiddenByPerson,
     PersonKey,
-    ProtectionByPerson,
     SealedNumberByPerson,
 )
 from plugins.atena.history import FOREVER
@@ -192,16 +192,13 @@ class Employer(PersonalData):
 
 async def _addresses(owner: Person, info: Info) -> list[Address]:
     rows = await info.context.loader(AddressesByPerson).load(AddressKey(owner.id, owner.moment.as_known_at))
-    masked = await is_hidden(owner, info)
+    masked = await is_hidden(owner.id, info)
     return [Address.of(row, masked=masked) for row in rows]
 
 
-async def is_hidden(owner: Person, info: Info) -> bool:
+async def is_hidden(person_id: int, info: Info) -> bool:
     """Tell whether a 支援措置 of today hides the person's addresses, of all times, from who asks."""
-    context = info.context
-    if await context.loader(ProtectionByPerson).load_today(info, owner.id) is None:
-        return False
-    return not sees_protected(info)
+    return not sees_protected(info) and await info.context.loader(HiddenByPerson).load_today(info, person_id)
 
 
 def sees_protected(info: Info) -> bool:

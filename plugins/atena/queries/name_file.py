@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, and_, exists, func, or
 from core.storage.database import ReadSession
 from plugins.atena.history import LATEST
 from plugins.atena.queries.bulk import PLACE
+from plugins.atena.queries.hidden import hidden_on, living_with
 from plugins.atena.queries.history import holds, known
 from plugins.atena.tables import address_revision, person, person_revision, protection
 
@@ -26,9 +27,7 @@ async def names_after(
     lives = and_(
         place.person_id == person.c.id, holds(address_revision, as_of), known(address_revision, LATEST)
     )
-    hides = protection.c.person_id == person.c.id
-    on_one_of = or_(holds(protection, as_of), holds(protection, today))
-    hidden = exists().where(hides, on_one_of, known(protection, LATEST)).label("hidden")
+    hidden = person.c.id.in_(hidden_on(*{as_of, today})).label("hidden")
     statement = (
         _names(as_of, since)
         .add_columns(*(place[name] for name in PLACE), hidden)
@@ -52,9 +51,18 @@ def _names(as_of: date, since: datetime | None) -> Select[Any]:
 
 
 def _changed(since: datetime, as_of: date) -> ColumnElement[bool]:
-    """Entered since then, or entered before and begun or ended since."""
+    """Entered since then, or entered before and begun or ended since; or living with whose 支援措置 did."""
     begun = [_begun(table, since.date(), as_of) for table in (person_revision, address_revision, protection)]
-    return or_(person.c.changed_at > since, *begun)
+    beside = person.c.id.in_(living_with(_turned(since, as_of), as_of))
+    return or_(person.c.changed_at > since, *begun, beside)
+
+
+def _turned(since: datetime, as_of: date) -> Select[Any]:
+    """Select whose protection was entered or taken back since, or begins or ends in these days."""
+    told = protection.c
+    turns = [day.between(since.date(), as_of) for day in (told.valid_from, told.valid_to)]
+    entered = [and_(since < moment, moment < LATEST) for moment in (told.known_from, told.known_to)]
+    return select(told.person_id).where(or_(*turns, *entered))
 
 
 def _begun(table: Table, since: date, as_of: date) -> ColumnElement[bool]:

@@ -18,7 +18,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     column,
-    exists,
     func,
     insert,
     literal,
@@ -30,6 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.history import LATEST
 from plugins.atena.partial_date import PartialDate
+from plugins.atena.queries.hidden import hidden_on
 from plugins.atena.queries.history import begins, comes_after, holds, known, said_in
 from plugins.atena.tables import (
     address_revision,
@@ -37,7 +37,6 @@ from plugins.atena.tables import (
     non_resident_serial,
     person,
     person_revision,
-    protection,
 )
 
 revision = person_revision.c
@@ -61,7 +60,7 @@ class AddressKey(NamedTuple):
 class PersonSearch:
     """What a person is looked for by; all that is given must fit. Keys are folded (search_keys.py).
 
-    `hidden_on` leaves out those under 支援措置 on that day, for searches by address.
+    `hidden_on` leaves out those whose address is hidden on that day, for searches by address.
     """
 
     atena_number: str | None = None
@@ -210,8 +209,7 @@ def _places(search: PersonSearch) -> list[ColumnElement[bool]]:
     asked = {"address_key": search.address_key, "town_key": search.town_key}
     conditions = [begins(address_revision.c[name], key) for name, key in asked.items() if key is not None]
     if search.hidden_on is not None:
-        hides = (holds(protection, search.hidden_on), known(protection, LATEST))
-        conditions.append(~exists().where(protection.c.person_id == person.c.id, *hides))
+        conditions.append(person.c.id.not_in(hidden_on(search.hidden_on)))
     return conditions
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
+from core.graphql.masking import MASKED_TEXT
 from plugins.atena.api import Person, open_keyring
 from plugins.shiryo.graphql.keyings import Keying
 from plugins.shiryo.graphql.loaders import (
@@ -17,7 +18,7 @@ from plugins.shiryo.graphql.loaders import (
     FindingsByPlace,
     KeyingsByDocument,
 )
-from plugins.shiryo.graphql.people import Candidate, person
+from plugins.shiryo.graphql.people import Candidate, hides_places, person
 from plugins.shiryo.permissions import DELIVERY, DOCUMENT, ORIGINAL
 from plugins.shiryo.queries import documents, keying
 from plugins.shiryo.service.showing import ReadItem, masked, masked_text, read_items
@@ -86,13 +87,11 @@ class Document(PersonalData):
     name: str = column(DOCUMENT, "氏名（資料の文字のまま。番号らしい12桁は伏せる）")
     kana: str = column(DOCUMENT, "読み仮名")
     birth_date: date | None = column(DOCUMENT, "生年月日")
-    address: str = column(DOCUMENT, "住所（資料の文字のまま。番号らしい12桁は伏せる）")
     is_held: bool = column(DOCUMENT, "保留中か（確認がすむまで賦課に使わない）")
     superseded_by: int | None = column(DOCUMENT, "この資料を訂正・取消した資料の番号")
     method: str | None = column(DOCUMENT, "名寄せの方法（my_number、four_items、officer）")
     score: int | None = column(DOCUMENT, "名寄せの点数")
     reasons: list[str] = column(DOCUMENT, "名寄せで一致した項目")
-    forwarded_to: str | None = column(DOCUMENT, "回送先の市区町村コード")
     amounts: list[Amount] = column(DOCUMENT, "金額")
 
     @classmethod
@@ -108,19 +107,28 @@ class Document(PersonalData):
             name=masked(row.name),
             kana=masked(row.kana),
             birth_date=row.birth_date,
-            address=masked(row.address),
             is_held=row.is_held,
             superseded_by=row.superseded_by,
             method=row.method,
             score=row.score,
             reasons=list(row.reasons or ()),
-            forwarded_to=row.forwarded_to,
             amounts=[Amount(name=name, yen=yen) for name, yen in row.amounts.items()],
         )
 
     def journal_id(self) -> str:
         """Return the number of the document."""
         return str(self.id)
+
+    @door(DOCUMENT, "住所（資料の文字のまま。番号らしい12桁と、支援措置の対象者の住所は伏せる）")
+    async def address(self, info: Info) -> str:
+        """Return the address that the document states; hidden ones ask for a permission and a reason."""
+        return MASKED_TEXT if await hides_places(info, self.id) else masked(self.row.address)
+
+    @door(DOCUMENT, "回送先の市区町村コード。支援措置の対象者のときは伏せる")
+    async def forwarded_to(self, info: Info) -> str | None:
+        """Return where the document goes."""
+        code: str | None = self.row.forwarded_to
+        return MASKED_TEXT if code is not None and await hides_places(info, self.id) else code
 
     @door(DOCUMENT, "回送した日。回送ファイルを作るまではnull")
     async def forwarded_on(self, info: Info) -> date | None:
@@ -161,13 +169,20 @@ class Document(PersonalData):
         rows = await info.context.loader(FindingsByPlace).load((self.row.file_id, self.line))
         return [Finding.of(row) for row in rows]
 
-    @door(ORIGINAL, "受領した原本のこの資料の部分。個人番号は伏せる。読めないバイトは\\xNN")
+    @door(
+        ORIGINAL,
+        "受領した原本のこの資料の部分。個人番号は伏せる。支援措置の対象者のものは全体を伏せる。"
+        "読めないバイトは\\xNN",
+    )
     async def original(self, info: Info) -> str:
-        """Return the received bytes as text."""
+        """Return the received bytes as text; an address may stand anywhere in them."""
+        if await hides_places(info, self.id):
+            return MASKED_TEXT
         return await masked_text(info.context.read, open_keyring(info.context.settings), self.row)
 
-    @door(ORIGINAL, "原本から読み取った全項目。個人番号は伏せる")
+    @door(ORIGINAL, "原本から読み取った全項目。個人番号と、支援措置の対象者の住所などは伏せる")
     async def items(self, info: Info) -> list[DocumentItem]:
         """Return all items, read from the original again."""
-        items = await read_items(info.context.read, open_keyring(info.context.settings), self.row)
+        keyring, hides = open_keyring(info.context.settings), await hides_places(info, self.id)
+        items = await read_items(info.context.read, keyring, self.row, hides_places=hides)
         return [DocumentItem.of(item) for item in items]

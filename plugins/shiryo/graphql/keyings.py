@@ -10,6 +10,7 @@ from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from plugins.atena.api import open_keyring
+from plugins.shiryo.graphql.people import hides_places
 from plugins.shiryo.permissions import DOCUMENT, ORIGINAL
 from plugins.shiryo.queries import documents
 from plugins.shiryo.service.keyed import Keyed, item_of, numbers_in, told, values_of
@@ -85,7 +86,8 @@ class Keying(PersonalData):
             rows = await documents.documents_by_id(info.context.read, [self.document_id])
             record = await read_record(info.context.read, keyring, rows[self.document_id])
             before = values_of(record) if record is not None else {}
-        return _items(found, before)
+        hides = self.document_id is not None and await hides_places(info, self.document_id)
+        return _items(found, before, hides_places=hides)
 
     @door(DOCUMENT, "見つかった誤り・注意")
     async def findings(self, info: Info) -> list[KeyedFinding]:
@@ -97,7 +99,7 @@ class Keying(PersonalData):
         return opened(open_keyring(info.context.settings), self.row)
 
 
-def _items(found: Keyed, before: dict[str, str]) -> list[KeyedItem]:
+def _items(found: Keyed, before: dict[str, str], *, hides_places: bool) -> list[KeyedItem]:
     after = values_of(found.record)
     retype = numbers_in(found.layout, after, before)
     made = []
@@ -109,8 +111,8 @@ def _items(found: Keyed, before: dict[str, str]) -> list[KeyedItem]:
                 name=name,
                 number=number,
                 label=label,
-                before=shown(old, type_),
-                after=shown(new, type_),
+                before=shown(old, type_, label, hides_places=hides_places),
+                after=shown(new, type_, label, hides_places=hides_places),
                 is_changed=old != new,
                 must_retype=name in retype,
             )

@@ -8,8 +8,9 @@ import strawberry
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.loaders import Loader
-from plugins.atena.api import Moment, Person, persons_by_id
+from plugins.atena.api import Moment, Person, persons_by_id, sees_protected
 from plugins.shiryo.permissions import DOCUMENT
+from plugins.shiryo.service.hiding import hidden_among
 
 
 class PersonById(Loader[tuple[int, date], Person | None]):
@@ -25,6 +26,26 @@ class PersonById(Loader[tuple[int, date], Person | None]):
             people = await persons_by_id(self.session, ids, Moment(day))
             found.update({(person_id, day): person for person_id, person in people.items()})
         return found
+
+
+class HidesPlaces(Loader[tuple[int, date], bool]):
+    """Whether a document may be about somebody whose address must not be shown on a day."""
+
+    missing = False
+
+    async def fetch(self, keys: Sequence[tuple[int, date]]) -> Mapping[tuple[int, date], bool]:
+        """Return those of which it must not (one request shows one day)."""
+        found: dict[tuple[int, date], bool] = {}
+        for day in {day for _, day in keys}:
+            ids = [document_id for document_id, asked in keys if asked == day]
+            found.update({(each, day): True for each in await hidden_among(self.session, ids, day)})
+        return found
+
+
+async def hides_places(info: Info, document_id: int) -> bool:
+    """Tell whether a 支援措置 of today hides from who asks where a document says that somebody lives."""
+    today = info.context.clock.today()
+    return not sees_protected(info) and await info.context.loader(HidesPlaces).load((document_id, today))
 
 
 async def person(info: Info, person_id: int) -> Person | None:

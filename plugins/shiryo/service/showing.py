@@ -20,6 +20,9 @@ from plugins.shiryo.service.originals import original
 # Twelve digits, also in groups of four, that stand alone; a payer's 個人番号 has a 0 before them.
 _MY_NUMBER = re.compile(r"(?<![0-9０-９])[0０]?(?:[0-9０-９]{4}[-－ 　]?){2}[0-9０-９]{4}(?![0-9０-９])")
 
+# Labels of items that tell where somebody lives, works or can be reached, and of free text that may.
+_PLACE = re.compile("住所|居所|所在地|郵便番号|電話番号|納税地|提出先|通知元|摘要")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadItem:
@@ -35,9 +38,10 @@ def masked(text: str) -> str:
     return _MY_NUMBER.sub(MASKED_TEXT, text)
 
 
-def shown(value: str, type_: str) -> str:
-    """Return the value of an item of a type as it may be shown."""
-    return MASKED_TEXT if value and type_ in NUMBERS else masked(value)
+def shown(value: str, type_: str, label: str = "", *, hides_places: bool = False) -> str:
+    """Return the value of an item as it may be shown; places stay hidden under 支援措置."""
+    is_hidden = type_ in NUMBERS or (hides_places and _PLACE.search(label) is not None)
+    return MASKED_TEXT if value and is_hidden else masked(value)
 
 
 async def masked_text(session: ReadSession, keyring: Keyring, row: Row[Any]) -> str:
@@ -46,13 +50,18 @@ async def masked_text(session: ReadSession, keyring: Keyring, row: Row[Any]) -> 
     return masked(data.decode(layout_by_id(row.layout).form.encoding, "backslashreplace"))
 
 
-async def read_items(session: ReadSession, keyring: Keyring, row: Row[Any]) -> list[ReadItem]:
+async def read_items(
+    session: ReadSession, keyring: Keyring, row: Row[Any], *, hides_places: bool = False
+) -> list[ReadItem]:
     """Read a document from its file again, by the layout that it was read with then."""
     record = await read_record(session, keyring, row)
     if record is None:
         return []
     pairs = zip(record.form.items, record.fields, strict=False)
-    return [ReadItem(item.no, item.label, shown(value, item.type)) for item, value in pairs]
+    return [
+        ReadItem(item.no, item.label, shown(value, item.type, item.label, hides_places=hides_places))
+        for item, value in pairs
+    ]
 
 
 async def read_record(session: ReadSession, keyring: Keyring, row: Row[Any]) -> Record | None:

@@ -156,8 +156,8 @@ class Register:
         return line(self.sequence, {"kind": kind, "atenaNumber": number, "effectiveOn": on, **items})
 
     def arrival(self, number: str = "1", on: str = "2020-04-01", **items: Any) -> bytes:
-        """Make a 転入 with all that it asks for."""
-        household = {"number": "1", "relation": "世帯主"}
+        """Make a 転入 with all that it asks for, into a household of their own."""
+        household = {"number": number, "relation": "世帯主"}
         given = {"person": FED_PERSON, "address": FED_ADDRESS, "household": household, **items}
         return self.message("move_in", number, on, **given)
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.storage.database import Database
-from plugins.atena.api import Moment, households_of, person_ids, protected_ids
+from plugins.atena.api import Moment, hidden_ids, households_of, person_ids, protected_ids
 
 HOUSEHOLD = """
 query H($number: String!, $asOf: Date) {
@@ -182,3 +182,69 @@ async def test_a_residents_protection_comes_by_the_feed(register: Any, house: An
     refused = await house.refusal(PROTECT, "tax_chief", input=change)
 
     assert refused["code"] == "PROTECTION_BY_FEED_ONLY"
+
+
+FAMILY = """
+query F($number: String!) {
+  person(atenaNumber: $number) {
+    household { members { person { atenaNumber address { masked } } } }
+    deliveryTarget { address { masked } }
+  }
+}
+"""
+LINK = "mutation L($input: LinkPersonInput!) { linkPerson(input: $input) { version } }"
+SEARCH = """
+query S($search: PersonSearchInput!) { searchPersons(search: $search) { edges { node { atenaNumber } } } }
+"""
+
+
+@pytest.fixture
+async def hidden_family(register: Any) -> None:
+    """1 is protected and lives with 2; 3 lived there before, 4 lives elsewhere."""
+    await register.apply(
+        *(
+            register.arrival(each, household=household("7", "子" if each > "1" else "世帯主"))
+            for each in "123"
+        ),
+        register.arrival("4", household=household("8", "世帯主")),
+        register.message("household_change", "3", "2022-01-01", household=household("9", "世帯主")),
+        register.message("protection_set", "1", "2026-01-01"),
+    )
+
+
+async def masked(house: Any, number: str, **more: Any) -> bool:
+    shown = (await house.data(FAMILY, number=number, **more))["person"]
+    found: bool = shown["deliveryTarget"]["address"]["masked"]
+    return found
+
+
+async def test_who_lives_with_the_protected_does_not_tell_the_address(
+    house: Any, hidden_family: None
+) -> None:
+    assert [await masked(house, number) for number in "1234"] == [True, True, False, False]
+    assert await masked(house, "2", reason="通知書の返戻") is False
+    members = (await house.data(FAMILY, number="2"))["person"]["household"]["members"]
+    assert [each["person"]["address"]["masked"] for each in members] == [True, True]
+
+
+async def test_a_search_by_address_finds_nobody_of_the_household(house: Any, hidden_family: None) -> None:
+    async def found(reason: str = "") -> list[str]:
+        edges = (await house.data(SEARCH, reason=reason, search={"town": "桜見町"}))["searchPersons"]["edges"]
+        return [edge["node"]["atenaNumber"] for edge in edges]
+
+    assert await found() == ["3", "4"]
+    assert await found("通知書の返戻") == ["1", "2", "3", "4"]
+
+
+async def test_another_number_of_the_protected_is_protected(
+    house: Any, hidden_family: None, database: Database
+) -> None:
+    link = {"atenaNumber": "4", "expectedVersion": 1, "primaryNumber": "1"}
+    await house.data(LINK, reason="戸籍の附票で確認", input=link)
+
+    assert await masked(house, "4") is True
+    async with database.read() as session:
+        ids = await person_ids(session, list("1234"))
+        moment = Moment(house.clock.today())
+        assert await protected_ids(session, list(ids.values()), moment) == {ids["1"], ids["4"]}
+        assert await hidden_ids(session, list(ids.values()), moment) == {ids[each] for each in "124"}

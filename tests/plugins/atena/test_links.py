@@ -219,3 +219,17 @@ async def test_linked_numbers_are_candidates_no_longer(house: Any, town: None) -
     edges = (await house.data(LIST))["samePersonCandidates"]["edges"]
 
     assert [edge["node"]["one"]["atenaNumber"] for edge in edges] == ["5"]
+
+
+async def test_a_hidden_address_in_common_is_not_told(register: Any, house: Any) -> None:
+    await register.apply(
+        register.arrival("1"), register.arrival("2"), register.message("protection_set", "1", "2026-01-01")
+    )
+
+    async def reasons(reason: str = "") -> tuple[list[str], int]:
+        [edge] = (await house.data(LIST, "tax_chief", reason))["samePersonCandidates"]["edges"]
+        return edge["node"]["reasons"], edge["node"]["score"]
+
+    named = ["SAME_NAME", "SAME_KANA", "SAME_BIRTH_DATE"]
+    assert await reasons() == ([*named, "BOTH_RESIDENTS"], 0)
+    assert await reasons("通知書の返戻") == ([*named, "SAME_ADDRESS", "BOTH_RESIDENTS"], 30)

@@ -76,6 +76,26 @@ async def test_hidden_addresses_stay_out(write: Write, city: None, tmp_path: Pat
         assert {each[name] for name in PLACE} == {""}
 
 
+async def test_who_lives_with_the_protected_is_hidden_and_told_of(
+    write: Write, city: None, register: Any, tmp_path: Path
+) -> None:
+    await register.apply(
+        register.message("household_change", "1", "2021-01-01", household={"number": "2", "relation": "夫"}),
+        register.message(
+            "household_change", "3", "2021-01-01", household={"number": "9", "relation": "世帯主"}
+        ),
+    )
+    since = register.feed.clock.moment + timedelta(hours=1)
+    register.feed.clock.moment = since + timedelta(hours=1)
+    await register.apply(register.message("protection_lifted", "2", "2026-06-01"))
+
+    changed = await write("changed", as_of=date(2026, 5, 31), since=since)
+
+    assert [(row["atena_number"], row["address_hidden"]) for row in changed] == [("1", "1"), ("2", "1")]
+    later = await write("later", as_of=TODAY, since=since)
+    assert [(row["atena_number"], row["address_hidden"]) for row in later] == [("1", "0"), ("2", "0")]
+
+
 async def test_the_manifest_says_what_the_file_holds(write: Write, city: None, tmp_path: Path) -> None:
     rows = await write()
 

@@ -15,6 +15,8 @@ from sqlalchemy import text
 from core.access.actor import SYSTEM
 from core.access.journal import Journal
 from core.clock import MovableClock
+from core.identity import demo
+from core.identity.opening import open_identity
 from core.jobs import service
 from core.jobs.state import JobStatus
 from core.jobs.worker import Worker
@@ -36,6 +38,7 @@ from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.receiving import Received, receive
 from plugins.shiryo.work import Work
 from schema.build import build_runtime
+from schema.testing import House, open_house
 
 NOW = datetime(2026, 2, 2, tzinfo=UTC)
 PLUGINS = "atena,audit,shikakeisan,shiryo"
@@ -222,3 +225,20 @@ def city_in_thread(tmp_path: Path, address: ServerAddress) -> Callable[..., Runt
         return runtime
 
     return deliver
+
+
+@pytest.fixture
+async def desk(
+    city: Any, tmp_path: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    """The house above the city, with people to sign in as; a chief and an auditor too."""
+    more = [
+        ("100201", "試験　係長", demo.PEOPLE[0][2], "tax_chief"),
+        ("100202", "試験　監査", demo.PEOPLE[0][2], "auditor"),
+    ]
+    monkeypatch.setattr(demo, "PEOPLE", (*demo.PEOPLE, *more))
+    async with open_house(tmp_path, address, JUMINZEI_PLUGINS=PLUGINS) as desk:
+        async with desk.database.transaction() as session:
+            sign_ins = await demo.create_demo_staff(session, open_identity(desk.runtime, desk.database))
+        desk.people = {person.role: person for person in sign_ins}
+        yield desk

@@ -1,17 +1,12 @@
 """課税資料 by GraphQL, through the whole house: who sees what, what is recorded, who decides."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.identity import demo
-from core.identity.opening import open_identity
-from core.storage.address import ServerAddress
 from core.storage.database import Database
-from schema.testing import House, open_house
-from tests.plugins.shiryo.conftest import PLUGINS, YEAR, Someone, manifest_of, salary_file
+from schema.testing import House
+from tests.plugins.shiryo.conftest import YEAR, Someone, manifest_of, salary_file
 
 TARO = Someone(1)
 HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
@@ -62,23 +57,6 @@ REVISIONS = """
 query($id: Int!) { document(documentId: $id) { supersededBy original
   revisions { id action amounts { name yen } } keyings { madeId } } }
 """
-
-
-@pytest.fixture
-async def desk(
-    city: Any, tmp_path: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
-    """The house above the city, with people to sign in as; a chief and an auditor too."""
-    more = [
-        ("100201", "試験　係長", demo.PEOPLE[0][2], "tax_chief"),
-        ("100202", "試験　監査", demo.PEOPLE[0][2], "auditor"),
-    ]
-    monkeypatch.setattr(demo, "PEOPLE", (*demo.PEOPLE, *more))
-    async with open_house(tmp_path, address, JUMINZEI_PLUGINS=PLUGINS) as desk:
-        async with desk.database.transaction() as session:
-            sign_ins = await demo.create_demo_staff(session, open_identity(desk.runtime, desk.database))
-        desk.people = {person.role: person for person in sign_ins}
-        yield desk
 
 
 async def data(desk: House, query: str, role: str = "tax_clerk", **variables: Any) -> Any:
