@@ -59,6 +59,7 @@ __all__ = [
     "hidden_ids",
     "highest_id",
     "holders_of",
+    "homes_of",
     "households_of",
     "ids_between",
     "is_corporate_number",
@@ -121,6 +122,18 @@ async def households_of(
 ) -> Mapping[int, Sequence[Row[Any]]]:
     """Return by person the members of the household (`person_id`, `relation`, …), the head first."""
     return await households.households_of(session, ids, moment)
+
+
+async def homes_of(session: ReadSession, ids: Sequence[int], moment: Moment) -> Mapping[int, Row[Any]]:
+    """Return the address of each person at a moment; unmasked, for what is sent to another office alone."""
+    keys = [persons.AddressKey(person_id, moment.as_known_at) for person_id in ids]
+    found = await persons.addresses_by_person(session, keys)
+    return {
+        key.person_id: row
+        for key, rows in found.items()
+        for row in rows
+        if row.valid_from <= moment.as_of < row.valid_to
+    }
 
 
 async def protected_ids(session: ReadSession, ids: Sequence[int], moment: Moment) -> frozenset[int]:
