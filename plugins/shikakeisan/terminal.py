@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from core.storage.database import Database
 from plugins.shiryo.api import Work
 
 T = TypeVar("T")
+OWNER_ONLY = 0o600
 
 
 def asked(runtime: Runtime, question: Callable[[Database], Awaitable[T]]) -> T:
@@ -42,3 +44,12 @@ async def recorded(
         records = list(records_of(trace, operation, {}, journal, is_query=False))
         await runtime.plugins.run("record_access", session=session, records=records)
     return done
+
+
+def write_private(folder: Path, name: str, data: bytes) -> None:
+    """Write a file with people's data, which nobody else on the machine may read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.touch(OWNER_ONLY)
+    path.chmod(OWNER_ONLY)
+    path.write_bytes(data)

@@ -1,18 +1,22 @@
 """`juminzei year close` and `juminzei year transfer`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
+from sqlalchemy import Row
 
+from core.clock import JAPAN
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing import service as closing
-from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer
-from plugins.shikakeisan.terminal import asked, recorded
+from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer, recipients_of
+from plugins.shikakeisan.terminal import asked, recorded, write_private
 from plugins.shiryo.api import Work
 
+KINDS = {"initial": "当初分を含む", "changes": "異動分"}
 SHOWN = {
     "revisions": ("版", "件"),
     "people": ("対象者", "人"),
@@ -26,7 +30,11 @@ SHOWN = {
 
 
 @click.command("close")
-@click.option("--cut-off", metavar="ISO", help="締めの時刻（時差つきのISO 8601）。省略すると現在")
+@click.option(
+    "--cut-off",
+    metavar="WHEN",
+    help="締めの時刻（日本時間）。日付だけならその日の終わりまで。省略すると現在",
+)
 @click.pass_obj
 def close(runtime: Runtime, cut_off: str | None) -> None:
     """異動締め: 前回の締めの後の賦課決定を、1つの締めにまとめます。"""
@@ -35,51 +43,75 @@ def close(runtime: Runtime, cut_off: str | None) -> None:
     async def deed(work: Work) -> int:
         return await closing.close(runtime, work, moment)
 
-    async def ask(database: Database) -> list[str]:
+    async def ask(database: Database) -> Row[Any]:
         closing_id = await recorded(runtime, database, "year close", deed)
         async with database.read() as session:
-            row = await queries.last_close(session)
-        counts = {} if row is None else row.counts
-        return [
-            f"締め {closing_id}",
-            *(f"{label}\t{counts.get(name, 0):,}{unit}" for name, (label, unit) in SHOWN.items()),
-        ]
+            return await queries.close_row(session, closing_id)
 
-    for line in asked(runtime, ask):
-        click.echo(line)
+    row = asked(runtime, ask)
+    begin = "" if row.previous_cut_off == closing.BEGINNING else f"{_clock(row.previous_cut_off)} から "
+    click.echo(f"締め {row.id}\t{KINDS[row.kind]}\t{begin}{_clock(row.cut_off)} まで")
+    for name, (label, unit) in SHOWN.items():
+        click.echo(f"{label}\t{row.counts[name]:,}{unit}")
 
 
 @click.command("transfer")
-@click.argument("recipient")
+@click.argument("recipient", required=False)
 @click.option("--again", type=click.IntRange(1), metavar="SEQUENCE", help="送付済みのファイルを作り直す")
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="書き出すフォルダー"
-)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="書き出すフォルダー")
 @click.pass_obj
-def transfer(runtime: Runtime, recipient: str, again: int | None, out: Path) -> None:
-    """連携ファイル: 連携先に渡した前回のファイルの後の変更を、CSVと送付書（JSON）で書き出します。"""
+def transfer(runtime: Runtime, recipient: str | None, again: int | None, out: Path | None) -> None:
+    """連携ファイル: 連携先に渡した前回のファイルの後の変更を、CSVと送付書（JSON）で書き出します。
+
+    連携先を省略すると、連携先と、それぞれに最後に渡したファイルの一覧を表示します。
+    """
+    if recipient is None:
+        for line in asked(runtime, lambda database: _recipients(runtime, database)):
+            click.echo(line)
+        return
+    if out is None:
+        raise click.UsageError("--out が必要です。")
 
     async def deed(work: Work) -> File:
-        return await make_transfer(runtime, work, recipient)
-
-    async def ask(database: Database) -> File:
         if again is None:
-            return await recorded(runtime, database, "year transfer", deed)
-        async with database.read() as session:
-            return await make_again(session, recipient, again)
+            return await make_transfer(runtime, work, recipient)
+        return await make_again(work, recipient, again)
 
-    file = asked(runtime, ask)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / f"{file.name}.csv").write_bytes(file.data)
-    (out / f"{file.name}.json").write_bytes(file.manifest)
-    click.echo(f"{out / file.name}.csv\t{file.rows:,}件\t除外 {len(file.left_out):,}人")
+    # noted before anything is written: what is lost between the two is made again, never sent twice
+    file = asked(runtime, lambda database: recorded(runtime, database, "year transfer", deed))
+    write_private(out, f"{file.name}.csv", file.data)
+    write_private(out, f"{file.name}.json", file.manifest)
+    click.echo(f"{out / file.name}.csv\t{file.rows:,}件\t支援措置のため除いた者 {len(file.left_out):,}人")
+
+
+async def _recipients(runtime: Runtime, database: Database) -> list[str]:
+    async with database.read() as session:
+        last = {code: await queries.last_transfer(session, code) for code in recipients_of(runtime)}
+    lines = [
+        f"{code}\t{recipient.name}\t{_sent(last[code])}" for code, recipient in recipients_of(runtime).items()
+    ]
+    return lines or ["連携先は登録されていません。"]
+
+
+def _sent(row: Row[Any] | None) -> str:
+    if row is None:
+        return "まだ渡していません"
+    return f"第{row.sequence}号\t{_clock(row.until)} までの締め\t{row.rows:,}件\t{_clock(row.made_at)} 作成"
 
 
 def _moment(text: str) -> datetime:
+    """Read a moment; without an offset it is Japan's, a day alone means its end."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        moment = datetime.min  # noqa: DTZ901  # refused below, like any moment without an offset
-    if moment.tzinfo is None:
-        raise click.BadParameter("時差つきのISO 8601で指定してください。", param_hint="--cut-off")
-    return moment
+        raise click.BadParameter(
+            "2026-06-15 か 2026-06-15T17:00 のように指定してください。", param_hint="--cut-off"
+        ) from None
+    if moment.tzinfo is not None:
+        return moment
+    is_day = len(text) <= len("2026-06-15")
+    return moment.replace(tzinfo=JAPAN) + timedelta(days=1 if is_day else 0)
+
+
+def _clock(moment: datetime) -> str:
+    return moment.astimezone(JAPAN).strftime("%Y-%m-%d %H:%M")

@@ -81,6 +81,12 @@ async def last_close(session: ReadSession) -> Row[Any] | None:
     return row
 
 
+async def close_row(session: ReadSession, closing_id: int) -> Row[Any]:
+    """Return a close that there is."""
+    row: Row[Any] = (await session.execute(select(closing).where(closing.c.id == closing_id))).one()
+    return row
+
+
 async def is_run_under_way(session: ReadSession) -> bool:
     """Tell whether a first assessment is half written."""
     return bool(await session.scalar(UNDER_WAY))

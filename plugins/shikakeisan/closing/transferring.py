@@ -108,12 +108,13 @@ async def make_transfer(runtime: Runtime, work: Work, code: str) -> File:
     return file
 
 
-async def make_again(session: ReadSession, code: str, sequence: int) -> File:
+async def make_again(work: Work, code: str, sequence: int) -> File:
     """Make a recipient's earlier file again, byte for byte. Raises NotFound, NotRemade."""
-    row = await queries.transfer_row(session, code, sequence)
-    file = await _make(session, await _earlier(session, row))
+    row = await queries.transfer_row(work.session, code, sequence)
+    file = await _make(work.session, await _earlier(work.session, row))
     if file.sha256 != row.sha256:
         raise NotRemade
+    work.journal.saw(JOURNAL_TYPE, f"{code}:{sequence}")
     return file
 
 

@@ -5,7 +5,9 @@ import click
 from plugins.shikakeisan.assessment.commands import assess, verify
 from plugins.shikakeisan.base.commands import freeze, open_command
 from plugins.shikakeisan.closing.commands import close, transfer
+from plugins.shikakeisan.correction.batch_commands import batch
 from plugins.shikakeisan.correction.commands import late
+from plugins.shikakeisan.correction.slip_commands import slips
 from plugins.shikakeisan.merge.commands import findings, merge
 from plugins.shikakeisan.overview.circumstance_commands import circumstance
 from plugins.shikakeisan.overview.commands import people, replay, status
@@ -28,6 +30,8 @@ for command in (
     assess,
     verify,
     late,
+    batch,
+    slips,
     close,
     transfer,
 ):

@@ -113,10 +113,13 @@ async def sign_off(work: Work, batch_id: int, expected: int) -> None:
     await _change(work, row, expected, state="approved", decided_by=work.staff, decided_at=work.now)
 
 
-async def reject_batch(work: Work, batch_id: int, expected: int) -> None:
-    """End a batch that is not signed off; whoever proposed it may do so too. Raises as `propose_batch`."""
+async def reject_batch(work: Work, batch_id: int, expected: int, *, may_approve: bool) -> None:
+    """End a batch that is not signed off: one's own, or whoever may approve also another's.
+
+    Raises NotFound, ProposalState, Conflict.
+    """
     row = await batch_queries.batch_row(work.session, batch_id)
-    if row.state not in ("ready", "proposed"):
+    if row.state not in ("dry", "ready", "proposed") or not (may_approve or row.proposed_by == work.staff):
         raise ProposalState
     await _change(work, row, expected, state="rejected", decided_by=work.staff, decided_at=work.now)
     await batch_queries.move_members(work, batch_id, ("planned", "proposed"), "rejected")

@@ -1,36 +1,75 @@
 """`juminzei year late`: proposals for everybody whose documents came after the merge."""
 
-import asyncio
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import click
 
-from core.access.actor import SYSTEM
-from core.errors import JuminzeiError
+from core.access.actor import Actor, ActorKind
 from core.jobs import service as jobs
+from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
-from core.jobs.state import RESUMABLE
+from core.jobs.state import RESUMABLE, JobStatus
+from core.jobs.types import JobType
 from core.runtime import Runtime
+from core.storage.database import Database
 from plugins.shikakeisan.correction.jobs import LATE
+from plugins.shikakeisan.permissions import CORRECTION_PROPOSE
+from plugins.shikakeisan.terminal import asked
+from plugins.shiryo.api import Desk, Work, staff_option
+
+COUNTS = {
+    "proposed": "更正を提案した者",
+    "waiting": "同じ提案が承認待ちの者",
+    "unchanged": "税額の変わらない者",
+}
 
 
 @click.command("late")
 @click.argument("tax_year", type=int)
 @click.option("--reason", required=True, help="提案の理由。記録に残ります")
 @click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@staff_option()
 @click.pass_obj
-def late(runtime: Runtime, tax_year: int, reason: str, *, json_lines: bool) -> None:
-    """期限後の資料: 併合の後に届いた資料で税額が変わる者に、更正の提案を作ります（要承認）。"""
+def late(runtime: Runtime, tax_year: int, reason: str, staff: str | None, *, json_lines: bool) -> None:
+    """期限後の資料: 決定の後に届いた資料で税額が変わる者に、更正の提案を作ります。
 
-    async def run() -> int:
-        async with runtime.open_database() as database:
-            given = {"tax_year": tax_year, "reason": reason}
-            async with database.transaction() as session:
-                job_id = await jobs.enqueue(session, LATE, given, SYSTEM)
-            status = await follow(runtime, database, job_id, json_lines=json_lines)
-            return int(status.state in RESUMABLE)
+    提案者は操作した職員になり、承認はほかの職員がします。途中で止まっても、もう一度実行すれば続きから作ります。
+    """
 
+    async def deed(work: Work) -> int:
+        return await queue(work, LATE, {"tax_year": tax_year, "reason": reason})
+
+    job_id = Desk(runtime, staff, "year late").act(CORRECTION_PROPOSE, deed)
+    sys.exit(finish(runtime, job_id, COUNTS, json_lines=json_lines))
+
+
+async def queue(work: Work, kind: JobType, given: dict[str, object]) -> int:
+    """Queue a job in the name of whoever acts; one that is under way is gone on with."""
     try:
-        sys.exit(asyncio.run(run()))
-    except JuminzeiError as refusal:
-        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None
+        return await jobs.enqueue(work.session, kind, given, Actor(ActorKind.STAFF, work.staff))
+    except JobAlreadyActive as active:
+        return int(str(active.details["job"]))
+
+
+def finish(
+    runtime: Runtime,
+    job_id: int,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    *,
+    json_lines: bool = False,
+) -> int:
+    """Show a job until it ends, and the counts of its result; return what the command exits with.
+
+    What was refused is counted by the code of its refusal, which is shown as it is.
+    """
+
+    async def ask(database: Database) -> JobStatus:
+        return await follow(runtime, database, job_id, json_lines=json_lines)
+
+    status = asked(runtime, ask)
+    if labels and not json_lines:
+        for name, people in (status.result or {}).items():
+            click.echo(f"{labels.get(name, name)}\t{people:,}人")
+    return int(status.state in RESUMABLE)

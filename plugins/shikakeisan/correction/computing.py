@@ -24,7 +24,7 @@ from plugins.shikakeisan.assessment.rule_set import rule_set
 from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.correction import queries
-from plugins.shikakeisan.correction.catalogue import Kind, kind_of, periods
+from plugins.shikakeisan.correction.catalogue import Kind, is_under, kind_of, periods
 from plugins.shikakeisan.correction.effects import effects_of
 from plugins.shikakeisan.correction.errors import (
     DocumentUnknown,
@@ -33,7 +33,8 @@ from plugins.shikakeisan.correction.errors import (
     FactsRefused,
     NotAssessed,
 )
-from plugins.shikakeisan.correction.filing import check_filing, held_back, served_on
+from plugins.shikakeisan.correction.facts import value_at
+from plugins.shikakeisan.correction.filing import check_filing, filed_on, held_back, new_documents, served_on
 from plugins.shikakeisan.correction.merging import merge_with, said_without, trial
 from plugins.shikakeisan.correction.periods import Direction, check_period
 from plugins.shikakeisan.law.calendar import due_dates
@@ -86,12 +87,13 @@ class Computed:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is in force: the revision, and the rows of base and basis that a proposal rests on.
+    """What is in force: the revision with its facts, and the rows of base and basis that a proposal rests on.
 
     `due` is the 法定納期限 of the year.
     """
 
     row: Row[Any] | None
+    facts: Mapping[str, Any]
     base_id: int
     basis_id: int | None
     municipality: str
@@ -106,7 +108,7 @@ async def compute(runtime: Runtime, work: Work, request: Request) -> Computed:
     async with trial(work.session) as running:
         computed = await carry_out(runtime, work, request, NOBODY)
         await running.take_back()
-    causes = await _causes(work.session, request.tax_year, computed)
+    causes = _causes(request.tax_year, computed)
     return replace(computed, shown={**computed.shown, "causes": causes})
 
 
@@ -123,15 +125,19 @@ async def carry_out(
     are not yet among what is shown. The caller keeps what was written or takes it back. Raises as `compute`.
     """
     kind = kind_of(request.kind, request.tax_year)
-    _check_form(kind, request)
     session, on = work.session, work.now.astimezone(JAPAN).date()
+    _check_form(kind, request, on)
     present = await _present(session, request)
     await _check_documents(session, request)
-    held = await _held_back(runtime, work, kind, request, present)
-    changes = {**request.changes, **{one["path"]: one["value"] for one in held}}
     if seen is None:
-        seen = await said_without(session, request.tax_year, request.person_id, changes)
-    subject = await _merged(runtime, work, request, changes, seen, officers)
+        seen = await said_without(session, request.tax_year, request.person_id, request.changes)
+    subject, held = await _tried(runtime, work, kind, request, present, seen, officers)
+    changes = request.changes
+    if held:
+        facts = subject.complete_facts()
+        seen = {**seen, **{one["path"]: value_at(facts, one["path"]) for one in held}}
+        changes = {**changes, **{one["path"]: one["value"] for one in held}}
+        subject = await _merged(runtime, work, request, changes, seen, officers)
     decided = _decided(request.tax_year, present.municipality, subject)
     before, after = _of_row(present.row), _of_decided(decided)
     tax = after["figures"]["annual_total"] - before["figures"]["annual_total"]
@@ -175,12 +181,15 @@ def request_of(row: Row[Any]) -> Request:
     )
 
 
-def _check_form(kind: Kind, request: Request) -> None:
+def _check_form(kind: Kind, request: Request, on: date) -> None:
     for path in request.changes:
         if not PATH.fullmatch(path) or not kind.allows(path):
             raise FactNotAllowed(kind=kind.code)
     if kind.event and request.event_on is None:
         raise EventRequired(field="eventOn", rule="required")
+    for field, day in (("receivedOn", request.received_on), ("eventOn", request.event_on)):
+        if day is not None and day > on:
+            raise Invalid(field=field, rule="future")
     if request.claimed_period and request.claimed_period not in periods():
         raise Invalid(field="claimedPeriod", rule="unknown")
 
@@ -196,19 +205,12 @@ async def _present(session: ReadSession, request: Request) -> Present:
         raise NotAssessed
     return Present(
         row=row,
+        facts={} if row is None else (await subjects_as_decided(session, [row]))[0].complete_facts(),
         base_id=standing.base_id,
         basis_id=standing.basis_id,
         municipality=standing.municipality_code,
         due=due_dates(request.tax_year, standing.municipality_code)[0],
     )
-
-
-async def _facts_in_force(session: ReadSession, present: Present) -> Mapping[str, Any]:
-    """Return the facts behind the revision in force."""
-    if present.row is None:
-        return {}
-    [subject] = await subjects_as_decided(session, [present.row])
-    return subject.complete_facts()
 
 
 async def _check_documents(session: ReadSession, request: Request) -> None:
@@ -220,21 +222,47 @@ async def _check_documents(session: ReadSession, request: Request) -> None:
 
 
 async def _held_back(
-    runtime: Runtime, work: Work, kind: Kind, request: Request, present: Present
+    runtime: Runtime,
+    work: Work,
+    kind: Kind,
+    request: Request,
+    present: Present,
+    after: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
-    """Return what was filed too late to count, and the value that stays; raises FiledTooLate if asked for."""
-    if not kind.filed:
+    """Return what was filed too late to count, and the value that stays; raises FiledTooLate if asked for.
+
+    A new document counts as filed on its own day, whatever kind of correction brings it in.
+    """
+    year, person_id = request.tax_year, request.person_id
+    served = await served_on(runtime, work.session, year, person_id, present.due)
+    if kind.filed:
+        check_filing(year, request.changes, request.received_on, served)
+    found = [
+        one for one in held_back(year, present.facts, after) if not is_under(one["path"], request.changes)
+    ]
+    if not found:
         return []
-    served = await served_on(runtime, work.session, request.tax_year, request.person_id, present.due)
-    check_filing(request.tax_year, request.changes, request.received_on, served)
-    if request.received_on <= served:
-        return []
-    in_force = await _facts_in_force(work.session, present)
+    new = await new_documents(work.session, year, person_id)
+    days = [*map(filed_on, new), *([request.received_on] if kind.filed else [])]
+    return found if max(days, default=served) > served else []
+
+
+async def _tried(
+    runtime: Runtime,
+    work: Work,
+    kind: Kind,
+    request: Request,
+    present: Present,
+    seen: Mapping[str, Any],
+    officers: Mapping[str, str],
+) -> tuple[Subject, list[dict[str, Any]]]:
+    """Merge with the changes that are asked for; taken back again where something was filed too late."""
     async with trial(work.session) as running:
-        seen = dict.fromkeys(request.changes)
-        subject = await _merged(runtime, work, request, request.changes, seen, NOBODY)
-        await running.take_back()
-    return list(held_back(request.tax_year, in_force, subject.complete_facts()))
+        subject = await _merged(runtime, work, request, request.changes, seen, officers)
+        held = await _held_back(runtime, work, kind, request, present, subject.complete_facts())
+        if held:
+            await running.take_back()
+    return subject, held
 
 
 async def _merged(
@@ -262,10 +290,10 @@ def _decided(tax_year: int, municipality: str, subject: Subject) -> Decided:
     return decided
 
 
-async def _causes(session: ReadSession, tax_year: int, computed: Computed) -> list[dict[str, Any]]:
+def _causes(tax_year: int, computed: Computed) -> list[dict[str, Any]]:
     """Return every quantity that differs, causes before effects; none where either side has no figures."""
     present = computed.present
-    found = compare(tax_year, present.municipality, await _facts_in_force(session, present), computed.facts)
+    found = compare(tax_year, present.municipality, present.facts, computed.facts)
     return [
         {"name": one.name, "before": one.before, "after": one.after}
         for one in found

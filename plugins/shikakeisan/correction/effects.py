@@ -7,6 +7,7 @@ from typing import Any
 from core.runtime import Runtime
 from core.storage.database import ReadSession
 from plugins.atena.api import DeliveryReason, Moment, delivery_targets
+from plugins.shikakeisan.assessment.outcome import Ground
 from plugins.shikakeisan.correction.catalogue import Kind
 from plugins.shikakeisan.correction.periods import Direction
 
@@ -69,6 +70,8 @@ def _by_figures(
             yield "徴収: 残りの納期から減らし、納め過ぎは還付又は充当します（地方税法17条・17条の2）。"
         case Direction.NONE:
             yield "通知: 納付する額は変わりません。"
+    if after["ground"] == Ground.MERGE_FINDING.value:
+        yield "注意: 確認事項が残るため未決定になります。解消する内容を合わせて提案してください。"
     if before["outcome"] != after["outcome"] or any(name in difference for name in INCOMES):
         yield OFFICES
     if difference:

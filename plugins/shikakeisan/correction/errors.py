@@ -86,6 +86,16 @@ class ProposalState(JuminzeiError):
     status: ClassVar[int] = 409
 
 
+class LeavesUndecided(JuminzeiError):
+    """Decided tax would be undecided again: a blocking finding has to be settled by the correction itself."""
+
+    code: ClassVar[str] = "CORRECTION_LEAVES_UNDECIDED"
+    message: ClassVar[str] = (
+        "承認すると確認事項が残り、決定済みの税額が未決定に戻ります。確認事項を解消する更正を提案してください。"
+    )
+    status: ClassVar[int] = 409
+
+
 class SelfApproval(Forbidden):
     """Whoever proposed a correction cannot approve it (二重チェック)."""
 

@@ -16,9 +16,10 @@ from plugins.shikakeisan.assessment.service import rules_of
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.batches import FINDING, PEOPLE, sample_of
 from plugins.shikakeisan.correction.computing import Computed, Request, compute
+from plugins.shikakeisan.correction.errors import LeavesUndecided, ProposalState
 from plugins.shikakeisan.correction.holding import hold
 from plugins.shikakeisan.correction.late import late_request, touched_people
-from plugins.shikakeisan.correction.service import PROPOSED, approve, store
+from plugins.shikakeisan.correction.service import PROPOSED, approve, leaves_undecided, store
 from plugins.shiryo.api import Work
 
 PEOPLE_PER_STEP = 50
@@ -46,6 +47,8 @@ async def run_dry(job: Job) -> Outcome:
         async with job.step() as step:
             row = await batch_queries.batch_row(step.session, job.parameters["batch"])
             cursor = step.cursor or {"last": 0, "counts": {}}
+            if row.state != "dry":  # somebody ended the batch meanwhile
+                return Outcome(cursor["counts"])
             people = await _selected(step, row, cursor["last"])
             if not people:
                 return await _ready(step, row, cursor["counts"])
@@ -63,6 +66,8 @@ async def run_write(job: Job) -> Outcome:
             waiting = await queries.proposals(
                 step.session, batch_id=row.id, states=[PROPOSED], limit=PEOPLE_PER_STEP
             )
+            if row.state not in ("approved", "done"):
+                raise ProposalState
             if not waiting:
                 return await _done(step, row)
             work = _work(job, step, row.decided_by)
@@ -175,6 +180,8 @@ async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[
     computed = await _try(job, work, request)
     if isinstance(computed, str):
         return {"selected": 1, computed: 1}
+    if leaves_undecided(computed.shown["before"], computed.shown["after"]):
+        return {"selected": 1, LeavesUndecided.code: 1}
     if not computed.changes_figures:
         return {"selected": 1, "unchanged": 1}
     await store(work, computed, "planned", row.id)

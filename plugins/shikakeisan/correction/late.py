@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
-from core.clock import JAPAN
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.queries import year_of
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.computing import Request
-from plugins.shiryo.api import DocumentFacts, documents_of, persons_touched
+from plugins.shikakeisan.correction.filing import filed_on, new_documents
+from plugins.shiryo.api import persons_touched
 
 KIND = "late_document"
 NO_DATE = date(1970, 1, 1)
@@ -32,12 +31,9 @@ async def touched_people(session: ReadSession, tax_year: int, after: int, limit:
 async def late_request(session: ReadSession, tax_year: int, person_id: int, reason: str) -> Request:
     """Return the correction by which a person's documents would count as they stand now.
 
-    It counts as filed on the day of the latest document that was not merged yet.
+    It counts as filed on the day of the latest document that the tax was not decided from.
     """
-    basis = await queries.basis_of(session, tax_year, person_id)
-    merged = set() if basis is None else {*basis.documents, *_aside(basis.aside)}
-    documents = await documents_of(session, [person_id], tax_year)
-    new = [document for document in documents if document.id not in merged]
+    new = await new_documents(session, tax_year, person_id)
     return Request(
         tax_year=tax_year,
         person_id=person_id,
@@ -47,16 +43,3 @@ async def late_request(session: ReadSession, tax_year: int, person_id: int, reas
         changes={},
         documents=sorted(document.id for document in new),
     )
-
-
-def filed_on(document: DocumentFacts) -> date:
-    """Return the day on which a document was filed, as it says; else the day on which it was accepted."""
-    said = document.items.get("filed_on")
-    try:
-        return date.fromisoformat(str(said))
-    except ValueError:
-        return document.accepted_at.astimezone(JAPAN).date()
-
-
-def _aside(aside: Sequence[Any]) -> set[int]:
-    return {one["document"] for one in aside}

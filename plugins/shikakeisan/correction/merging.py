@@ -17,6 +17,7 @@ from plugins.shikakeisan.merge.service import merge_people, preview_person
 from plugins.shiryo.api import Work
 
 BEGIN, TAKE_BACK = text("SAVEPOINT correction"), text("ROLLBACK TO SAVEPOINT correction")
+END = text("RELEASE SAVEPOINT correction")
 
 
 class Trial:
@@ -24,22 +25,36 @@ class Trial:
 
     def __init__(self, session: WriteSession) -> None:
         self._session = session
+        self._is_running = True
+
+    async def begin(self) -> None:
+        """Remember how things are."""
+        await self._session.execute(BEGIN)
 
     async def take_back(self) -> None:
         """Undo what was written since the trial began, and let go its locks."""
-        await self._session.execute(TAKE_BACK)
+        if self._is_running:
+            await self._session.execute(TAKE_BACK)
+            await self.end()
+
+    async def end(self) -> None:
+        """Keep what stands now; the trial is over."""
+        if self._is_running:
+            self._is_running = False
+            await self._session.execute(END)
 
 
 @asynccontextmanager
 async def trial(session: WriteSession) -> AsyncIterator[Trial]:
-    """Begin a trial within the transaction; after a refusal the transaction can go on."""
-    await session.execute(BEGIN)
+    """Try something within the transaction, which can go on after a refusal. Trials may be nested."""
     running = Trial(session)
+    await running.begin()
     try:
         yield running
     except Exception:
         await running.take_back()
         raise
+    await running.end()
 
 
 async def said_without(

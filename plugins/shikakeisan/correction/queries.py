@@ -24,6 +24,7 @@ from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
+from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision
 from plugins.shiryo.api import Work
@@ -86,13 +87,18 @@ async def standing_of(session: ReadSession, tax_year: int, person_id: int) -> Ro
     return row
 
 
-async def basis_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
-    """Return what was merged for the person, as known now."""
-    wanted = select(basis).where(
-        basis.c.tax_year == tax_year, basis.c.person_id == person_id, basis.c.known_to == INFINITY
+async def basis_in_force(session: ReadSession, tax_year: int, person_id: int) -> Row[Any, Any] | None:
+    """Return the basis that the revision in force was decided from."""
+    wanted = (
+        select(basis.c.documents, basis.c.aside)
+        .join(assessment, assessment.c.basis_id == basis.c.id)
+        .where(
+            assessment.c.tax_year == tax_year,
+            assessment.c.person_id == person_id,
+            assessment.c.superseded_at == INFINITY,
+        )
     )
-    row: Row[Any] | None = (await session.execute(wanted)).one_or_none()
-    return row
+    return (await session.execute(wanted)).one_or_none()
 
 
 async def decide_facts(
@@ -177,6 +183,29 @@ async def take_slips(work: Work, tax_year: int, limit: int) -> Sequence[Row[Any]
     )
     rows = (await work.session.execute(statement)).all()
     return sorted(rows, key=lambda row: row.id)
+
+
+async def printed_slips(session: ReadSession, tax_year: int, numbers: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return those of the slips of a year that were printed, in order."""
+    statement = select(contact_slip).where(
+        contact_slip.c.id == any_(IDS),
+        contact_slip.c.tax_year == tax_year,
+        contact_slip.c.printed_at < INFINITY,
+    )
+    return (await session.execute(statement.order_by(contact_slip.c.id), {"ids": list(numbers)})).all()
+
+
+async def slips(
+    session: ReadSession, tax_year: int, *, is_printed: bool, after: int, limit: int
+) -> Sequence[Row[Any]]:
+    """Return the slips of a year that wait, or that were printed, the oldest first."""
+    printed = contact_slip.c.printed_at
+    statement = select(contact_slip).where(
+        contact_slip.c.tax_year == tax_year,
+        contact_slip.c.id > after,
+        printed < INFINITY if is_printed else printed == INFINITY,
+    )
+    return (await session.execute(statement.order_by(contact_slip.c.id).limit(limit))).all()
 
 
 async def proposals_by_id(session: ReadSession, ids: Sequence[int]) -> Sequence[Row[Any]]:

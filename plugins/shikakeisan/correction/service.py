@@ -5,6 +5,7 @@ the same to the byte does it take effect, in one transaction with the revision t
 no longer is becomes `stale`, which is an answer and not an error, so that it stays written.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,13 @@ from core.graphql.masking import require_reason
 from core.graphql.versions import ensure_version
 from core.runtime import Runtime
 from plugins.shikakeisan.assessment import queries as assessments
+from plugins.shikakeisan.assessment.outcome import Ground, Outcome
 from plugins.shikakeisan.assessment.service import decide_people
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import kind_of
 from plugins.shikakeisan.correction.computing import Computed, Request, carry_out, compute, request_of
 from plugins.shikakeisan.correction.errors import (
+    LeavesUndecided,
     NothingChanges,
     NotReproduced,
     ProposalState,
@@ -83,7 +86,8 @@ async def approve(
 ) -> Approval:
     """Approve exactly what somebody else proposed, and let it take effect.
 
-    Raises NotFound, SelfApproval, ProposalState, Conflict. A member of a batch is approved with its batch.
+    Raises NotFound, SelfApproval, ProposalState, Conflict, LeavesUndecided. A member of a batch is approved
+    with its batch.
     """
     row = await queries.proposal_row(work.session, proposal_id)
     if row.proposed_by == work.staff:
@@ -95,11 +99,19 @@ async def approve(
     if row.state != PROPOSED or row.batch_id != in_batch:
         raise ProposalState
     ensure_version(row.version, expected)
+    if leaves_undecided(row.before, row.after):
+        raise LeavesUndecided
     if not await _carried_out(runtime, work, row):
         await queries.change_proposal(work.session, proposal_id, expected, state="stale", decided_at=work.now)
         work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
         return Approval(proposal_id, is_approved=False, revision=held.revision)
     return await _decide(runtime, work, row, expected)
+
+
+def leaves_undecided(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Tell whether decided tax would be taken back for a contradiction that nobody settled."""
+    was_decided = before["outcome"] != Outcome.UNDECIDED.value
+    return bool(was_decided and after["ground"] == Ground.MERGE_FINDING.value)
 
 
 async def reject(work: Work, proposal_id: int, expected: int) -> None:

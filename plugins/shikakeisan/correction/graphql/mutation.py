@@ -174,12 +174,13 @@ class CorrectionMutation:
         await enqueue(info.context.write, WRITE, {"batch": batch_id}, info.context.actor)
         return await _batch(info, batch_id)
 
-    @door(CORRECTION_PROPOSE, "一括更正を取りやめる")
+    @door(CORRECTION_PROPOSE, "一括更正を取りやめる。ほかの職員のものは、承認できる職員だけ")
     async def reject_correction_batch(
         self, info: Info, batch_id: int, expected_version: int
     ) -> CorrectionBatch:
         """End a batch that is not signed off."""
-        await batches.reject_batch(_work(info), batch_id, expected_version)
+        may_approve = info.context.actor.may(CORRECTION_APPROVE)
+        await batches.reject_batch(_work(info), batch_id, expected_version, may_approve=may_approve)
         return await _batch(info, batch_id)
 
 

@@ -11,6 +11,7 @@ from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.catalogue import kinds
 from plugins.shikakeisan.correction.graphql.types import (
     CURSOR,
+    ContactSlip,
     CorrectionBatch,
     CorrectionKind,
     CorrectionProposal,
@@ -80,3 +81,23 @@ class CorrectionQuery:
         before = int(str(page.after[0])) if page.after else None
         rows = await batch_queries.batches(info.context.read, tax_year, before, page.size + 1)
         return connection(rows, page, node=CorrectionBatch.of, key=lambda row: (row.id,))
+
+    @door(CORRECTION, "資料連絡せんの対象の一覧（古い順）。省略すると、まだ出力していないもの")
+    async def contact_slips(
+        self,
+        info: Info,
+        tax_year: FiscalYear,
+        printed: bool = False,  # noqa: FBT001, FBT002  # an argument of the field, always given by name
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[ContactSlip]:
+        """Return a page of slips."""
+        page = page_of(info, first, after, CURSOR)
+        rows = await queries.slips(
+            info.context.read,
+            tax_year,
+            is_printed=printed,
+            after=int(str(page.after[0])) if page.after else 0,
+            limit=page.size + 1,
+        )
+        return connection(rows, page, node=ContactSlip.of, key=lambda row: (row.id,))

@@ -216,6 +216,42 @@ class CorrectionProposal(PersonalData):
         ]
 
 
+@strawberry.type(description="資料連絡せん（地方税法317条）の対象")
+class ContactSlip(PersonalData):
+    """A person of whom the tax office is told; slips are printed at the terminal (`juminzei year slips`)."""
+
+    journal_type: ClassVar[str] = JOURNAL_TYPE
+
+    row: strawberry.Private[Any]
+    id: int = column(CORRECTION, "番号")
+    tax_year: FiscalYear = column(CORRECTION, "課税年度")
+    proposal_id: int = column(CORRECTION, "もとになった更正の提案の番号")
+    marked_at: datetime = column(CORRECTION, "対象になった日時")
+    printed_at: datetime | None = column(CORRECTION, "出力した日時。まだのときはnull")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "ContactSlip":
+        """Make it of a row of `contact_slip`."""
+        return cls(
+            row=row,
+            id=row.id,
+            tax_year=FiscalYear(row.tax_year),
+            proposal_id=row.proposal_id,
+            marked_at=row.marked_at,
+            printed_at=assessments.happened(row.printed_at),
+        )
+
+    def journal_id(self) -> str:
+        """Return year and person."""
+        return f"{self.row.tax_year}:{self.row.person_id}"
+
+    @door(CORRECTION, "本人")
+    async def person(self, info: Info) -> Person | None:
+        """Return the person as of today."""
+        key = (self.row.person_id, info.context.clock.today())
+        return await info.context.loader(PersonById).load(key)
+
+
 @strawberry.type(description="一括更正")
 class CorrectionBatch:
     """Many corrections for one reason; it names no person itself."""

@@ -76,8 +76,8 @@ class City:
             return await make_transfer(self.office.year.runtime, work, code)
 
     async def again(self, sequence: int, code: str = "fukushi") -> File:
-        async with self.office.year.database.read() as session:
-            return await make_again(session, code, sequence)
+        async with self.office.work() as work:
+            return await make_again(work, code, sequence)
 
     async def protect(self, person_id: int) -> None:
         row = {
