@@ -8,7 +8,9 @@ from plugins.shikakeisan.closing.commands import close, transfer
 from plugins.shikakeisan.correction.batch_commands import batch
 from plugins.shikakeisan.correction.commands import late
 from plugins.shikakeisan.correction.slip_commands import slips
-from plugins.shikakeisan.merge.commands import findings, merge
+from plugins.shikakeisan.merge.commands import merge
+from plugins.shikakeisan.merge.decision_commands import decide
+from plugins.shikakeisan.merge.finding_commands import finding, findings
 from plugins.shikakeisan.overview.circumstance_commands import circumstance
 from plugins.shikakeisan.overview.commands import people, replay, status
 
@@ -27,6 +29,8 @@ for command in (
     replay,
     merge,
     findings,
+    finding,
+    decide,
     assess,
     verify,
     late,

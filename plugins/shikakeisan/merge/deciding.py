@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from plugins.shikakeisan.merge.gathered import Merged, look, put
+from plugins.shikakeisan.merge.gathered import Claim, Merged, look, put
 from plugins.shikakeisan.merge.people import Decision
+from plugins.shikakeisan.merge.stated import DEPENDANT
 
 RULE = "decision_of_officer"
 _RELATIVE = re.compile(r"dependants\[(?P<person>[0-9]+)\](?:\.(?P<part>[a-z_]+))?", re.ASCII)
@@ -74,7 +75,9 @@ def _apply_relative(
     if place is None:
         if decision.value is not None and not part:
             merged.facts.setdefault("dependants", []).append(dict(decision.value))
-            merged.origins[f"dependants[{len(merged.facts['dependants']) - 1}]"] = [origin]
+            path = f"dependants[{len(merged.facts['dependants']) - 1}]"
+            merged.origins[path] = [origin]
+            merged.claims.append(Claim(person_id, DEPENDANT, None, path))
         elif decision.value is not None:
             merged.find(
                 "DECISION_WITHOUT_PLACE", path=f"dependants[{person_id}].{part}", decision=decision.id

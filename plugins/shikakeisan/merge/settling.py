@@ -45,10 +45,16 @@ async def reject_closing(work: Work, finding_id: int, expected: int) -> None:
     await _change(work, finding_id, expected, state="open", reason="", proposed_by="")
 
 
-async def _in_state(work: Work, finding_id: int, *states: str) -> Row[Any]:
+async def finding_of(work: Work, finding_id: int) -> Row[Any]:
+    """Return a finding of the merge as it is now; raises NotFound."""
     found = (await listing.findings_by_id(work.session, [finding_id])).get(finding_id)
     if found is None:
         raise NotFound
+    return found
+
+
+async def _in_state(work: Work, finding_id: int, *states: str) -> Row[Any]:
+    found = await finding_of(work, finding_id)
     if found.state not in states:
         raise FindingSettled
     return found

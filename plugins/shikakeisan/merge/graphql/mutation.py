@@ -14,6 +14,7 @@ from plugins.atena.api import person_ids
 from plugins.shikakeisan.merge import decisions, listing, settling
 from plugins.shikakeisan.merge.graphql.types import FactDecision, MergeFinding
 from plugins.shikakeisan.merge.job import MERGE as MERGE_JOB
+from plugins.shikakeisan.merge.paths import inward
 from plugins.shikakeisan.permissions import MERGE_APPROVE, MERGE_PROPOSE, MERGE_START
 from plugins.shiryo.api import Work
 
@@ -26,7 +27,7 @@ class ProposeFactDecisionInput:
 
     tax_year: FiscalYear = strawberry.field(description="課税年度")
     atena_number: str = strawberry.field(description="宛名番号")
-    path: str = strawberry.field(description="事実の位置。親族はspouse、dependants[個人の内部番号]")
+    path: str = strawberry.field(description="事実の位置。親族はspouse、dependants[宛名番号]")
     value: JSON | None = strawberry.field(description="値。nullは事実をなくす", default=None)
     reason: str = strawberry.field(description="理由")
     document_id: int | None = strawberry.field(description="根拠の資料番号", default=None)
@@ -93,7 +94,7 @@ class MergeMutation:
         proposal = decisions.Proposal(
             given.tax_year,
             ids[given.atena_number],
-            given.path,
+            await inward(info.context.write, given.path),
             given.value,
             given.reason,
             given.document_id,

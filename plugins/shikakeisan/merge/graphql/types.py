@@ -14,24 +14,17 @@ from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person
 from plugins.shikakeisan.base.graphql.loaders import PersonByDay
-from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH
+from plugins.shikakeisan.facts.vocabulary import RELATIVE_BY_PATH
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
 from plugins.shikakeisan.merge.decisions import DECISION_TYPE
 from plugins.shikakeisan.merge.graphql.loaders import DocumentById
+from plugins.shikakeisan.merge.labels import ROLES, fact_label, item_label
+from plugins.shikakeisan.merge.paths import DEPENDANTS, outward, person_in, relative_of
 from plugins.shikakeisan.merge.service import BASIS_TYPE
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
 from plugins.shikakeisan.permissions import MERGE_READ
 from plugins.shiryo.api import Document
-
-ID_DIGITS = 19
-"""An id has fewer; a blind index has 64 characters."""
-_ROLES = {
-    "spouse": "配偶者",
-    "dependant": "扶養親族",
-    "under16": "16歳未満の扶養親族",
-    "family_employee": "事業専従者",
-}
 
 
 async def person_of(info: Info, person_id: int) -> Person | None:
@@ -45,6 +38,15 @@ async def documents_in(info: Info, ids: Sequence[int]) -> list[Document]:
     return [each for each in found if each is not None]
 
 
+async def path_of(info: Info, path: str) -> str:
+    """Return a path of a decision as people write it; empty where the relative is nobody known here."""
+    person_id = relative_of(path)
+    if not person_id:
+        return outward(path, {})
+    person = await person_of(info, person_id)
+    return outward(path, {} if person is None else {person_id: person.atena_number})
+
+
 def ended(moment: datetime) -> datetime | None:
     """Return a moment, None for 'infinity'."""
     return None if moment.year == MAXYEAR else moment
@@ -55,7 +57,8 @@ class MergedOrigin:
     """Where a fact comes from: a document, an officer's decision, or the register."""
 
     document_id: int | None = column(MERGE_READ, "資料番号。資料でないときはnull")
-    item: str = column(MERGE_READ, "資料の項目")
+    item: str = column(MERGE_READ, "資料又は台帳の項目")
+    item_label: str = column(MERGE_READ, "項目の名称")
     rule: str = column(MERGE_READ, "併合の規則")
     rule_text: str = column(MERGE_READ, "規則の内容")
     law: str = column(MERGE_READ, "根拠条文")
@@ -64,10 +67,11 @@ class MergedOrigin:
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> "MergedOrigin":
         """Make it of one origin as it is stored."""
-        rule = rule_texts().get(said.get("rule", ""))
+        rule, item = rule_texts().get(said.get("rule", "")), said.get("item", "")
         return cls(
             document_id=said.get("document"),
-            item=said.get("item", ""),
+            item=item,
+            item_label=item_label(item, () if rule is None else rule.kinds),
             rule=said.get("rule", ""),
             rule_text="" if rule is None else rule.text,
             law="" if rule is None else rule.law,
@@ -86,7 +90,7 @@ class MergedOrigin:
 class MergedFact:
     """One fact, with all that it was made of."""
 
-    path: str = column(MERGE_READ, "事実の位置。職員の決定で送る")
+    path: str = column(MERGE_READ, "事実の位置。職員の決定で送る。誰か分からない親族は空")
     label: str = column(MERGE_READ, "名称")
     value: JSON = column(MERGE_READ, "値。親族は項目を持つ")
     origins: list[MergedOrigin] = column(MERGE_READ, "出どころ")
@@ -126,7 +130,7 @@ class RelativeClaim(PersonalData):
             row=row,
             tax_year=FiscalYear(row.tax_year),
             role=row.role,
-            role_label=_ROLES[row.role],
+            role_label=ROLES[row.role],
             path=row.path,
         )
 
@@ -206,14 +210,25 @@ class MergeFinding(PersonalData):
     @door(MERGE_READ, "申し出られた親族")
     async def relative(self, info: Info) -> Person | None:
         """Return the relative whom the finding is about, where it is one who is known here."""
-        relative = str(self.row.details.get("relative", ""))
-        is_person = relative.isdecimal() and len(relative) < 19  # digits of an id; a blind index has 64
-        return await person_of(info, int(relative)) if is_person else None
+        relative = person_in(str(self.row.details.get("relative", "")))
+        return None if relative is None else await person_of(info, relative)
 
     @door(MERGE_READ, "資料")
     async def documents(self, info: Info) -> list[Document]:
         """Return the documents of all sides."""
         return await documents_in(info, self.row.documents)
+
+    @door(MERGE_READ, "職員の決定に合わないときの、事実の位置")
+    async def path(self, info: Info) -> str:
+        """Return which fact a decision is about; empty where the finding is not about one."""
+        details = self.row.details
+        return await path_of(info, str(details.get("path", ""))) if "decision" in details else ""
+
+    @door(MERGE_READ, "職員の決定に合わないときの、その決定の番号")
+    def decision_id(self) -> int | None:
+        """Return the decision that the finding is about."""
+        found: int | None = self.row.details.get("decision")
+        return found
 
 
 @strawberry.type(description="事実についての職員の決定、又はその提案")
@@ -222,9 +237,10 @@ class FactDecision(PersonalData):
 
     journal_type: ClassVar[str] = DECISION_TYPE
 
+    row: strawberry.Private[Any]
     id: int = column(MERGE_READ, "番号")
     tax_year: FiscalYear = column(MERGE_READ, "課税年度")
-    path: str = column(MERGE_READ, "事実の位置")
+    label: str = column(MERGE_READ, "事実の名称")
     value: JSON | None = column(MERGE_READ, "値。nullは事実をなくす")
     seen: JSON | None = column(MERGE_READ, "提案のときに併合が示していた値")
     reason: str = column(MERGE_READ, "理由")
@@ -238,8 +254,10 @@ class FactDecision(PersonalData):
     @classmethod
     def of(cls, row: Row[Any]) -> "FactDecision":
         """Make it of a row of `listing`."""
-        plain = ("id", "path", "value", "seen", "reason", "document_id", "ends_id", "proposed_by")
+        plain = ("id", "value", "seen", "reason", "document_id", "ends_id", "proposed_by")
         return cls(
+            row=row,
+            label=fact_label(row.path),
             tax_year=FiscalYear(row.tax_year),
             approved_by=row.approved_by,
             known_from=row.known_from,
@@ -250,6 +268,11 @@ class FactDecision(PersonalData):
     def journal_id(self) -> str:
         """Return the number of the decision."""
         return str(self.id)
+
+    @door(MERGE_READ, "事実の位置。親族はspouse、dependants[宛名番号]")
+    async def path(self, info: Info) -> str:
+        """Return the path as people write it."""
+        return await path_of(info, self.row.path)
 
 
 @strawberry.type(description="併合結果: 1人の1年度の事実と、その出どころ")
@@ -285,9 +308,16 @@ class MergedBasis(PersonalData):
         return await person_of(info, self.row.person_id)
 
     @door(MERGE_READ, "事実。出どころの資料まで開く")
-    def facts(self) -> list[MergedFact]:
+    async def facts(self, info: Info) -> list[MergedFact]:
         """Return the facts, those of relatives one by one."""
-        return list(_facts(self.row.facts, self.row.origins))
+        row = self.row
+        claims = await listing.claims_by(info.context.read, row.tax_year, [row.person_id], row.known_from)
+        names = {
+            claim.path: await path_of(info, f"dependants[{claim.relative_id or 0}]")
+            for claim in claims
+            if claim.path.startswith(DEPENDANTS)
+        }
+        return list(_facts(row.facts, row.origins, names))
 
     @door(MERGE_READ, "使った資料")
     async def documents(self, info: Info) -> list[Document]:
@@ -323,10 +353,13 @@ class MergedBasis(PersonalData):
         return [MergeFinding.of(row) for row in rows if row.state != "gone"]
 
 
-def _facts(facts: Mapping[str, Any], origins: Mapping[str, Any]) -> Iterator[MergedFact]:
+def _facts(
+    facts: Mapping[str, Any], origins: Mapping[str, Any], names: Mapping[str, str]
+) -> Iterator[MergedFact]:
     for path, label, value in _leaves(facts):
-        said = origins.get(path, [])
-        yield MergedFact(path=path, label=label, value=value, origins=[MergedOrigin.of(one) for one in said])
+        said = [origin for at in origins if at == path or at.startswith(f"{path}.") for origin in origins[at]]
+        shown = names.get(path, "") if path.startswith(DEPENDANTS) else path
+        yield MergedFact(path=shown, label=label, value=value, origins=[MergedOrigin.of(one) for one in said])
 
 
 def _leaves(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -338,10 +371,9 @@ def _leaves(facts: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
                 yield f"dependants[{place}]", f"親族{place + 1}", _labelled(one)
         elif isinstance(value, dict):
             for name, part in value.items():
-                path = f"{key}.{name}"
-                yield path, BY_PATH[path].label if path in BY_PATH else path, part
+                yield f"{key}.{name}", fact_label(f"{key}.{name}"), part
         else:
-            yield key, BY_PATH[key].label if key in BY_PATH else key, value
+            yield key, fact_label(key), value
 
 
 def _labelled(relative: Mapping[str, Any]) -> Mapping[str, Any]:

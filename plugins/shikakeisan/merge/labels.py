@@ -1,0 +1,62 @@
+"""What facts, documents, their items and the roles of relatives are called in Japanese."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Final
+
+from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH
+from plugins.shiryo.api import layouts
+
+ROLES: Final = {
+    "spouse": "配偶者",
+    "dependant": "扶養親族",
+    "under16": "16歳未満の扶養親族",
+    "family_employee": "事業専従者",
+    "retired_relative": "退職所得のある配偶者・親族",
+}
+KINDS: Final = {
+    "salary_report": "給与支払報告書",
+    "pension_report": "公的年金等支払報告書",
+    "retirement_slip": "退職所得の特別徴収票",
+    "tax_return": "確定申告書",
+    "resident_return": "住民税申告書",
+    "one_stop_notice": "申告特例通知書",
+    "withheld_levy": "配当割額等の通知",
+    "punched_slip": "パンチ入力した資料",
+}
+_REGISTER: Final = {
+    "birth_date": "生年月日",
+    "household": "世帯",
+    "relation": "続柄",
+    "total_income_all": "合計所得金額",
+}
+_RELATIVE: Final = re.compile(r"(?P<who>spouse|dependants\[[0-9]+\])(?:\.(?P<part>[a-z_]+))?", re.ASCII)
+
+
+def fact_label(path: str) -> str:
+    """Return what the fact at a path is called."""
+    match = _RELATIVE.fullmatch(path)
+    if match is None:
+        return BY_PATH[path].label if path in BY_PATH else path
+    who = ROLES["spouse" if match["who"] == "spouse" else "dependant"]
+    part = RELATIVE_BY_PATH.get(match["part"] or "")
+    return who if part is None else f"{who}の{part.label}"
+
+
+@cache
+def item_label(item: str, kinds: Sequence[str]) -> str:
+    """Return what an origin's item is called on documents of these kinds, or in the register."""
+    role, _, place = item.partition(".")
+    if role in ROLES and place.isdecimal():
+        return ROLES[role] if role == "spouse" else f"{ROLES[role]}（{place}人目）"
+    if item in BY_PATH:
+        return BY_PATH[item].label
+    on_paper = (_labels(kind).get(item) for kind in kinds)
+    return next((label for label in on_paper if label), _REGISTER.get(item, item))
+
+
+@cache
+def _labels(kind: str) -> Mapping[str, str]:
+    """Return the labels of a kind of document by item; the newest layout wins."""
+    return {item.name: item.label for one in layouts() if one.form.kind == kind for item in one.items}
