@@ -1,8 +1,11 @@
-"""`juminzei staff …` and `juminzei clients …`: what each prints and refuses."""
+"""`juminzei staff …`, `clients …`, and one's own account: what each prints and refuses."""
 
+import base64
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import parse_qs, urlsplit
 
 import click
 import pluggy
@@ -12,8 +15,10 @@ from click.testing import CliRunner, Result
 from core import hooks
 from core.access.journal import AccessRecord
 from core.access.policy import Policy
+from core.commands.account import change_password, enrol, sign_in
 from core.commands.staff import clients, staff
 from core.hooks import hook
+from core.identity import totp
 from core.identity.departments import REFERENCE_CITY
 from core.identity.settings import SETTINGS
 from core.plugins import Plugins
@@ -48,8 +53,8 @@ def run(address: ServerAddress, policy: Policy, tmp_path: Path, told: list[Acces
     settings = Settings([DATA_DIR, PROFILE, DATABASE_URL, DATABASE_OWNER_URL, *SETTINGS], sources)
     runtime = Runtime(settings, Plugins(manager, ["sample"]), policy)
 
-    def run(group: click.Group, *arguments: str) -> Result:
-        return CliRunner().invoke(group, arguments, obj=runtime)
+    def run(group: click.Command, *arguments: str, typed: str = "") -> Result:
+        return CliRunner().invoke(group, arguments, obj=runtime, input=typed)
 
     return run
 
@@ -114,3 +119,48 @@ def test_programs_are_registered_listed_and_barred(run: Run) -> None:
     assert run(clients, "disable", "jumin-018").exit_code == 0
     assert "停止" in run(clients, "list").output
     assert "(NOT_FOUND)" in run(clients, "disable", "jumin-018").output
+
+
+PASSWORD = "correct-horse-battery"
+
+
+@pytest.fixture
+def secret(run: Run) -> bytes:
+    """A clerk who enrolled at the terminal; what the authenticator holds."""
+    run(staff, "departments", str(REFERENCE_CITY))
+    code = run(staff, "create", "100101", "課税 花子", "0901").stdout.removeprefix("利用開始コード: ")
+    done = run(enrol, "100101", typed=f"{code}{PASSWORD}\n{PASSWORD}\n")
+    assert (done.exit_code, PASSWORD in done.output) == (0, False)
+    uri = done.stdout.splitlines()[-1]
+    return base64.b32decode(parse_qs(urlsplit(uri).query)["secret"][0])
+
+
+def code_of(secret: bytes, later: int = 0) -> str:
+    return totp.code_at(secret, totp.step_of(datetime.now(UTC)) + later)
+
+
+def test_signing_in_prints_the_token_alone(run: Run, secret: bytes, told: list[AccessRecord]) -> None:
+    done = run(sign_in, "100101", typed=f"{PASSWORD}\n{code_of(secret)}\n")
+
+    assert (done.exit_code, done.stdout.count("\n"), done.stdout.count(".")) == (0, 1, 2)
+    assert "JUMINZEI_TOKEN" in done.stderr
+    assert PASSWORD not in done.output
+    assert [(each.action, each.operation) for each in told][-2:] == [
+        ("enrolled", "enrol"),
+        ("sign_in", "sign-in"),
+    ]
+
+
+def test_a_wrong_password_gives_no_token(run: Run, secret: bytes) -> None:
+    done = run(sign_in, "100101", typed=f"nonsense\n{code_of(secret)}\n")
+
+    assert (done.exit_code, done.stdout, "INVALID_CREDENTIALS" in done.stderr) == (1, "", True)
+
+
+def test_a_password_is_changed_with_the_old_one_and_a_code(run: Run, secret: bytes) -> None:
+    new = "another-horse-battery"
+    changed = run(change_password, "100101", typed=f"{PASSWORD}\n{code_of(secret)}\n{new}\n{new}\n")
+
+    assert (changed.exit_code, changed.stdout) == (0, "パスワードを変更しました。\n")
+    assert run(sign_in, "100101", typed=f"{PASSWORD}\n{code_of(secret, 1)}\n").exit_code == 1
+    assert run(sign_in, "100101", typed=f"{new}\n{code_of(secret, 1)}\n").exit_code == 0
