@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from core.errors import StartError
 from core.settings import DATA_DIR, PROFILE, Setting, Settings
+from plugins.atena.vault.mac import Mac
 
 VAULT_KEY_FILE = Setting(
     "vault_key_file",
@@ -31,19 +32,20 @@ KEY_BYTES = 32
 
 @dataclass(frozen=True)
 class Key:
-    """One version: `cipher` seals and opens, `index_key` is for the blind index."""
+    """One version: `cipher` seals and opens, `index` makes blind indexes."""
 
     version: int
     cipher: AESGCM
-    index_key: bytes
+    index: Mac
 
 
 class Keyring:
-    """All keys of one file by version."""
+    """All keys of one file by version: `current` seals, `first` makes every digest to compare by."""
 
     def __init__(self, masters: dict[int, bytes]) -> None:
         self.keys = {version: _derive(version, master) for version, master in masters.items()}
         self.current = self.keys[max(self.keys)]
+        self.first = self.keys[min(self.keys)]
 
 
 def open_keyring(settings: Settings) -> Keyring:
@@ -128,4 +130,4 @@ def _derive(version: int, master: bytes) -> Key:
         HKDF(SHA256(), KEY_BYTES, salt=None, info=b"juminzei atena.my_number " + purpose).derive(master)
         for purpose in (b"sealed", b"blind_index")
     )
-    return Key(version, AESGCM(sealing), index)
+    return Key(version, AESGCM(sealing), Mac(index))

@@ -3,7 +3,6 @@
 A parcel is bound to where it stands (`place`), so that no piece can be moved to another file or position.
 """
 
-import hmac
 import secrets
 from typing import NamedTuple
 
@@ -48,5 +47,4 @@ def _bound_to(place: str, key: Key) -> bytes:
 
 def blind_digest(keyring: Keyring, data: bytes) -> bytes:
     """Return a digest to compare by, useless without the keys. The first key makes it: rotations leave it."""
-    first = keyring.keys[min(keyring.keys)]
-    return hmac.digest(first.index_key, b"digest:" + data, "sha256")[:DIGEST_BYTES]
+    return keyring.first.index.digest(b"digest:" + data)[:DIGEST_BYTES]

@@ -99,9 +99,10 @@ async def chunks_of(session: ReadSession, file_id: int, first: int, last: int | 
 
 
 async def chunks_of_files(session: ReadSession, file_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """Return all chunks of files."""
+    """Return all chunks of files, those of each in order."""
     wanted = chunk.c.file_id == any_(literal(list(file_ids), ARRAY(BigInteger)))
-    return (await session.execute(select(chunk).where(wanted))).all()
+    in_order = select(chunk).where(wanted).order_by(chunk.c.file_id, chunk.c.number)
+    return (await session.execute(in_order)).all()
 
 
 async def live_files(session: ReadSession, sha256: Sequence[bytes]) -> Sequence[Row[Any]]:
@@ -115,16 +116,29 @@ async def live_files(session: ReadSession, sha256: Sequence[bytes]) -> Sequence[
     return rows
 
 
-async def waiting_deliveries(session: ReadSession, limit: int) -> Sequence[Row[Any]]:
-    """Return received deliveries that are yet to be read, one that was begun before the others."""
+async def waiting_deliveries(session: ReadSession) -> Sequence[Row[Any]]:
+    """Return received deliveries that are yet to be read (`id`, `records`), a begun one before the others."""
+    records = func.coalesce(func.sum(file.c.received_records), 0)
     statement = (
-        select(delivery, sender.c.code.label("sender_code"), sender.c.kind.label("sender_kind"))
-        .join(sender, sender.c.id == delivery.c.sender_id)
+        select(delivery.c.id, (records - delivery.c.taken_records).label("records"))
+        .outerjoin(file, file.c.delivery_id == delivery.c.id)
         .where(delivery.c.state == "received")
+        .group_by(delivery.c.id)
         .order_by(delivery.c.taken_records.desc(), delivery.c.id)
-        .limit(limit)
     )
-    return (await session.execute(statement)).all()
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    return rows
+
+
+async def to_be_read(session: ReadSession, delivery_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return received deliveries in the order given, each with the code of its sender."""
+    statement = (
+        select(delivery, sender.c.code.label("sender_code"))
+        .join(sender, sender.c.id == delivery.c.sender_id)
+        .where(delivery.c.id.in_(delivery_ids), delivery.c.state == "received")
+    )
+    rows = {row.id: row for row in await session.execute(statement)}
+    return [rows[key] for key in delivery_ids if key in rows]
 
 
 async def files_of(session: ReadSession, delivery_ids: Sequence[int]) -> Mapping[int, list[Row[Any]]]:
@@ -134,16 +148,6 @@ async def files_of(session: ReadSession, delivery_ids: Sequence[int]) -> Mapping
     for row in await session.execute(statement):
         found[row.delivery_id].append(row)
     return found
-
-
-async def waiting_records(session: ReadSession) -> int:
-    """Return how many records of received deliveries are yet to be read."""
-    statement = (
-        select(func.coalesce(func.sum(file.c.received_records), 0))
-        .join(delivery, delivery.c.id == file.c.delivery_id)
-        .where(delivery.c.state == "received")
-    )
-    return int((await session.execute(statement)).scalar_one())
 
 
 async def save_files(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:

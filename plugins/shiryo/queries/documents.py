@@ -24,7 +24,7 @@ from plugins.shiryo.tables import attachment, candidate, delivery, document, fil
 
 INFINITY: ColumnElement[Any] = literal_column("'infinity'")
 DOCUMENT_COLUMNS = (
-    *("id", "file_id", "sender_id", "tax_year", "line", "start", "length", "kind", "record_key", "action"),
+    *("file_id", "sender_id", "tax_year", "line", "start", "length", "kind", "record_key", "action"),
     *("fingerprint", "my_number_index", "name", "kana", "birth_date", "address", "municipality_code"),
     *("amounts", "items", "relatives", "is_held"),
 )
@@ -33,8 +33,13 @@ IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
 
 async def add_documents(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:
-    """Write documents; they count when their delivery is accepted."""
+    """Write documents; they get their ids in this order, and count when their delivery is accepted."""
     await session.copy(document, DOCUMENT_COLUMNS, rows)
+
+
+async def add_document(session: WriteSession, document_id: int, values: Mapping[str, object]) -> None:
+    """Write one document under an id that was reserved."""
+    await session.copy(document, ("id", *values), [(document_id, *values.values())])
 
 
 async def add_findings(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:

@@ -1,15 +1,15 @@
-"""Whether the text of one item is what its layout says: a pattern for the whole record, a diagnosis for one.
+"""Whether the text of one item is what its layout says: an expression for many, a diagnosis for one.
 
-A record is first matched as a whole: one expression per layout, each item in turn. Only where that fails is
-every item looked at by itself, to say what is wrong. Digits are ASCII digits: int() takes １２ and 1_0 too.
+Texts are first matched by the expression of their item. Only where that fails is a text looked at by itself,
+to say what is wrong. Digits are ASCII digits: int() takes １２ and 1_0 too.
 """
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from plugins.atena.api import is_corporate_number, is_my_number
-from plugins.shiryo.reading.form import Form, Item, Presence
+from plugins.shiryo.reading.form import Item, Presence
 
 _CONTROL = r"\x00-\x1f\x7f-\xa0\u2028\u2029\uf8f0-\uf8f3\ufffe\uffff"
 """Controls, and what Python makes of the bytes 80, A0, FD, FE and FF, which CP932 leaves undefined."""
@@ -35,13 +35,8 @@ _FORMS = {
 _WIDTHS = {"N": _NOT_FULL, "K": _NOT_HALF_KANA, "X": _NOT_HALF}
 
 
-@cache
-def record_pattern(form: Form) -> re.Pattern[str]:
-    """Return the expression that a record without any finding of an item matches, commas between items."""
-    return re.compile(",".join(_pattern(item) for item in form.items))
-
-
-def _pattern(item: Item) -> str:
+def faultless(item: Item) -> str:
+    """Return the expression of the texts in which `faults` finds nothing."""
     if item.presence is Presence.BLANK:
         return "0?" if item.type == "code" else ""
     filled = _filled(item)

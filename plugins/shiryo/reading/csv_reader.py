@@ -1,11 +1,11 @@
 """A CSV file to records: sliced as bytes, decoded strictly, one line one record, every line looked at."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from functools import partial
 from typing import BinaryIO
 
-from plugins.shiryo.reading.examine import Examiner
-from plugins.shiryo.reading.findings import Findings
+from plugins.shiryo.reading.findings import Finding, Findings
 from plugins.shiryo.reading.form import Form
 from plugins.shiryo.reading.lines import BOM, Line, lines
 from plugins.shiryo.reading.record import Record
@@ -13,40 +13,52 @@ from plugins.shiryo.reading.record import Record
 _FIELD = re.compile(r'"((?:[^"]|"")*+)"(?=,|\Z)|([^",]*+)(?=,|\Z)')
 
 
-def csv_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Record]:
-    """Yield every record, also those that cannot be taken apart: their findings say why."""
+def csv_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Record | Finding]:
+    """Yield every record, also those that cannot be taken apart: their findings say why.
+
+    What is wrong beside the records comes as a finding in its place. Nothing is kept in `findings` here, and
+    no value is examined.
+    """
     source = lines(stream, findings)
-    if form.header and not _header(form, next(source, None), findings):
-        return
+    if form.header:
+        fault = yield from _header(form, source, findings)
+        if fault is not None:
+            yield fault
+            return
     taking = _Taking(form, findings)
     number = 0
     for line in source:
-        if not line.content:
-            findings.add("BLANK_LINE", line.offset, line.number)
-            continue
-        number += 1
-        record = Record(form, number, line.number, line.offset, line.length)
-        taking.apart(line, record)
-        yield record
+        if isinstance(line, Finding):
+            yield line
+        elif not line.content:
+            yield findings.made("BLANK_LINE", line.offset, line.number)
+        else:
+            number += 1
+            yield taking.apart(line, number)
     if not number:
-        findings.add("EMPTY_FILE", 0, 0)
+        yield findings.made("EMPTY_FILE", 0, 0)
 
 
-def _header(form: Form, line: Line | None, findings: Findings) -> bool:
-    """Tell whether the first line is the header of the layout: an extra column is refused too."""
-    if line is None:
-        findings.add("EMPTY_FILE", 0, 0)
-        return False
+def _header(
+    form: Form, source: Iterator[Line | Finding], findings: Findings
+) -> Generator[Finding, None, Finding | None]:
+    """Read the header; returns how it differs from that of the layout: an extra column is refused too."""
+    for line in source:
+        if isinstance(line, Line):
+            return _header_fault(form, line, findings)
+        yield line
+    return findings.made("EMPTY_FILE", 0, 0)
+
+
+def _header_fault(form: Form, line: Line, findings: Findings) -> Finding | None:
     found = line.content.removeprefix(BOM).split(b",")
     expected = [item.label.encode(form.encoding) for item in form.items]
     for column, item in enumerate(form.items, 1):
         if column > len(found) or found[column - 1].strip(b'"') != expected[column - 1]:
-            findings.add("HEADER", line.offset, line.number, column, item.label)
-            return False
+            return findings.made("HEADER", line.offset, line.number, column, item.label)
     if len(found) > len(expected):
-        findings.add("HEADER", line.offset, line.number, len(expected) + 1)
-        return False
-    return True
+        return findings.made("HEADER", line.offset, line.number, len(expected) + 1)
+    return None
 
 
 class _Taking:
@@ -55,80 +67,73 @@ class _Taking:
     def __init__(self, form: Form, findings: Findings) -> None:
         self._form = form
         self._findings = findings
-        self._examiner = Examiner(form, findings)
         self._starts = (f"{form.code},", f'"{form.code}",')
-        self._record: Record
-        self._line: Line
-        self._body = b""
-        self._start = 0
-        """Offset of the body in the file."""
+        self._columns = len(form.items)
 
-    def apart(self, line: Line, record: Record) -> None:
-        """Fill the record's fields and have them examined, or say what is wrong with the line."""
-        self._line, self._record = line, record
-        self._body, self._start = line.content, line.offset
-        text = self._text()
-        fields = None if text is None else self._split(text)
-        if text is None or fields is None:
-            return
-        if len(fields) != len(self._form.items):
-            detail = f"（様式は{len(self._form.items)}項目、この記録は{len(fields)}項目）"
-            self._fault("COLUMN_COUNT", self._start, detail)
-            return
-        record.fields = fields
-        self._examiner.examine(record, text, self._offset)
+    def apart(self, line: Line, number: int) -> Record:
+        """Return the record of a line: with its fields, or with what is wrong with the line."""
+        record = Record(self._form, number, line.number, line.offset, line.length)
+        text = self._text(line, record)
+        if text is None:
+            return record
+        skipped = 0
+        if self._form.eltax_prefix and not text.startswith(self._starts) and "@" in text:
+            parts = self._without_prefix(text)
+            if parts is None:
+                self._fault(record, "PREFIX", line.offset)
+                return record
+            record.prefix, text = parts
+            skipped = len(record.prefix.encode(self._form.encoding)) + 1
+        fields = split(text)
+        if fields is None:
+            code = "UNCLOSED_QUOTE" if text.count('"') % 2 else "STRAY_QUOTE"
+            self._fault(record, code, line.offset + skipped)
+        elif "\r" in text:
+            self._fault(record, "LONE_CR", line.offset + line.content.index(b"\r", skipped))
+        elif len(fields) != self._columns:
+            detail = f"（様式は{self._columns}項目、この記録は{len(fields)}項目）"
+            self._fault(record, "COLUMN_COUNT", line.offset + skipped, detail)
+        else:
+            record.fields = fields
+            record.content = hash(text)
+            record.where = partial(_offset, line, skipped)
+        return record
 
-    def _text(self) -> str | None:
+    def _text(self, line: Line, record: Record) -> str | None:
         try:
-            text = self._line.content.decode(self._form.encoding)
+            text = line.content.decode(self._form.encoding)
         except UnicodeDecodeError as error:
-            self._fault("ENCODING", self._line.offset + error.start)
+            self._fault(record, "ENCODING", line.offset + error.start)
             return None
-        if self._form.encoding == "cp932" and _is_utf_8(self._line.content):
-            self._fault("ENCODING", self._line.offset, "（UTF-8で作成された行です）")
+        if self._form.encoding == "cp932" and _is_utf_8(line.content):
+            self._fault(record, "ENCODING", line.offset, "（UTF-8で作成された行です）")
             return None
-        if not self._form.eltax_prefix or text.startswith(self._starts) or "@" not in text:
-            return text
-        return self._without_prefix(text)
+        return text
 
-    def _without_prefix(self, text: str) -> str | None:
+    def _without_prefix(self, text: str) -> tuple[str, str] | None:
         """Split 管理情報@CSV as text: the byte of `@` is also the second byte of many characters."""
         parts = text.split("@")
         places = [at for at in range(1, len(parts)) if parts[at].startswith(self._starts)]
         if len(parts) != len(("管理情報", "CSV")) and len(places) != 1:
-            self._fault("PREFIX", self._line.offset)
             return None
         at = places[0] if places else 1
-        self._record.prefix = "@".join(parts[:at])
-        skipped = len(self._record.prefix.encode(self._form.encoding)) + 1
-        self._start += skipped
-        self._body = self._line.content[skipped:]
-        return "@".join(parts[at:])
+        return "@".join(parts[:at]), "@".join(parts[at:])
 
-    def _split(self, text: str) -> list[str] | None:
-        fields = split(text)
-        if fields is None:
-            self._fault("UNCLOSED_QUOTE" if text.count('"') % 2 else "STRAY_QUOTE", self._start)
-            return None
-        if "\r" in text:
-            self._fault("LONE_CR", self._start + self._body.index(b"\r"))
-            return None
-        return fields
+    def _fault(self, record: Record, code: str, offset: int, detail: str = "") -> None:
+        record.findings = [self._findings.made(code, offset, record.line, detail=detail)]
 
-    def _offset(self, place: int) -> int:
-        """Return the byte offset of an item: the comma before it that stands outside quotes."""
-        at, quoted = 0, False
-        for byte_at, byte in enumerate(self._body):
-            if place == 0:
-                break
-            quoted ^= byte == ord('"')
-            if byte == ord(",") and not quoted:
-                place -= 1
-                at = byte_at + 1
-        return self._start + at
 
-    def _fault(self, code: str, offset: int, detail: str = "") -> None:
-        self._record.findings = [self._findings.add(code, offset, self._line.number, detail=detail)]
+def _offset(line: Line, skipped: int, place: int) -> int:
+    """Return the byte offset of an item in the file: the comma before it that stands outside quotes."""
+    at, quoted = skipped, False
+    for byte_at, byte in enumerate(line.content[skipped:], skipped):
+        if place == 0:
+            break
+        quoted ^= byte == ord('"')
+        if byte == ord(",") and not quoted:
+            place -= 1
+            at = byte_at + 1
+    return line.offset + at
 
 
 def _is_utf_8(content: bytes) -> bool:

@@ -1,22 +1,40 @@
-"""What a document keeps of its record for the steps after intake: facts, further items, relatives.
+"""What documents keep of their records for the steps after intake: facts, further items, relatives, as JSON.
 
-An item that is faulty is left out, and so is a fact of which a part is: half a sum is no amount.
+An item that is faulty is left out, and so is a fact of which a part is: half a sum is no amount. Many records
+of one layout are taken together, item by item: most items are empty in all of them, and values recur.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple, TypeAlias
+
+import orjson
 
 from plugins.shiryo.reading.dates import WHOLE
 from plugins.shiryo.reading.form import NUMERIC, Form, Relation
 from plugins.shiryo.reading.record import Record
+from plugins.shiryo.reading.sheet import Column, Sheet
 
 Kept: TypeAlias = str | int
+IndexOf: TypeAlias = Callable[[str], str]
+"""My Number of a relative to what may be kept of it; empty for one that is none."""
+
 _FIGURE = re.compile("-?[0-9]{1,15}", re.ASCII)
 _WHO = ("name", "kana", "number")
 """Items of which one at least says that there is somebody."""
+
+
+class Excerpt(NamedTuple):
+    """JSON texts, one for each record."""
+
+    amounts: Sequence[str]
+    """Amounts in yen in the words of the calculation, by name in order."""
+    items: Sequence[str]
+    """The further items as read: numbers as int, all else as text, empty ones left out."""
+    relatives: Sequence[str]
+    """`role`, `place` from 1, and the items by their names."""
 
 
 class _Place(NamedTuple):
@@ -35,45 +53,14 @@ class _Plan(NamedTuple):
     groups: Sequence[tuple[Relation, Mapping[str, bool]]]
 
 
-def facts_of(record: Record) -> dict[str, int]:
-    """Return amounts in yen in the words of the calculation."""
-    found: dict[str, int] = {}
-    fields, bad = record.fields, record.bad
-    for fact, places in _plan(record.form).facts if fields else ():
-        texts = [(sign, fields[place]) for sign, place in places if fields[place]]
-        if texts and (not bad or bad.isdisjoint(place for _, place in places)):
-            figures = [(sign, figure(text)) for sign, text in texts]
-            if all(amount is not None for _, amount in figures):
-                found[fact] = sum(sign * (amount or 0) for sign, amount in figures)
-    return found
-
-
-def items_of(record: Record) -> dict[str, Kept]:
-    """Return the further items as read: numbers as int, all else as text, empty ones left out."""
-    if not record.fields:
-        return {}
-    plan = _plan(record.form)
-    found = dict(_filled(record, plan.kept))
-    for key, name in plan.dates:
-        if on := record.dates.get(name):
-            found[key] = on
-    return found
-
-
-def relatives_of(record: Record) -> list[dict[str, Kept]]:
-    """Return the relatives: `role`, `place` from 1, and the items by their names; `number` as it was read."""
-    if not record.fields:
-        return []
-    plan, found = _plan(record.form), []
-    for role, place, items in plan.relatives:
-        found.append(_relative(role, place, dict(_filled(record, items))))
-    for relation, numbers in plan.groups:
-        for place, copy in enumerate(record.groups.get(relation.group, ()), 1):
-            said = {name: copy.get(relation.prefix + name, "") for name in numbers}
-            read = {name: _value(text, is_number=numbers[name]) for name, text in said.items() if text}
-            kept = {name: value for name, value in read.items() if value is not None}
-            found.append(_relative(relation.role, place, kept))
-    return [one for one in found if one is not None]
+def excerpt(sheet: Sheet, index_of: IndexOf) -> Excerpt:
+    """Return what is kept of each record."""
+    plan, columns, records = _plan(sheet.form), sheet.reliable(), sheet.records
+    return Excerpt(
+        _objects([_fact(fact, places, columns, records) for fact, places in plan.facts], len(records)),
+        _objects(_items(plan, columns, records), len(records)),
+        _relatives(plan, columns, records, index_of),
+    )
 
 
 def figure(text: str) -> int | None:
@@ -83,31 +70,111 @@ def figure(text: str) -> int | None:
     return int(text) if _FIGURE.fullmatch(text) else None
 
 
-def _relative(role: str, place: int, said: Mapping[str, Kept]) -> dict[str, Kept] | None:
+def _objects(columns: Sequence[Column], count: int) -> Sequence[str]:
+    """Join members of JSON objects, each column one name, into one object for each record."""
+    filled = [column for column in columns if any(column)]
+    if not filled:
+        return ["{}"] * count
+    return ["{" + ",".join(filter(None, members)) + "}" for members in zip(*filled, strict=True)]
+
+
+def _fact(
+    fact: str, places: Sequence[tuple[int, int]], columns: Sequence[Column], records: Sequence[Record]
+) -> Column:
+    parts = [(sign, columns[place]) for sign, place in places if any(columns[place])]
+    if not parts:
+        return ()
+    signs = [sign for sign, _ in parts]
+    totals = (_sum(signs, texts) for texts in zip(*(column for _, column in parts), strict=True))
+    made = ["" if total is None else f'"{fact}":{total}' for total in totals]
+    for at, record in enumerate(records):
+        if record.bad and not record.bad.isdisjoint(place for _, place in places):
+            made[at] = ""
+    return made
+
+
+def _sum(signs: Sequence[int], texts: Sequence[str]) -> int | None:
+    """Return the sum of what is filled; None where nothing is, or a part is no figure."""
+    total = None
+    for sign, text in zip(signs, texts, strict=True):
+        if text:
+            amount = figure(text)
+            if amount is None:
+                return None
+            total = (total or 0) + sign * amount
+    return total
+
+
+def _items(plan: _Plan, columns: Sequence[Column], records: Sequence[Record]) -> list[Column]:
+    made = [_members(each, columns[each.place]) for each in plan.kept if any(columns[each.place])]
+    for key, name in plan.dates:
+        made.append([f'"{key}":"{on}"' if (on := record.dates.get(name)) else "" for record in records])
+    return made
+
+
+def _members(item: _Place, column: Column) -> Column:
+    said = {text: f'"{item.key}":{_json(_read(item, text))}' for text in set(column) if text}
+    return [said.get(text, "") for text in column]
+
+
+def _json(value: Kept) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _read(item: _Place, text: str) -> Kept:
+    return int(text) if item.is_number else text
+
+
+def _relatives(
+    plan: _Plan, columns: Sequence[Column], records: Sequence[Record], index_of: IndexOf
+) -> Sequence[str]:
+    found: list[list[dict[str, Kept]]] = [[] for _ in records]
+    for role, place, items in plan.relatives:
+        filled = [each for each in items if any(columns[each.place])]
+        if any(each.key in _WHO for each in filled):
+            for at, texts in enumerate(zip(*(columns[each.place] for each in filled), strict=True)):
+                if any(texts):
+                    said = {e.key: _read(e, text) for e, text in zip(filled, texts, strict=True) if text}
+                    found[at].extend(_relative(role, place, said, index_of))
+    for at, record in enumerate(records):
+        if record.groups:
+            found[at].extend(_copies(plan, record, index_of))
+    return [_list(each) if each else "[]" for each in found]
+
+
+def _list(relatives: list[dict[str, Kept]]) -> str:
+    return orjson.dumps(relatives).decode()
+
+
+def _copies(plan: _Plan, record: Record, index_of: IndexOf) -> Iterator[dict[str, Kept]]:
+    """Yield the relatives of parts that repeat."""
+    for relation, numbers in plan.groups:
+        for place, copy in enumerate(record.groups.get(relation.group, ()), 1):
+            said = {name: copy.get(relation.prefix + name, "") for name in numbers}
+            read = {n: figure(text) if numbers[n] else text for n, text in said.items() if text}
+            kept = {name: value for name, value in read.items() if value is not None}
+            yield from _relative(relation.role, place, kept, index_of)
+
+
+def _relative(
+    role: str, place: int, said: Mapping[str, Kept], index_of: IndexOf
+) -> Iterator[dict[str, Kept]]:
+    """Yield the relative, unless there is nobody."""
     if not any(name in said for name in _WHO):
-        return None
-    birth = {"birth": said["birth_date"]} if WHOLE.fullmatch(str(said.get("birth_date", ""))) else {}
-    rest = {name: value for name, value in said.items() if name != "birth_date"}
-    return {"role": "under16" if said.get("under16") == "1" else role, "place": place, **rest, **birth}
-
-
-def _filled(record: Record, places: Sequence[_Place]) -> Iterator[tuple[str, Kept]]:
-    fields, bad = record.fields, record.bad
-    for key, place, is_number in places:
-        text = fields[place]
-        if text and place not in bad:
-            yield key, int(text) if is_number else text
-
-
-def _value(text: str, *, is_number: bool) -> Kept | None:
-    return figure(text) if is_number else text
+        return
+    kept = {name: value for name, value in said.items() if name not in ("birth_date", "number")}
+    if WHOLE.fullmatch(str(said.get("birth_date", ""))):
+        kept["birth"] = said["birth_date"]
+    if number := index_of(str(said.get("number", ""))[-12:]):
+        kept["number"] = number
+    yield {"role": "under16" if said.get("under16") == "1" else role, "place": place, **kept}
 
 
 @cache
 def _plan(form: Form) -> _Plan:
     single = [relation for relation in form.relatives if not relation.group]
     return _Plan(
-        facts=list(form.fact_places.items()),
+        facts=sorted(form.fact_places.items()),
         kept=[_place(form, name, name) for name in form.keep if name in form.index],
         dates=[(name, name.removesuffix("_on")) for name in form.keep if name not in form.index],
         relatives=[

@@ -86,10 +86,18 @@ class Findings:
     def add(
         self, code: str, offset: int, line: int, column: int = 0, item: str = "", detail: str = ""
     ) -> Finding:
-        """Add a finding whose sentence stands in MESSAGES; `detail` is ours to say, never from the file."""
+        """Keep a finding made by `made`."""
+        return self.keep(self.made(code, offset, line, column, item, detail))
+
+    def made(
+        self, code: str, offset: int, line: int, column: int = 0, item: str = "", detail: str = ""
+    ) -> Finding:
+        """Make a finding whose sentence stands in MESSAGES; `detail` is ours to say, never from the file.
+
+        It is not kept: what is found while a file is taken apart is kept in its turn.
+        """
         severity, message = MESSAGES[code]
-        message += detail
-        return self.keep(Finding(self.file, offset, line, column, item, code, severity, message))
+        return Finding(self.file, offset, line, column, item, code, severity, message + detail)
 
     def keep(self, finding: Finding) -> Finding:
         """Count a finding, and keep it while there is room."""

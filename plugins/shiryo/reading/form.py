@@ -126,7 +126,6 @@ class Form:
     index: Mapping[str, int] = field(default_factory=dict)
     """Name of an item to its place from 0; the fields below are places too, ready for the reader."""
     key_places: tuple[tuple[tuple[int, ...], ...], ...] = ()
-    total_places: tuple[int, ...] = ()
     fact_places: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @property
@@ -176,7 +175,6 @@ def _load(name: str) -> Form:
             tuple(tuple(index[name] for name in choice.split("+")) for choice in part.split("|"))
             for part in head["key"]
         ),
-        total_places=tuple(index[name] for name in head["total"]),
         fact_places={
             fact: tuple((-1 if name[0] == "-" else 1, index[name.removeprefix("-")]) for name in names)
             for fact, names in head["facts"].items()

@@ -4,7 +4,7 @@
     data = layout.write([{"name": "山田　太郎", "payment": 4_800_000, ...}])
     reading = layout.read(data, "315.csv")
     for record in reading:                  # streams; findings are complete after the last record
-        record["payment"], record.key, record.action, record.identity, facts_of(record)
+        record["payment"], record.key, record.action, record.identity
     reading.findings, reading.counts
 
 Kinds: salary_report, pension_report, retirement_slip, tax_return, resident_return, one_stop_notice,

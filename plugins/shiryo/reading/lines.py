@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeAlias
 
-from plugins.shiryo.reading.findings import Findings
+from plugins.shiryo.reading.findings import Finding, Findings
 
 LONGEST = 65_536
 """Bytes of the longest line taken; 144 columns at full width need 4,500."""
@@ -24,8 +24,8 @@ class Line(NamedTuple):
     content: bytes
 
 
-def lines(stream: BinaryIO, findings: Findings) -> Iterator[Line]:
-    """Yield the lines of a file; those that are too long are reported and left out, piece by piece."""
+def lines(stream: BinaryIO, findings: Findings) -> Iterator[Line | Finding]:
+    """Yield the lines of a file; where one is too long, a finding stands in its place."""
     offset = number = 0
     while piece := stream.readline(LONGEST):
         number += 1
@@ -34,9 +34,9 @@ def lines(stream: BinaryIO, findings: Findings) -> Iterator[Line]:
             rest = _skip(stream)
             if len(piece) == LONGEST and rest:
                 offset += rest
-                findings.add("LINE_TOO_LONG", start, number)
+                yield findings.made("LINE_TOO_LONG", start, number)
                 continue
-            findings.add("NO_FINAL_NEWLINE", offset, number)
+            yield findings.made("NO_FINAL_NEWLINE", offset, number)
         yield Line(number, start, len(piece), _without_break(piece))
 
 

@@ -1,6 +1,6 @@
 """One record of a file: its values, and what the steps after reading need of it."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -26,17 +26,21 @@ class Record:
     """A record as read. `offset` and `length` name its bytes in the file, which nobody changes."""
 
     __slots__ = (
+        "_parts",
         "bad",
+        "content",
         "dates",
         "fields",
         "findings",
         "form",
         "groups",
+        "is_clear",
         "length",
         "line",
         "number",
         "offset",
         "prefix",
+        "where",
         "year",
     )
 
@@ -51,7 +55,7 @@ class Record:
         """管理情報 of eLTAX before the `@`, as received."""
         self.fields: Sequence[str] = ()
         """Values in the order of the items; empty where the record could not be taken apart."""
-        self.dates: Mapping[str, str] = {}
+        self.dates: dict[str, str] = {}
         self.year = 0
         """Income year (年分), western."""
         self.groups: Mapping[str, Sequence[Mapping[str, str]]] = {}
@@ -59,6 +63,13 @@ class Record:
         self.findings: Sequence[Finding] = ()
         self.bad: Set[int] = frozenset()
         """Places of items that are faulty in themselves."""
+        self._parts: tuple[str, ...] | None = None
+        self.content = 0
+        """Hash of the whole record in this process: two with one are the same."""
+        self.where: Callable[[int], int] = _nowhere
+        """Place of an item to its byte offset in the file."""
+        self.is_clear = False
+        """Whether screening ruled out that anything is wrong with a value."""
 
     def __repr__(self) -> str:
         return f"Record({self.form.id}, line {self.line}, offset {self.offset})"
@@ -98,6 +109,11 @@ class Record:
 
     def key_parts(self) -> tuple[str, ...]:
         """Return the values that make the key: of each alternative the first that is filled."""
+        if self._parts is None:
+            self._parts = self._found_parts()
+        return self._parts
+
+    def _found_parts(self) -> tuple[str, ...]:
         fields, parts = self.fields, []
         for choices in self.form.key_places if fields else ():
             for first, *others in choices:
@@ -120,13 +136,12 @@ class Record:
             address=self._item(names.get("address")),
         )
 
-    @property
-    def total(self) -> int:
-        """Sum of the items that the manifest counts, in yen; only for records that are ok."""
-        return sum(int(self.fields[place] or 0) for place in self.form.total_places)
-
     def _item(self, name: str | None) -> str:
         return self[name] if name else ""
+
+
+def _nowhere(_place: int) -> int:
+    return 0
 
 
 def _usable(text: str) -> bool:

@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from plugins.shiryo.reading.checks import CHECK_DIGITS, faults
 from plugins.shiryo.reading.dates import partial_date
-from plugins.shiryo.reading.examine import Examiner
 from plugins.shiryo.reading.findings import Finding, Findings
 from plugins.shiryo.reading.form import Form
 from plugins.shiryo.reading.record import Record
@@ -19,17 +18,22 @@ from plugins.shiryo.reading.xml_values import text_of
 _NONE: Mapping[str, str] = {}
 
 
-def xml_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Record]:
-    """Yield a record for every return of a file, also for one whose form cannot be found."""
-    examiner = Examiner(form, findings)
-    number = 0
+def xml_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Record | Finding]:
+    """Yield a record for every return of a file, also for one whose form cannot be found.
+
+    What ends the file too early comes as a finding behind them. Nothing is kept in `findings` here.
+    """
+    number, fault = 0, None
     for data in documents(stream, "DATA", ENVELOPE, findings):
+        if isinstance(data, Finding):
+            yield (fault := data)
+            continue
         number += 1
         record = Record(form, number, data.line, data.offset, data.end - data.offset)
-        _Taking(form, findings, record).apart(data, examiner)
+        _Taking(form, findings, record).apart(data)
         yield record
-    if not number and not findings.errors:
-        findings.add("EMPTY_FILE", 0, 0)
+    if not number and fault is None:
+        yield findings.made("EMPTY_FILE", 0, 0)
 
 
 class _Taking:
@@ -46,8 +50,8 @@ class _Taking:
         """Place of an item to its first text and the offset of that."""
         self._groups: dict[str, list[dict[str, str]]] = {}
 
-    def apart(self, data: Element, examiner: Examiner) -> None:
-        """Fill the record, and have it examined."""
+    def apart(self, data: Element) -> None:
+        """Fill the record."""
         form = self._form_of(data)
         if form is None:
             self._fault("XML_ELEMENT", data)
@@ -60,8 +64,9 @@ class _Taking:
                 fields[place] = text
             self._record.fields = fields
             self._record.groups = self._groups
-            examiner.examine(self._record, "\x1f".join(fields), self._offset)
-        self._record.findings = [*self._found, *self._record.findings]
+            self._record.content = hash("\x1f".join(fields))
+            self._record.where = self._offset
+        self._record.findings = self._found
 
     def _form_of(self, data: Element) -> Element | None:
         procedure = data.child(PROCEDURE)
@@ -133,4 +138,4 @@ class _Taking:
     def _fault(self, code: str, element: Element, node: Node | None = None) -> None:
         item = self._form.items[node.place] if node is not None and node.place >= 0 else None
         number, label = (item.no, item.label) if item else (0, "")
-        self._found.append(self._findings.add(code, element.offset, element.line, number, label))
+        self._found.append(self._findings.made(code, element.offset, element.line, number, label))

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import BinaryIO
 from xml.parsers import expat
 
-from plugins.shiryo.reading.findings import Findings
+from plugins.shiryo.reading.findings import Finding, Findings
 
 CHUNK = 65_536
 DEEPEST, MOST_ELEMENTS, LONGEST_TEXT, LONGEST_TOKEN = 32, 20_000, 10_000, 1_048_576
@@ -44,11 +44,12 @@ class Element:
         return next((child for child in self.children if child.name == name), None)
 
 
-def documents(stream: BinaryIO, name: str, envelope: str, findings: Findings) -> Iterator[Element]:
+def documents(stream: BinaryIO, name: str, envelope: str, findings: Findings) -> Iterator[Element | Finding]:
     """Yield every element `name`, which is the root or stands in the root `envelope`.
 
     A file that is no such XML ends with a finding at its first fault.
     """
+    fault = None
     trees = _Trees(name, envelope)
     fed = 0
     try:
@@ -60,10 +61,12 @@ def documents(stream: BinaryIO, name: str, envelope: str, findings: Findings) ->
                 trees.refuse("XML_LIMIT")
         trees.parser.Parse(b"", *LAST)
     except XmlRefused as refusal:
-        findings.add(refusal.code, refusal.offset, refusal.line)
+        fault = findings.made(refusal.code, refusal.offset, refusal.line)
     except expat.ExpatError as error:
-        findings.add("XML_FORM", max(trees.parser.ErrorByteIndex, 0), error.lineno)
+        fault = findings.made("XML_FORM", max(trees.parser.ErrorByteIndex, 0), error.lineno)
     yield from trees.taken()
+    if fault is not None:
+        yield fault
 
 
 class _Trees:

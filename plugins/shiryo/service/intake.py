@@ -4,7 +4,7 @@ Each step takes some thousand records and commits them with how far it came. Rec
 accepted count nowhere, so a large one may take many steps and is still accepted in one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.access.journal import Journal, current_journal
@@ -13,19 +13,14 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType
 from core.settings import Setting, names
-from core.storage.ids import reserve_ids
-from plugins.atena.api import Keyring, open_keyring
+from plugins.atena.api import open_keyring
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import BY_MACHINE, attach
-from plugins.shiryo.service.opened import OpenDelivery
-from plugins.shiryo.service.originals import small_originals
-from plugins.shiryo.service.readings import document_row
+from plugins.shiryo.service.blocks import Block, Reader
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
-from plugins.shiryo.tables import document
 from plugins.shiryo.work import Work
 
 RECORDS_PER_STEP = 5_000
-DELIVERIES_PER_STEP = 500
 
 OUR_CODES: Setting[tuple[str, ...]] = Setting(
     "municipality_codes",
@@ -37,17 +32,14 @@ OUR_CODES: Setting[tuple[str, ...]] = Setting(
 NO_TARGET = "NO_TARGET"
 DUPLICATE_DOCUMENT = "DUPLICATE_DOCUMENT"
 
-Taken = list[tuple[OpenDelivery, Any, Any]]
-
 
 async def run(job: Job) -> Outcome:
     """Do the job from where its last step ended."""
-    intake = _Intake(job, open_keyring(job.runtime.settings))
+    while await _read_all(job):
+        pass
     while True:
         async with job.step() as step:
-            with collector_paused():
-                has_more = await intake.take_step(step)
-            if not has_more:
+            if not await _attach(job, step):
                 waiting = await work_items.counts(step.session, None)
                 return Outcome({"records": job.done // 2}, errors=sum(row.blocking for row in waiting))
 
@@ -55,109 +47,73 @@ async def run(job: Job) -> Outcome:
 INTAKE = JobType("shiryo.intake", "課税資料の取込", run, key=lambda _given: "shiryo.intake")
 
 
-class _Intake:
-    """What one worker remembers between steps; another can go on without it."""
-
-    def __init__(self, job: Job, keyring: Keyring) -> None:
-        self.job = job
-        self.keyring = keyring
-        self.ours = frozenset(job.runtime.settings[OUR_CODES])
-        self.open: OpenDelivery | None = None
-
-    async def take_step(self, step: Step) -> bool:
-        """Read some records or attach some documents; False if nothing is left to do."""
-        work = self._work(step)
-        waiting = await deliveries.waiting_deliveries(step.session, DELIVERIES_PER_STEP)
-        if waiting:
-            step.message = "読取中"
-            if step.total is None:
-                step.total = step.done + 2 * await deliveries.waiting_records(step.session)
-            await self._read(work, step, waiting)
-            return True
-        step.message = "名寄せ中"
-        return await self._attach(work, step)
-
-    async def _read(self, work: Work, step: Step, waiting: Sequence[Any]) -> None:
-        files = await deliveries.files_of(work.session, [row.id for row in waiting])
-        ahead = await small_originals(work.session, self.keyring, _of_one_step(waiting, files))
-        taken: Taken = []
-        finished: list[OpenDelivery] = []
-        for row in waiting:
-            if len(taken) >= RECORDS_PER_STEP:
-                break
-            opened = await self._opened(work, row, files[row.id], ahead)
-            taken.extend(await self._records(work, opened, RECORDS_PER_STEP - len(taken)))
-            if opened.is_finished:
-                finished.append(opened)
-                self.open = None
-        await self._write(work, taken, finished)
-        if self.open is not None:
-            await deliveries.save_taken(work.session, self.open.row.id, self.open.taken)
-        step.advance(len(taken))
-
-    async def _opened(
-        self, work: Work, row: Any, files: Sequence[Any], ahead: Mapping[int, bytes]
-    ) -> OpenDelivery:
-        """Return the delivery as far as it was read, by this worker or by one before."""
-        if self.open is None:
-            self.open = OpenDelivery(row, list(files), ahead)
-            await self.open.skip(work.session, self.keyring, row.taken_records)
-        return self.open
-
-    async def _records(self, work: Work, opened: OpenDelivery, limit: int) -> Taken:
-        taken: Taken = []
-        while len(taken) < limit and not opened.is_finished:
-            records = await opened.take(work.session, self.keyring, limit - len(taken))
-            taken.extend((opened, file, record) for file, record in records)
-        return taken
-
-    async def _write(self, work: Work, taken: Taken, finished: Sequence[OpenDelivery]) -> None:
-        """Write what was read; deliveries that were read to the end are accepted or held."""
-        kept = [(opened, file, record) for opened, file, record in taken if not opened.cause]
-        ids = await reserve_ids(work.session, document, len(kept))
-        await documents.add_documents(
-            work.session,
-            [
-                document_row(document_id, opened.context(file), self.keyring, record)
-                for document_id, (opened, file, record) in zip(ids, kept, strict=True)
-            ],
-        )
-        done = [file for opened in finished for file in opened.done]
-        await deliveries.save_files(work.session, [file.result for file in done])
-        await documents.add_findings(work.session, [row for file in done for row in file.finding_rows()])
-        for opened in finished:
-            work.journal.wrote(JOURNAL_TYPE, str(opened.row.id), {"documents"})
-            if opened.cause:
-                await deliveries.hold(work.session, opened.row.id, opened.cause)
-                await work_items.open_for_delivery(work, opened.row.id, opened.cause)
-        await _accept(work, [opened.row.id for opened in finished if not opened.cause])
-
-    async def _attach(self, work: Work, step: Step) -> bool:
-        after = await documents.attached_so_far(work.session)
-        rows = await documents.unattached(work.session, after, RECORDS_PER_STEP)
-        if not rows:
-            await deliveries.finish_attaching(work.session)
-            return False
-        await attach(work, self.keyring, rows, self.ours)
-        await deliveries.save_attached(work.session, rows[-1].delivery_id, rows[-1].id)
-        step.advance(len(rows))
-        return True
-
-    def _work(self, step: Step) -> Work:
-        journal = current_journal.get() or Journal()
-        return Work(step.session, journal, BY_MACHINE, self.job.runtime.clock.now())
+async def _read_all(job: Job) -> bool:
+    """Read whatever is received by now; False if there is nothing."""
+    async with job.database.read() as session:
+        waiting = await deliveries.waiting_deliveries(session)
+    reader = Reader(open_keyring(job.runtime.settings))
+    for ids in _together(waiting):
+        async with job.database.read() as session:
+            await reader.open(session, ids)
+        while not reader.is_empty:
+            block = reader.next_block(RECORDS_PER_STEP)
+            async with job.step() as step:
+                step.message = "読取中"
+                if step.total is None:
+                    step.total = step.done + 2 * sum(int(row.records) for row in waiting)
+                await _write(_work(job, step), block)
+                step.advance(block.records)
+    return bool(waiting)
 
 
-def _of_one_step(waiting: Sequence[Any], files: Mapping[int, Sequence[Any]]) -> Sequence[Any]:
-    """Return the files that one step will hardly read beyond."""
-    found: list[Any] = []
+def _together(waiting: Sequence[Any]) -> Iterator[list[int]]:
+    """Yield the ids of deliveries that are fetched together: some thousand records, or one delivery."""
+    ids: list[int] = []
     records = 0
     for row in waiting:
-        if records >= RECORDS_PER_STEP:
-            break
-        found += files[row.id]
-        records += sum(file.received_records or 0 for file in files[row.id])
-    return found
+        if ids and records + row.records > RECORDS_PER_STEP:
+            yield ids
+            ids, records = [], 0
+        ids.append(row.id)
+        records += row.records
+    if ids:
+        yield ids
+
+
+async def _write(work: Work, block: Block) -> None:
+    """Write what was read; deliveries that were read to the end are accepted or held."""
+    await documents.add_documents(work.session, block.documents)
+    await deliveries.save_files(work.session, block.files)
+    await documents.add_findings(work.session, block.findings)
+    for delivery_id, cause in block.held:
+        await deliveries.hold(work.session, delivery_id, cause)
+        await work_items.open_for_delivery(work, delivery_id, cause)
+    for delivery_id in [*block.accepted, *(delivery_id for delivery_id, _ in block.held)]:
+        work.journal.wrote(JOURNAL_TYPE, str(delivery_id), {"documents"})
+    await _accept(work, block.accepted)
+    if block.begun is not None:
+        await deliveries.save_taken(work.session, *block.begun)
+
+
+async def _attach(job: Job, step: Step) -> bool:
+    """Attach some documents; False if nothing is left to do."""
+    work, settings = _work(job, step), job.runtime.settings
+    after = await documents.attached_so_far(work.session)
+    rows = await documents.unattached(work.session, after, RECORDS_PER_STEP)
+    if not rows:
+        await deliveries.finish_attaching(work.session)
+        return False
+    step.message = "名寄せ中"
+    with collector_paused():
+        await attach(work, open_keyring(settings), rows, frozenset(settings[OUR_CODES]))
+    await deliveries.save_attached(work.session, rows[-1].delivery_id, rows[-1].id)
+    step.advance(len(rows))
+    return True
+
+
+def _work(job: Job, step: Step) -> Work:
+    journal = current_journal.get() or Journal()
+    return Work(step.session, journal, BY_MACHINE, job.runtime.clock.now())
 
 
 async def _accept(work: Work, delivery_ids: Sequence[int]) -> None:

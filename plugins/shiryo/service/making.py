@@ -13,11 +13,12 @@ from plugins.shiryo.manifest import Announced, Manifest, Sender
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.queries import keying as queries
 from plugins.shiryo.queries.deliveries import Entered
+from plugins.shiryo.reading.sheet import Sheet
 from plugins.shiryo.service.attaching import attach
 from plugins.shiryo.service.intake import DUPLICATE_DOCUMENT, NO_TARGET
 from plugins.shiryo.service.keyed import Keyed
 from plugins.shiryo.service.originals import sealed_chunks
-from plugins.shiryo.service.readings import document_row, finding_row
+from plugins.shiryo.service.readings import Source, document_rows, finding_row
 from plugins.shiryo.tables import document
 from plugins.shiryo.work import Work
 
@@ -46,17 +47,12 @@ async def make(work: Work, keyring: Keyring, given: Confirmed) -> int:
     if old is not None and not await queries.supersede(work, old.id, made_id):
         raise DocumentChanged
     delivery_id, file_id = await _receive(work, keyring, given)
-    context = {
-        "id": file_id,
-        "sender_id": item.sender_id,
-        "sender_code": item.sender_code,
-        "tax_year": item.tax_year,
-    }
-    values = document_row(made_id, context, keyring, given.found.record)
-    row = dict(zip(documents.DOCUMENT_COLUMNS, values, strict=True))
+    source = Source(file_id, item.sender_id, item.tax_year, item.sender_code)
+    [row] = document_rows(keyring, [source], Sheet(given.found.layout.form, [given.found.record]))
+    values = dict(zip(documents.DOCUMENT_COLUMNS, row, strict=True))
     if old is not None:
-        row.update(record_key=old.record_key, fingerprint=old.fingerprint, action="correct")
-    await documents.add_documents(work.session, [tuple(row.values())])
+        values.update(record_key=old.record_key, fingerprint=old.fingerprint, action="correct")
+    await documents.add_document(work.session, made_id, values)
     await deliveries.accept(work, [delivery_id])
     if old is None:
         superseded, without_target = await documents.supersede(work.session, [delivery_id], work.now)

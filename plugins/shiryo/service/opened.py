@@ -1,25 +1,24 @@
-"""A received delivery in the hands of the intake: its records one after the other, and what is wrong with it.
+"""Received deliveries in the hands of the intake: their records one after the other, and what is wrong.
 
-How many records were taken is all that a restart needs to know: reading the same bytes again gives the same.
+Pure: bytes in, records out. How many records were taken of a delivery is all that a restart needs to know:
+reading the same bytes again gives the same.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from core.storage.database import ReadSession
-from plugins.atena.api import Keyring
 from plugins.shiryo.reading.errors import LayoutUnknown
 from plugins.shiryo.reading.findings import AT_MOST
 from plugins.shiryo.reading.layout import Layout, load_layout
-from plugins.shiryo.reading.reading import Reading
+from plugins.shiryo.reading.reading import Part, Reading
 from plugins.shiryo.reading.record import Record
-from plugins.shiryo.service.originals import original
-from plugins.shiryo.service.readings import finding_row, is_fatal
+from plugins.shiryo.reading.screen import screen
+from plugins.shiryo.reading.sheet import Sheet
+from plugins.shiryo.service.readings import Source, finding_row, is_fatal
 
 LAYOUT_UNKNOWN = "LAYOUT_UNKNOWN"
 UNREADABLE = "UNREADABLE"
@@ -27,6 +26,8 @@ TOO_MANY_FINDINGS = "TOO_MANY_FINDINGS"
 RECORD_COUNT_DIFFERS = "RECORD_COUNT_DIFFERS"
 TOTAL_DIFFERS = "TOTAL_DIFFERS"
 
+SHEET = 1_000
+"""Pieces that are looked at together."""
 _AMOUNT = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 
 
@@ -35,20 +36,19 @@ class OpenFile:
     """One file being read; `totals` are of the items that the manifest sums."""
 
     row: Row[Any]
-    layout_id: str
+    source: Source
+    layout: Layout
     reading: Reading
-    records: Iterator[Record]
     totals: dict[str, int]
     held: int = 0
 
-    def take(self, limit: int) -> list[Record]:
-        """Return the next records and count them; fewer than `limit` means the end."""
-        taken = list(islice(self.records, limit))
-        for record in taken:
-            self.held += not record.ok
-            for item in self.totals:
-                self.totals[item] += _amount(record, item)
-        return taken
+    def settle(self, part: Part) -> Sequence[Record]:
+        """Return the records of a part that was taken and screened, and count them."""
+        records = self.reading.settle(part)
+        self.held += sum(not record.ok for record in records)
+        for item in self.totals:
+            self.totals[item] += sum(_amount(record, item) for record in records)
+        return records
 
     @property
     def cause(self) -> str:
@@ -67,7 +67,7 @@ class OpenFile:
         """Return the figures of the file for `deliveries.save_files`."""
         return {
             "file_id": self.row.id,
-            "layout": self.layout_id,
+            "layout": self.layout.id,
             "read": self.reading.records,
             "held": self.held,
             "findings": self.reading.errors + self.reading.warnings,
@@ -85,64 +85,105 @@ class OpenDelivery:
 
     row: Row[Any]
     files: list[Row[Any]]
-    ahead: Mapping[int, bytes]
-    """Bytes that were read for many deliveries at once, by file; the others are read when they are opened."""
+    data: Mapping[int, bytes]
+    """The bytes of the files, by id."""
     done: list[OpenFile] = field(default_factory=list)
-    current: OpenFile | None = None
     cause: str = ""
     taken: int = 0
-    is_finished: bool = False
+    """Records that were settled."""
+    _current: OpenFile | None = None
 
-    def context(self, file: Row[Any]) -> dict[str, Any]:
-        """Return what a document takes over from its file and delivery."""
-        row = self.row
-        return {
-            "id": file.id,
-            "sender_id": row.sender_id,
-            "sender_code": row.sender_code,
-            "tax_year": row.tax_year,
-        }
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing is left to be taken."""
+        return self._current is None and not self.files
 
-    async def skip(self, session: ReadSession, keyring: Keyring, count: int) -> None:
+    def take(self, limit: int) -> Iterator["Portion"]:
+        """Yield what comes next, file by file; at most `limit` pieces."""
+        while limit > 0 and (file := self._current or self._open_next()) is not None:
+            wanted = min(limit, SHEET)
+            part = file.reading.take(wanted)
+            self._current = None if len(part) < wanted else file
+            limit -= len(part)
+            yield Portion(self, file, part, self._current is None)
+
+    def skip(self, count: int) -> None:
         """Pass over the records that an earlier worker has written."""
         while self.taken < count and not self.is_finished:
-            await self.take(session, keyring, count - self.taken)
+            for _ in settled(self.take(count - self.taken)):
+                pass
 
-    async def take(
-        self, session: ReadSession, keyring: Keyring, limit: int
-    ) -> Sequence[tuple[Row[Any], Record]]:
-        """Return the next records, each with its file; sets `is_finished` behind the last one."""
-        if self.current is None:
-            await self._open_next(session, keyring)
-        if self.current is None:
-            self.is_finished = True
-            return ()
-        file = self.current
-        records = file.take(limit)
-        self.taken += len(records)
-        if len(records) < limit:
-            self._close(file)
-        return [(file.row, record) for record in records]
-
-    def _close(self, file: OpenFile) -> None:
+    def close(self, file: OpenFile) -> None:
+        """Take note that a file was read to its end."""
         self.done.append(file)
         self.cause = self.cause or file.cause
-        self.current = None
-        self.is_finished = not self.files
 
-    async def _open_next(self, session: ReadSession, keyring: Keyring) -> None:
-        while self.files and self.current is None:
+    def _open_next(self) -> OpenFile | None:
+        while self.files:
             row = self.files.pop(0)
             layout = _layout(row, self.row.tax_year)
-            if layout is None:
-                self.cause = self.cause or LAYOUT_UNKNOWN
-                continue
-            data = self.ahead.get(row.id)
-            if data is None:
-                data = await original(session, keyring, row.id)
-            reading = layout.read(data, row.name)
-            totals = dict.fromkeys(row.announced_totals or {}, 0)
-            self.current = OpenFile(row, layout.id, reading, iter(reading), totals)
+            if layout is not None:
+                source = Source(row.id, self.row.sender_id, self.row.tax_year, self.row.sender_code)
+                totals = dict.fromkeys(row.announced_totals or {}, 0)
+                return OpenFile(row, source, layout, layout.read(self.data[row.id], row.name), totals)
+            self.cause = self.cause or LAYOUT_UNKNOWN
+        return None
+
+
+class Portion(NamedTuple):
+    """What was taken of one file at once; `is_last` tells that the file has no more."""
+
+    delivery: OpenDelivery
+    file: OpenFile
+    part: Part
+    is_last: bool
+
+
+class Settled(NamedTuple):
+    """A sheet of records, and beside each its file and its delivery."""
+
+    sheet: Sheet
+    sources: Sequence[Source]
+    deliveries: Sequence[OpenDelivery]
+    taken: int
+    """How many records it was; those that cannot be taken apart are not in the sheet."""
+
+
+def settled(portions: Iterable[Portion]) -> Iterator[Settled]:
+    """Screen and settle what was taken; portions of one layout that follow each other go together.
+
+    Small files make most of a year: screening the few records of each alone would cost three times as much.
+    """
+    for together in _sheets(portions):
+        sheet = Sheet(together[0].file.layout.form, [r for portion in together for r in portion.part.records])
+        screen(sheet)
+        before = sum(portion.file.reading.records for portion in together)
+        sources: list[Source] = []
+        deliveries: list[OpenDelivery] = []
+        for delivery, file, part, is_last in together:
+            delivery.taken += len(file.settle(part))
+            sources.extend([file.source] * len(part.records))
+            deliveries.extend([delivery] * len(part.records))
+            if is_last:
+                delivery.close(file)
+        taken = sum(portion.file.reading.records for portion in together) - before
+        yield Settled(sheet, sources, deliveries, taken)
+
+
+def _sheets(portions: Iterable[Portion]) -> Iterator[list[Portion]]:
+    """Group what follows each other and is of one layout, up to SHEET pieces or one large portion."""
+    together: list[Portion] = []
+    size = 0
+    for portion in portions:
+        is_other = together and portion.file.layout.id != together[0].file.layout.id
+        if is_other or size + len(portion.part) > SHEET:
+            if together:
+                yield together
+            together, size = [], 0
+        together.append(portion)
+        size += len(portion.part)
+    if together:
+        yield together
 
 
 def _layout(row: Row[Any], tax_year: int) -> Layout | None:

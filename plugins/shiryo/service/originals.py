@@ -1,9 +1,7 @@
 """The received bytes: sealed piece by piece when they come, opened to be read or shown, never changed."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Row
 
 from core.storage.database import ReadSession
 from plugins.atena.api import Keyring, Parcel, open_parcel, seal_parcel
@@ -33,16 +31,13 @@ async def original(
     return data[begin : None if length is None else begin + length]
 
 
-async def small_originals(
-    session: ReadSession, keyring: Keyring, files: Sequence[Row[Any]]
-) -> Mapping[int, bytes]:
-    """Return by id the bytes of those files that are one chunk, read together; raises SealBroken."""
-    small = [row.id for row in files if row.size is not None and row.size <= CHUNK_BYTES]
-    rows = await deliveries.chunks_of_files(session, small)
-    return {
-        row.file_id: open_parcel(keyring, _place(row.file_id, 0), Parcel(row.key_version, row.sealed))
-        for row in rows
-    }
+async def originals(session: ReadSession, keyring: Keyring, file_ids: Sequence[int]) -> Mapping[int, bytes]:
+    """Return the bytes of files by id; raises SealBroken."""
+    pieces: defaultdict[int, list[bytes]] = defaultdict(list)
+    for row in await deliveries.chunks_of_files(session, file_ids):
+        place = _place(row.file_id, row.number)
+        pieces[row.file_id].append(open_parcel(keyring, place, Parcel(row.key_version, row.sealed)))
+    return {file_id: b"".join(pieces[file_id]) for file_id in file_ids}
 
 
 def _place(file_id: int, number: int) -> str:

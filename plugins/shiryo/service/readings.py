@@ -4,18 +4,30 @@ A fault of the structure of a file (cut off, wrong encoding, columns moved) hold
 knows what the other records would have said. A fault of one value holds its record. See decision 0054.
 """
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date
-from typing import Any
-
-import orjson
+from functools import lru_cache
+from itertools import starmap
+from typing import NamedTuple, TypeAlias
 
 from plugins.atena.api import Keyring, blind_digest, blind_index, is_my_number
-from plugins.shiryo.reading.excerpt import Kept, facts_of, items_of, relatives_of
+from plugins.shiryo.reading.excerpt import excerpt
 from plugins.shiryo.reading.findings import Finding, Severity
+from plugins.shiryo.reading.form import Action
 from plugins.shiryo.reading.record import Record
+from plugins.shiryo.reading.sheet import Sheet
 
-Row = tuple[object, ...]
+Row: TypeAlias = tuple[object, ...]
+
+
+class Source(NamedTuple):
+    """What a document takes over from its file and delivery."""
+
+    file_id: int
+    sender_id: int
+    tax_year: int
+    sender_code: str
+
 
 RECORD_CODES = frozenset(
     {
@@ -33,11 +45,6 @@ def is_fatal(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR and not _of_record(finding)
 
 
-def is_record_held(record: Record) -> bool:
-    """Tell whether a person must look at the record before it counts."""
-    return not record.ok
-
-
 def finding_row(file_id: int, finding: Finding) -> Row:
     """Return the row of `shiryo.finding`."""
     severity = "fatal" if is_fatal(finding) else finding.severity.value
@@ -47,30 +54,50 @@ def finding_row(file_id: int, finding: Finding) -> Row:
     )
 
 
-def document_row(document_id: int, file: Mapping[str, Any], keyring: Keyring, record: Record) -> Row:
-    """Return the row of `shiryo.document`; a record that could not be taken apart has empty items."""
-    identity, form = record.identity, record.form
-    number = identity.my_number if is_my_number(identity.my_number) else ""
-    facts = facts_of(record)
-    said = _said(record, number, facts, str(file["sender_code"]))
-    return (
-        *(document_id, file["id"], file["sender_id"], file["tax_year"], record.line),
-        *(
-            record.offset,
-            record.length,
-            form.kind,
-            blind_digest(keyring, record.key.encode()),
-            _action(record),
-        ),
-        blind_digest(keyring, said),
-        blind_index(keyring, number) if number else None,
-        *(_storable(identity.name), _storable(identity.kana), birth_date(identity.birth)),
-        *(_storable(identity.address), _storable(_municipality(record))),
-        orjson.dumps(facts).decode(),
-        orjson.dumps(_all_storable(items_of(record))).decode(),
-        orjson.dumps([_all_storable(_without_number(keyring, one)) for one in relatives_of(record)]).decode(),
-        not record.ok,
+def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> Sequence[Row]:
+    """Return the rows of `shiryo.document` for the records of a sheet, each with where it comes from.
+
+    In the order of `documents.DOCUMENT_COLUMNS`; the server gives the ids.
+    """
+    identity, records = sheet.form.identity, sheet.records
+    numbers, names, kanas, addresses = (
+        sheet.column(identity.get(item)) for item in ("my_number", "name", "kana", "address")
     )
+    births = [record.dates.get(identity.get("birth", ""), "") for record in records]
+    indexes = [_index(keyring, number[-12:]) if number else None for number in numbers]
+    said = excerpt(sheet, lambda number: (_index(keyring, number) or b"").hex())
+    who = [
+        number[-12:] if index else f"{name}\x1f{birth}"
+        for number, index, name, birth in zip(numbers, indexes, names, births, strict=True)
+    ]
+    same = starmap(_same, zip(sources, records, who, said.amounts, strict=True))
+    kind, actions = sheet.form.kind, sheet.form.actions
+    return list(
+        zip(
+            *([source[at] for source in sources] for at in (0, 1, 2)),
+            [record.line for record in records],
+            [record.offset for record in records],
+            [record.length for record in records],
+            [kind] * len(records),
+            [blind_digest(keyring, record.key.encode()) for record in records],
+            [actions.get(text, Action.NEW).value for text in sheet.column(sheet.form.action_item)],
+            [blind_digest(keyring, each) for each in same],
+            indexes,
+            map(_storable, names),
+            map(_storable, kanas),
+            map(birth_date, births),
+            map(_storable, addresses),
+            map(_storable, sheet.column("municipality")),
+            *said,
+            [not record.ok for record in records],
+            strict=True,
+        )
+    )
+
+
+def _index(keyring: Keyring, number: str) -> bytes | None:
+    """Return the blind index of a My Number; a wrong one says nothing."""
+    return blind_index(keyring, number) if is_my_number(number) else None
 
 
 def _storable(text: str) -> str:
@@ -78,18 +105,7 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\ufffd")
 
 
-def _all_storable(said: Mapping[str, Kept]) -> dict[str, Kept]:
-    return {name: _storable(value) if isinstance(value, str) else value for name, value in said.items()}
-
-
-def _without_number(keyring: Keyring, relative: dict[str, Kept]) -> dict[str, Kept]:
-    """Put the blind index of a relative's My Number in its place; a wrong one says nothing."""
-    number = str(relative.pop("number", ""))[-12:]
-    if is_my_number(number):
-        relative["number"] = blind_index(keyring, number).hex()
-    return relative
-
-
+@lru_cache(maxsize=65_536)
 def birth_date(text: str) -> date | None:
     """Return a birth date that is known to the day; others cannot be compared."""
     try:
@@ -102,25 +118,9 @@ def _of_record(finding: Finding) -> bool:
     return finding.code in RECORD_CODES or "-" in finding.code
 
 
-def _action(record: Record) -> str:
-    form = record.form
-    found = form.actions.get(record[form.action_item]) if form.action_item else None
-    return found.value if found else "new"
-
-
-def _municipality(record: Record) -> str:
-    return record["municipality"] if "municipality" in record.form.index else ""
-
-
-def _said(record: Record, number: str, facts: Mapping[str, int], sender_code: str) -> bytes:
+def _same(source: Source, record: Record, person: str, amounts: str) -> bytes:
     """Return what makes two documents the same, whatever their numbers and marks are."""
-    form, identity = record.form, record.identity
-    if form.kind not in REPORTS or not facts or not record.ok:
-        return "\x1f".join((form.kind, sender_code, *record.fields)).encode()
-    person = number or f"{identity.name}\x1f{identity.birth}"
-    return b"\x1f".join(
-        (
-            f"{form.kind}\x1f{record.year}\x1f{sender_code}\x1f{person}".encode(),
-            orjson.dumps(facts, option=orjson.OPT_SORT_KEYS),
-        )
-    )
+    kind = record.form.kind
+    if kind not in REPORTS or amounts == "{}" or not record.ok:
+        return "\x1f".join((kind, source.sender_code, *record.fields)).encode()
+    return f"{kind}\x1f{record.year}\x1f{source.sender_code}\x1f{person}\x1f{amounts}".encode()

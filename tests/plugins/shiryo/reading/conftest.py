@@ -1,12 +1,16 @@
 """Records without fault for every layout: invented people, numbers with right check digits."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 import pytest
 
 from plugins.atena.check_digits import modulus_11
+from plugins.shiryo.reading.excerpt import excerpt
 from plugins.shiryo.reading.layout import Layout
+from plugins.shiryo.reading.record import Record
+from plugins.shiryo.reading.sheet import Sheet
 
 CORPORATE = "7000012050002"
 PAYER = {"payer_address": "東京都千代田区千代田１－１", "payer_name": "（株）見本", "income_year": "06"}
@@ -96,6 +100,20 @@ RECORDS: Mapping[str, dict[str, Any]] = {
 }
 
 
+class Said(NamedTuple):
+    """What is kept of one record."""
+
+    facts: dict[str, int]
+    items: dict[str, Any]
+    relatives: list[dict[str, Any]]
+
+
+def said_by(record: Record) -> Said:
+    """Return what is kept of a record that has fields; numbers of relatives as they stand."""
+    found = excerpt(Sheet(record.form, [record]), lambda number: number)
+    return Said(*(orjson.loads(texts[0]) for texts in found))
+
+
 def my_number(serial: int) -> str:
     """Return the number of a person who does not exist."""
     digits = f"{serial:011d}"
@@ -120,6 +138,11 @@ def clean_record(layout: Layout, serial: int = 1) -> dict[str, Any]:
 @pytest.fixture
 def clean() -> Callable[..., dict[str, Any]]:
     return clean_record
+
+
+@pytest.fixture
+def said() -> Callable[[Record], Said]:
+    return said_by
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from plugins.shiryo.reading.excerpt import figure, items_of, relatives_of
+from plugins.shiryo.reading.excerpt import figure
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 
 RETURN = load_layout("tax_return", version="23")
@@ -25,7 +25,7 @@ def test_what_is_kept_is_known_to_the_layout_and_holds_no_my_number(layout: Layo
             assert {relation.item(name, place) for name in relation.items} <= form.index.keys()
 
 
-def test_relatives_of_a_return_come_with_every_copy(clean: Clean) -> None:
+def test_relatives_of_a_return_come_with_every_copy(clean: Clean, said: Any) -> None:
     given = clean(RETURN) | {
         "spouse_birth_date": "1965-02-03",
         "spouse_disabled": "1",
@@ -41,7 +41,7 @@ def test_relatives_of_a_return_come_with_every_copy(clean: Clean) -> None:
 
     record = next(iter(RETURN.read(RETURN.write([given]), "f")))
 
-    assert relatives_of(record) == [
+    assert said(record).relatives == [
         {"role": "spouse", "place": 1, "name": "山田　花子", "disabled": "1", "birth": "1965-02-03"},
         {"role": "dependant", "place": 1, "name": "山田　一", "relation": "子", "special_relative": 30},
         {"role": "under16", "place": 2, "name": "山田　六", "under16": "1"},
@@ -49,7 +49,7 @@ def test_relatives_of_a_return_come_with_every_copy(clean: Clean) -> None:
     ]
 
 
-def test_further_items_of_a_return_are_kept(clean: Clean) -> None:
+def test_further_items_of_a_return_are_kept(clean: Clean, said: Any) -> None:
     given = clean(RETURN) | {
         "collection": "2",
         "medical_kind": "1",
@@ -59,7 +59,7 @@ def test_further_items_of_a_return_are_kept(clean: Clean) -> None:
 
     record = next(iter(RETURN.read(RETURN.write([given]), "f")))
 
-    assert items_of(record) == {
+    assert said(record).items == {
         "salary_income": 3_560_000,
         "income_total": 3_560_000,
         "medical_kind": "1",

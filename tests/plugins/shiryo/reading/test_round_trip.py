@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from plugins.shiryo.reading.errors import WriteRefused
-from plugins.shiryo.reading.excerpt import facts_of
 from plugins.shiryo.reading.form import Action, Item, Presence
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 
@@ -145,10 +144,11 @@ def test_amounts_are_facts_of_the_calculation(
     changes: dict[str, int],
     facts: dict[str, int],
     clean: Callable[..., dict[str, Any]],
+    said: Callable[..., Any],
 ) -> None:
     layout = load_layout(kind, version=version)
     record = next(iter(layout.read(layout.write([clean(layout) | changes]), "f")))
-    found = facts_of(record)
+    found = said(record).facts
     assert found.pop("mutual_aid", 0) == facts.pop("mutual_aid", 0)
     assert found == facts
 

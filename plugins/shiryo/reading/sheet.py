@@ -1,0 +1,42 @@
+"""Records of one layout side by side: what many of them say under one item can be looked at at once."""
+
+from collections.abc import Collection, Sequence
+
+from plugins.shiryo.reading.form import Form
+from plugins.shiryo.reading.record import Record
+
+Column = Sequence[str]
+
+
+class Sheet:
+    """Records that have fields, and their values by item: `columns[place][at]`."""
+
+    def __init__(self, form: Form, records: Sequence[Record]) -> None:
+        self.form = form
+        self.records = records
+        self.columns = _side_by_side(form, [record.fields for record in records])
+
+    def column(self, name: str | None) -> Column:
+        """Return the values of an item; empty ones where the layout has no such item."""
+        place = self.form.index.get(name or "")
+        return [""] * len(self.records) if place is None else self.columns[place]
+
+    def without(self, places: Collection[int]) -> "Sheet":
+        """Return the sheet of the other records."""
+        return Sheet(self.form, [record for at, record in enumerate(self.records) if at not in places])
+
+    def reliable(self) -> Sequence[Column]:
+        """Return the columns without the values that are faulty in themselves."""
+        if not any(record.bad for record in self.records):
+            return self.columns
+        return _side_by_side(self.form, [_reliable(record) for record in self.records])
+
+
+def _side_by_side(form: Form, rows: Sequence[Column]) -> Sequence[Column]:
+    return list(zip(*rows, strict=True)) if rows else [()] * len(form.items)
+
+
+def _reliable(record: Record) -> Column:
+    if not record.bad:
+        return record.fields
+    return ["" if place in record.bad else text for place, text in enumerate(record.fields)]

@@ -1,0 +1,93 @@
+"""Blocks of records: read from deliveries in their order, made into rows, ready to be written in one step.
+
+Nothing is written here, and nothing depends on how far other blocks are written.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Any
+
+from core.garbage import collector_paused
+from core.storage.database import ReadSession
+from plugins.atena.api import Keyring
+from plugins.shiryo.queries import deliveries
+from plugins.shiryo.service.opened import OpenDelivery, Portion, Settled, settled
+from plugins.shiryo.service.originals import originals
+from plugins.shiryo.service.readings import Row, document_rows
+
+
+@dataclass
+class Block:
+    """What was read, as rows, and which deliveries were read to their end."""
+
+    records: int = 0
+    documents: list[Row] = field(default_factory=list)
+    findings: list[Row] = field(default_factory=list)
+    files: list[dict[str, Any]] = field(default_factory=list)
+    """The figures of the files that were read to their end, for `deliveries.save_files`."""
+    accepted: list[int] = field(default_factory=list)
+    held: list[tuple[int, str]] = field(default_factory=list)
+    """Deliveries that must be held, each with the reason."""
+    begun: tuple[int, int] | None = None
+    """The delivery that was not read to its end, and how many of its records are taken."""
+
+
+class Reader:
+    """Reads deliveries one after the other."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._open: deque[OpenDelivery] = deque()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything that was opened is read."""
+        return not self._open
+
+    async def open(self, session: ReadSession, delivery_ids: Sequence[int]) -> None:
+        """Fetch deliveries with all their bytes; those that were begun go on where an earlier reader was."""
+        rows = await deliveries.to_be_read(session, delivery_ids)
+        files = await deliveries.files_of(session, delivery_ids)
+        ids = [file.id for row in rows for file in files[row.id]]
+        data = await originals(session, self._keyring, ids)
+        for row in rows:
+            opened = OpenDelivery(row, list(files[row.id]), data)
+            opened.skip(row.taken_records)
+            self._open.append(opened)
+
+    def next_block(self, limit: int) -> Block:
+        """Read on, up to `limit` records."""
+        with collector_paused():
+            finished: list[OpenDelivery] = []
+            groups = list(settled(self._portions(limit, finished)))
+            return self._block(groups, finished)
+
+    def _portions(self, limit: int, finished: list[OpenDelivery]) -> Iterator[Portion]:
+        while limit > 0 and self._open:
+            for portion in self._open[0].take(limit):
+                limit -= len(portion.part)
+                yield portion
+            if self._open[0].is_finished:
+                finished.append(self._open.popleft())
+
+    def _block(self, groups: Sequence[Settled], finished: Sequence[OpenDelivery]) -> Block:
+        """Make rows of what counts; of a delivery that is to be held, nothing is written from here on."""
+        block = Block(sum(group.taken for group in groups))
+        for sheet, sources, of, _ in groups:
+            rows = document_rows(self._keyring, sources, sheet)
+            block.documents.extend(compress(rows, (not delivery.cause for delivery in of)))
+        for file in _files(finished):
+            block.files.append(file.result)
+            block.findings.extend(file.finding_rows())
+        block.accepted = [delivery.row.id for delivery in finished if not delivery.cause]
+        block.held = [(delivery.row.id, delivery.cause) for delivery in finished if delivery.cause]
+        if self._open and self._open[0].taken:
+            block.begun = self._open[0].row.id, self._open[0].taken
+        return block
+
+
+def _files(finished: Iterable[OpenDelivery]) -> Iterator[Any]:
+    for delivery in finished:
+        yield from delivery.done
