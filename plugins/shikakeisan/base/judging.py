@@ -1,7 +1,7 @@
 """Who is taxed here on 1 January, decided for a whole city by one statement.
 
 地方税法318条 (賦課期日), 294条1項1号 (住所), 2号 (家屋敷・事務所), 3項 (居住の認定), 4項 (他団体の課税).
-Who moves in on 1 January lives here on it, who moves out on it does not; who dies on it still lived.
+Who moves in on 1 January lives here on it, who moves out or dies on it does not.
 """
 
 from collections.abc import Mapping
@@ -94,7 +94,7 @@ class Judged:
         of, moved_out = said.c, and_(said.c.kind == NON_RESIDENT, said.c.was_resident)
         return case(
             (of.primary_id.is_not(None), Reason.LINKED.value),
-            (of.death_date < self.day, Reason.DIED.value),
+            (of.death_date <= self.day, Reason.DIED.value),
             (of.birth_date > self.day, Reason.BORN_AFTER.value),
             (stated.c.is_elsewhere, Reason.TAXED_ELSEWHERE.value),
             (or_(stated.c.home_ward.is_not(None), self._is_here(of)), ""),

@@ -46,7 +46,7 @@ STANDING_LABELS: Mapping[Standing, str] = {
 }
 REASON_LABELS: Mapping[Reason, str] = {
     Reason.LINKED: "同一人の別の宛名番号（主たる番号で課税）",
-    Reason.DIED: "1月1日より前に死亡",
+    Reason.DIED: "1月1日までに死亡",
     Reason.BORN_AFTER: "1月1日より後に出生",
     Reason.TAXED_ELSEWHERE: "ほかの市区町村が課税（地方税法294条4項）",
     Reason.OTHER_MUNICIPALITY: "1月1日の住所がほかの市区町村",

@@ -133,4 +133,4 @@ class Person:
 
     def is_taxed_here(self, tax_day: date) -> bool:
         """Tell whether the city taxes this person: lives here (or is 住登外) on 1 January."""
-        return self.stay not in ELSEWHERE and self.is_alive_on(tax_day)
+        return self.stay not in ELSEWHERE and (self.died is None or self.died > tax_day)

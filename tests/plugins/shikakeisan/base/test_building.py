@@ -27,7 +27,7 @@ WITH resident AS (
       AND daterange(a.valid_from, a.valid_to) @> DATE '2026-01-01'
       AND p.known_to = 'infinity' AND a.known_to = 'infinity' AND p.kind = 'resident'
       AND NOT EXISTS (SELECT FROM atena.person_revision d WHERE d.person_id = p.person_id
-                      AND d.known_to = 'infinity' AND d.death_date <= DATE '2025-12-31')
+                      AND d.known_to = 'infinity' AND d.death_date <= DATE '2026-01-01')
       AND NOT EXISTS (SELECT FROM atena.person_link l WHERE l.person_id = p.person_id
                       AND l.known_to = 'infinity')
 )
@@ -97,7 +97,7 @@ def expected_reasons(truth: Path) -> Iterator[tuple[str, str]]:
     for line in truth.read_bytes().splitlines():
         said = orjson.loads(line)
         if said["kind"] == "person" and said["atena_number"] is not None:
-            died = said["died"] is not None and said["died"] < "2026-01-01"
+            died = said["died"] is not None and said["died"] <= "2026-01-01"
             born = said["birth"] > "2026-01-01"
             reason = "DIED" if died else "BORN_AFTER" if born else reasons.get(said["stay"], "")
             yield said["atena_number"], reason
