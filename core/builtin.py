@@ -21,10 +21,12 @@ from core.graphql import settings as graphql_settings
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
 from core.identity import settings as identity_settings
+from core.identity.account_queries import count_with_role
 from core.identity.graphql import graphql_parts as identity_parts
+from core.identity.identity import Identity
 from core.identity.keys import seal_keys, signing_keys
 from core.identity.oauth import oauth_routes
-from core.identity.opening import open_identity
+from core.identity.register import ADMINISTRATOR
 from core.jobs.graphql import graphql_parts as job_parts
 from core.jobs.worker import JOB_LEASE, JOB_SLOTS
 from core.jobs.worker import services as worker_services
@@ -79,8 +81,8 @@ def graphql() -> GraphQLParts:
 
 
 @hook
-def routes(runtime: Runtime, database: Database) -> Sequence[BaseRoute]:
-    return oauth_routes(open_identity(runtime, database))
+def routes(identity: Identity) -> Sequence[BaseRoute]:
+    return oauth_routes(identity)
 
 
 @hook
@@ -99,7 +101,8 @@ def services(runtime: Runtime, database: Database) -> Sequence[Service]:
 @hook
 async def selfcheck(runtime: Runtime, database: Database) -> Sequence[Check]:
     ready = Check("データベース", CheckState.OK, "最新の版です。")  # else nobody would have been asked
-    return [_profile(runtime), ready, _keys(runtime), await _people(runtime, database)]
+    people = [await _administrators(runtime, database), await _people(runtime, database)]
+    return [_profile(runtime), ready, _keys(runtime), *people]
 
 
 def _profile(runtime: Runtime) -> Check:
@@ -114,6 +117,15 @@ def _keys(runtime: Runtime) -> Check:
     except StartError as error:
         return Check("サインインの鍵", CheckState.FAILED, f"鍵ファイルを使用できません: {error}")
     return Check("サインインの鍵", CheckState.OK, "トークンの署名と認証情報の暗号化の鍵があります。")
+
+
+async def _administrators(runtime: Runtime, database: Database) -> Check:
+    async with database.read() as session:
+        number = await count_with_role(session, ADMINISTRATOR, runtime.clock.today())
+    if number > 1:
+        return Check("システム管理者", CheckState.OK, f"{number}人います。")
+    told = f"{number}人です。2人いないと、アカウントと役割の提案を承認できません。"
+    return Check("システム管理者", CheckState.WARNING, told)
 
 
 async def _people(runtime: Runtime, database: Database) -> Check:

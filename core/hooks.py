@@ -17,6 +17,7 @@ from core.access.journal import AccessRecord
 from core.checks import Check
 from core.demo.city import DemoCity, DemoQuery
 from core.graphql.parts import GraphQLParts
+from core.identity.identity import Identity
 from core.jobs.types import JobType
 from core.menu import MenuEntry
 from core.runtime import Runtime
@@ -76,7 +77,7 @@ def menu() -> Sequence[MenuEntry]:
 
 
 @spec
-def routes(runtime: Runtime, database: Database) -> Sequence[BaseRoute]:
+def routes(runtime: Runtime, database: Database, identity: Identity) -> Sequence[BaseRoute]:
     """Hand over HTTP routes beside `/graphql`, for callers that cannot speak GraphQL (OAuth2, …)."""
     raise NotImplementedError
 

@@ -1,7 +1,5 @@
 """The Starlette application of a deployment: `/graphql`, the routes of plug-ins, `/health`."""
 
-from collections.abc import Sequence
-
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -9,7 +7,6 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from core.access.journal import AccessRecord
 from core.errors import StartError
 from core.graphql.console import Console
 from core.graphql.documents import Documents
@@ -18,9 +15,10 @@ from core.graphql.http import GraphQLEndpoint
 from core.graphql.settings import PAGE_LIMIT, TRUSTED_DOCUMENTS, TRUSTED_DOCUMENTS_ONLY
 from core.graphql.trusted import read_trusted
 from core.identity.authenticator import Authenticator
+from core.identity.identity import Identity
 from core.identity.opening import open_identity
 from core.runtime import Runtime
-from core.storage.database import Database, WriteSession
+from core.storage.database import Database
 from core.storage.readiness import check_ready
 from schema.compose import compose_schema
 from schema.safety import SafeAnswers, refuse
@@ -31,17 +29,18 @@ async def build_application(runtime: Runtime, database: Database) -> ASGIApp:
     problems = await check_ready(database, runtime.plugins.answers("migrations"))
     if problems:
         raise StartError(problems[0])
+    identity = open_identity(runtime, database)
     routes = [
-        Route("/graphql", build_endpoint(runtime, database)),
+        Route("/graphql", build_endpoint(runtime, identity)),
         Route("/health", health),
-        *runtime.plugins.gather("routes", runtime=runtime, database=database),
+        *runtime.plugins.gather("routes", runtime=runtime, database=database, identity=identity),
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: refuse})
     app.router.redirect_slashes = False  # a redirection would name the host that the client made up
     return SafeAnswers(app)
 
 
-def build_endpoint(runtime: Runtime, database: Database) -> GraphQLEndpoint:
+def build_endpoint(runtime: Runtime, identity: Identity) -> GraphQLEndpoint:
     """Compose the schema and put the guarded way in before it."""
     settings = runtime.settings
     schema = compose_schema(runtime)
@@ -53,13 +52,10 @@ def build_endpoint(runtime: Runtime, database: Database) -> GraphQLEndpoint:
         trusted_only=settings[TRUSTED_DOCUMENTS_ONLY],
     )
 
-    async def record_access(session: WriteSession, records: Sequence[AccessRecord]) -> None:
-        await runtime.plugins.run("record_access", session=session, records=records)
-
     return GraphQLEndpoint(
-        Executor(schema, database, settings, record_access, runtime),
+        Executor(schema, identity.database, settings, identity.record, runtime),
         documents,
-        Authenticator(open_identity(runtime, database)).authenticate,
+        Authenticator(identity).authenticate,
         settings,
         runtime.clock,
         None if runtime.is_production else Console(),

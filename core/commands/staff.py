@@ -72,6 +72,15 @@ def create_staff(
     click.echo(f"利用開始コード: {_run(runtime, 'staff create', work)}")
 
 
+@staff.command("renew")
+@click.argument("number")
+@click.pass_obj
+def renew_enrolment(runtime: Runtime, number: str) -> None:
+    """利用開始コードを再発行し、1回だけ表示します。今の認証情報とセッションは使えなくなります。"""
+    code = _run(runtime, "staff renew", lambda desk: desk.staff.renew_enrolment(number))
+    click.echo(f"利用開始コード: {code}")
+
+
 @staff.command("disable")
 @click.argument("number")
 @click.pass_obj

@@ -28,7 +28,7 @@ class AccessNotRecorded(JuminzeiError):
 class RecordAccess(Protocol):
     """Writes lines of the access log in the caller's transaction."""
 
-    def __call__(self, session: WriteSession, records: Sequence[AccessRecord]) -> Awaitable[object]: ...
+    def __call__(self, session: WriteSession, records: Sequence[AccessRecord], /) -> Awaitable[object]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """Setting and changing one's own password and second factor."""
 
-import base64
 import secrets
 from dataclasses import dataclass
 
@@ -17,11 +16,23 @@ from core.identity.settings import ISSUER
 from core.identity.sign_in import hash_of
 from core.storage.database import WriteSession
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+GROUP = 5
+
+
+def new_code_part() -> str:
+    """Return half of an enrolment code, 50 bits: two administrators hand over one each."""
+    return "".join(secrets.choice(LETTERS) for _ in range(2 * GROUP))
+
 
 def new_enrolment_code() -> str:
-    """Return a one-time code of 80 bits in groups that can be read out."""
-    code = base64.b32encode(secrets.token_bytes(10)).decode()
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    """Return a whole one-time code."""
+    return new_code_part() + new_code_part()
+
+
+def spelled(code: str) -> str:
+    """Return a code, or a part of it, in groups that can be read out."""
+    return "-".join(code[start : start + GROUP] for start in range(0, len(code), GROUP))
 
 
 def enrolment_hash(code: str) -> bytes:

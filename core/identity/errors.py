@@ -32,6 +32,21 @@ class SelfAdministration(JuminzeiError):
     status = 403
 
 
+class SelfApproval(JuminzeiError):
+    """Nobody decides a change of an account that they proposed themselves."""
+
+    code = "SELF_APPROVAL"
+    message = "自分が提案したアカウントの変更は承認できません。ほかのシステム管理者に依頼してください。"
+    status = 403
+
+
+class AccountChangeState(Conflict):
+    """The proposal was decided before, or is too old to be approved."""
+
+    code = "ACCOUNT_CHANGE_STATE"
+    message = "この提案はすでに処理されたか、7日を過ぎています。必要なら、もう一度提案してください。"
+
+
 class StaffExists(Conflict):
     """The staff number is taken."""
 

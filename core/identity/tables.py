@@ -4,9 +4,10 @@ Days are half-open: `valid_to` is the first day that no longer holds.
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -20,6 +21,13 @@ class Base(DeclarativeBase):
     type_annotation_map = {**COLUMN_TYPES, bytes: LargeBinary()}  # noqa: RUF012  # SQLAlchemy reads it so
 
 
+class Validity:
+    """The days on which something holds."""
+
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
 class DepartmentRow(Base):
     """An office of the municipality (部署)."""
 
@@ -29,7 +37,7 @@ class DepartmentRow(Base):
     name: Mapped[str]
 
 
-class StaffRow(Base):
+class StaffRow(Validity, Base):
     """A member of staff. A number (職員番号) is never given again: the access log names people by it."""
 
     __tablename__ = "staff"
@@ -38,13 +46,11 @@ class StaffRow(Base):
     number: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
     department: Mapped[str] = mapped_column(ForeignKey(DepartmentRow.code))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[RecordedAt]
 
 
-class RoleRow(Base):
+class RoleRow(Validity, Base):
     """A role given to a person for some days. Rows are ended, never deleted, so it is known who held what."""
 
     __tablename__ = "staff_role"
@@ -53,12 +59,37 @@ class RoleRow(Base):
     id: Mapped[SerialKey]
     staff_number: Mapped[str] = mapped_column(ForeignKey(StaffRow.number))
     role: Mapped[str]
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
     granted_at: Mapped[datetime]
     granted_by: Mapped[str]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None]
+
+
+class AccountChangeRow(Base):
+    """What one administrator wants about an account and another one decides; `details` by `kind`.
+
+    `code_part` is the sealed half of an enrolment code that the proposer was told, until it is decided.
+    """
+
+    __tablename__ = "account_change"
+    __table_args__ = (
+        CheckConstraint("kind IN ('staff', 'enrolment', 'role')", "kind"),
+        CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn')", "state"),
+        CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", "decided"),
+        CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", "two_people"),
+        Index("ix_account_change_waiting", "id", postgresql_where=text("state = 'proposed'")),
+    )
+
+    id: Mapped[SerialKey]
+    kind: Mapped[str]
+    staff_number: Mapped[str]
+    details: Mapped[dict[str, Any]]
+    code_part: Mapped[bytes | None]
+    state: Mapped[str] = mapped_column(server_default="proposed")
+    proposed_by: Mapped[str]
+    proposed_at: Mapped[datetime]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
 
 
 class PasswordRow(Base):
@@ -136,7 +167,7 @@ class GuardRow(Base):
     locked_until: Mapped[datetime | None]
 
 
-class ClientRow(Base):
+class ClientRow(Validity, Base):
     """Another system (業務システム) that may ask for tokens; its secret is needed to check an HMAC."""
 
     __tablename__ = "oauth_client"
@@ -146,8 +177,6 @@ class ClientRow(Base):
     name: Mapped[str]
     secret: Mapped[bytes]
     scopes: Mapped[list[str]] = mapped_column(ARRAY(String))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[RecordedAt]
 

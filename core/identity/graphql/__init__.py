@@ -2,9 +2,13 @@
 
 from core.graphql.parts import GraphQLParts
 from core.identity.graphql.account import AccountMutation, AccountQuery
+from core.identity.graphql.changes import ChangeMutation, ChangeQuery
 from core.identity.graphql.staff import StaffMutation, StaffQuery
 
 
 def graphql_parts() -> GraphQLParts:
     """Return the root fields of identity."""
-    return GraphQLParts(query=(AccountQuery, StaffQuery), mutation=(AccountMutation, StaffMutation))
+    return GraphQLParts(
+        query=(AccountQuery, StaffQuery, ChangeQuery),
+        mutation=(AccountMutation, StaffMutation, ChangeMutation),
+    )

@@ -1,13 +1,12 @@
 """The staff register and the sessions of others, for administrators and auditors."""
 
-from datetime import date
 from uuid import UUID
 
 import strawberry
 
 from core.errors import NotFound
 from core.graphql.context import Info
-from core.graphql.fields import column, door
+from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
 from core.identity import register_queries
 from core.identity.checks import is_number
@@ -21,16 +20,7 @@ from core.identity.graphql.types import (
     Staff,
     StaffSession,
 )
-from core.identity.register import NewStaff
 from core.identity.tables import StaffRow
-
-
-@strawberry.type(description="利用開始コード（本人に渡す。1回だけ返る）")
-class EnrolmentTicket:
-    """What an administrator hands to a person, who then enrols."""
-
-    staff_number: str = column(STAFF_WRITE, "職員番号")
-    enrolment_code: str = column(STAFF_WRITE, "利用開始コード（7日間、1回だけ使える）")
 
 
 @strawberry.type
@@ -63,49 +53,12 @@ class StaffQuery:
 
 @strawberry.type
 class StaffMutation:
-    """Root fields that change the register; never about oneself."""
-
-    @door(STAFF_WRITE, "職員の登録", no_store=True)
-    async def create_staff(
-        self,
-        info: Info,
-        number: str,
-        name: str,
-        department: str,
-        valid_from: date,
-        valid_to: date | None = None,
-    ) -> EnrolmentTicket:
-        """Enter a person and return the code with which they enrol."""
-        new = NewStaff(number, name, department, valid_from, valid_to)
-        return EnrolmentTicket(staff_number=number, enrolment_code=await register_of(info).create(new))
-
-    @door(
-        STAFF_WRITE,
-        "利用開始コードの再発行（認証アプリの紛失など。今の認証情報は使えなくなる）",
-        no_store=True,
-    )
-    async def renew_enrolment(self, info: Info, number: str) -> EnrolmentTicket:
-        """Return a new enrolment code; the person's credentials and sessions end."""
-        code = await register_of(info).renew_enrolment(number)
-        return EnrolmentTicket(staff_number=number, enrolment_code=code)
+    """Root fields that take away, at once; never about oneself."""
 
     @door(STAFF_WRITE, "職員の利用停止")
     async def disable_staff(self, info: Info, number: str) -> Staff:
         """Bar a person and end their sessions."""
         await register_of(info).disable(number)
-        return Staff.of(await _staff(info, number))
-
-    @door(GRANT, "役割の付与")
-    async def grant_role(
-        self,
-        info: Info,
-        number: str,
-        role: str,
-        valid_from: date | None = None,
-        valid_to: date | None = None,
-    ) -> Staff:
-        """Give a person a role."""
-        await register_of(info).grant(number, role, valid_from, valid_to)
         return Staff.of(await _staff(info, number))
 
     @door(GRANT, "役割の取消し")

@@ -26,6 +26,8 @@ DEPARTMENT = Permission("core.department", "read")
 STAFF = Permission("core.staff", "read")
 STAFF_WRITE = Permission("core.staff", "write")
 GRANT = Permission("core.role", "grant")
+APPROVE = Permission("core.account", "approve")
+"""Another administrator's proposals only: the service compares the two numbers."""
 
 
 def events_of(info: Info) -> Events:

@@ -75,6 +75,18 @@ def test_the_first_administrator_is_made_at_the_terminal(run: Run, told: list[Ac
     ]
 
 
+def test_a_code_is_renewed_at_the_terminal(run: Run, told: list[AccessRecord]) -> None:
+    run(staff, "departments", str(REFERENCE_CITY))
+    first = run(staff, "create", "001234", "課税 花子", "0101").output
+
+    renewed = run(staff, "renew", "001234")
+
+    assert renewed.exit_code == 0
+    assert renewed.output.startswith("利用開始コード: ")
+    assert renewed.output != first
+    assert told[-1].action == "enrolment_renewed"
+
+
 def test_staff_are_granted_roles_and_barred(run: Run) -> None:
     run(staff, "departments", str(REFERENCE_CITY))
     run(staff, "create", "001234", "課税 花子", "0101", "--from", "2026-04-01")

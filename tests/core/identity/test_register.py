@@ -37,7 +37,7 @@ async def register(session: WriteSession, identity: Identity, events: Events) ->
 async def test_a_person_is_entered(register: StaffRegister, recorded: Recorded) -> None:
     code = await register.create(NewStaff("A1", " 髙橋　𠮷子 ", "0101", BEGIN, date(2027, 4, 1)))
 
-    assert [len(part) for part in code.split("-")] == [4, 4, 4, 4]
+    assert [len(part) for part in code.split("-")] == [5, 5, 5, 5]
     row = await register_queries.staff(register.session, "A1")
     assert row is not None
     assert (row.name, row.department, row.valid_to) == ("髙橋　𠮷子", "0101", date(2027, 4, 1))
