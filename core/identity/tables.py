@@ -76,7 +76,7 @@ class AccountChangeRow(Base):
         CheckConstraint("kind IN ('staff', 'enrolment', 'role')", "kind"),
         CheckConstraint("state IN ('proposed', 'approved', 'rejected', 'withdrawn')", "state"),
         CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", "decided"),
-        CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", "two_people"),
+        CheckConstraint("state <> 'approved' OR decided_by <> proposed_by", "two_persons"),
         Index("ix_account_change_waiting", "id", postgresql_where=text("state = 'proposed'")),
     )
 

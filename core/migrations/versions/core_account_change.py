@@ -30,7 +30,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("(state = 'proposed') = (decided_by IS NULL)", name="ck_account_change_decided"),
         sa.CheckConstraint(
-            "state <> 'approved' OR decided_by <> proposed_by", name="ck_account_change_two_people"
+            "state <> 'approved' OR decided_by <> proposed_by", name="ck_account_change_two_persons"
         ),
         schema="core",
     )

@@ -234,7 +234,7 @@ async def test_the_database_refuses_one_person_in_both_roles(office: Office) -> 
     with pytest.raises(IntegrityError) as refusal:
         await office.do("900003", decide)
 
-    assert constraint_of(refusal.value) == "ck_account_change_two_people"
+    assert constraint_of(refusal.value) == "ck_account_change_two_persons"
 
 
 async def test_every_step_enters_the_access_log_with_who_did_it(office: Office, recorded: Recorded) -> None:
