@@ -19,6 +19,7 @@ from plugins.shikakeisan.merge.stated import (
     claims_spouse,
     named_on,
     source_of,
+    unheard_slips,
 )
 
 ELDERLY, YOUNG = 70, 23
@@ -31,6 +32,9 @@ def gather_relatives(
 ) -> None:
     """State spouse and dependants, and who claims whom."""
     source = source_of(papers)
+    others = unheard_slips(papers, source)
+    if others:
+        merged.find("RELATIVES_ON_OTHER_SLIP", [paper.id for paper in others])
     if source is not None:
         _gather(Household(book, person, merged), source, papers, kin)
     main = next((paper for paper in papers if paper.is_main), None)

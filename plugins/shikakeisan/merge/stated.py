@@ -54,13 +54,26 @@ def source_of(papers: Sequence[Paper]) -> Paper | None:
             return paper
         if paper.kind == RESIDENT_RETURN and (paper.relatives or paper.flag("spouse_claimed")):
             return paper
-        stated = paper.kind == PENSION or (paper.kind == SALARY and paper.is_main)
-        if stated and (paper.relatives or claims_spouse(paper) or any(map(paper.number, _COUNTS))):
+        if (paper.kind == PENSION or (paper.kind == SALARY and paper.is_main)) and states_any(paper):
             return paper
     return None
 
 
+def states_any(paper: Paper) -> bool:
+    """Tell whether a slip names or counts relatives, or claims a spouse."""
+    return bool(paper.relatives) or claims_spouse(paper) or any(map(paper.number, _COUNTS))
+
+
+def unheard_slips(papers: Sequence[Paper], source: Paper | None) -> list[Paper]:
+    """Return slips of pay in 甲欄 that state relatives where the main employer's slip states none."""
+    if source is not None and source.kind != PENSION:
+        return []
+    slips = [paper for paper in papers if paper.kind == SALARY and not paper.is_secondary]
+    return [paper for paper in slips if not paper.is_main and states_any(paper)]
+
+
 def claims_spouse(paper: Paper) -> bool:
+    """Tell whether a paper claims a spouse, named or not."""
     if paper.kind == RESIDENT_RETURN:
         return paper.flag("spouse_claimed")
     return paper.items.get("spouse_claimed") in _CLAIMED or paper.number("spouse_deduction") > 0

@@ -245,6 +245,26 @@ def test_a_number_of_several_people_names_nobody() -> None:
     assert codes(merged) == ["RELATIVE_UNCERTAIN"]
 
 
+def test_relatives_on_the_slip_of_another_employer_alone_are_found() -> None:
+    main = paper(1, amounts=PAY, deductions_total=1)
+    before = paper(2, amounts={"salary": 9}, other_main=1, relatives=(relative("dependant"),))
+
+    merged = merge(main, before)
+
+    assert "dependants" not in merged.facts
+    assert [(one.code, one.documents) for one in merged.findings] == [("RELATIVES_ON_OTHER_SLIP", (2,))]
+
+
+@pytest.mark.parametrize("items", [{"secondary_column": "1"}, {}])
+def test_relatives_on_several_slips_are_those_of_the_main_one(items: dict[str, str]) -> None:
+    main = paper(1, amounts=PAY, deductions_total=1, other_main=1, relatives=(relative("dependant"),))
+    other = paper(
+        2, amounts={"salary": 9}, **{"other_main": 1, "relatives": (relative("dependant"),), **items}
+    )
+
+    assert codes(merge(main, other)) == []
+
+
 def test_two_spouses_are_found_with_both_documents() -> None:
     slip = paper(1, amounts=PAY, spouse_claimed="1", relatives=(relative("spouse"),))
     report = paper(2, "pension_report", {"pension": 9}, relatives=(relative("spouse"),))
