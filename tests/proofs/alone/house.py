@@ -1,0 +1,62 @@
+"""The house in which one person tries: the city, its staff, and a sandbox under the whole application."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from graphql import GraphQLField, GraphQLObjectType
+
+from core.jobs.worker import JOB_LEASE, Worker
+from core.storage.address import DATABASE_URL, ServerAddress
+from core.storage.database import Database
+from plugins.atena.api import open_keyring
+from schema.application import build_application
+from schema.build import build_runtime
+from schema.compose import compose_schema
+from schema.testing import environ_of
+from tests.plugins.shikakeisan.base.conftest import StandingClock
+from tests.plugins.shiryo.conftest import City
+from tests.proofs.alone.city import NOW, enter_staff, settle
+from tests.proofs.alone.moves import TRIES, Tries
+from tests.proofs.alone.sandbox import Sandbox
+from tests.proofs.alone.search import Effects, Search
+
+
+@dataclass(frozen=True)
+class House:
+    """A deployment at work in a sandbox."""
+
+    sandbox: Sandbox
+    clock: StandingClock
+    client: httpx.AsyncClient
+    worker: Worker
+    mutations: Mapping[str, GraphQLField]
+    tokens: Mapping[str, str]
+
+    def search(self, number: str, tries: Tries = TRIES, rightful: Effects = frozenset()) -> Search:
+        """Let somebody try."""
+        tools = (self.sandbox, self.clock, self.client, self.worker, self.mutations)
+        return Search(*tools, self.tokens[number], tries, rightful)
+
+
+@asynccontextmanager
+async def opened(folder: Path, address: ServerAddress) -> AsyncIterator[House]:
+    """Settle the city and lend the house; nothing of what is done in it stays."""
+    environ = environ_of(folder, **{DATABASE_URL.variable: address.app_url, JOB_LEASE.variable: "3600"})
+    clock = StandingClock(NOW)
+    runtime = build_runtime(environ, clock)
+    database = Database(address.app_url)
+    try:
+        city = City(runtime, database, open_keyring(runtime.settings))
+        tokens = await enter_staff(city)
+        await settle(city)
+    finally:
+        await database.close()
+    mutations = compose_schema(runtime).core.type_map["Mutation"]
+    assert isinstance(mutations, GraphQLObjectType)
+    async with Sandbox(address).opened() as sandbox:
+        transport = httpx.ASGITransport(await build_application(runtime, sandbox))
+        async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+            yield House(sandbox, clock, client, Worker(runtime, sandbox), mutations.fields, tokens)
