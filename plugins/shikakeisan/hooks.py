@@ -11,15 +11,25 @@ from fractions import Fraction
 
 from core.hooks import spec
 from core.storage.database import ReadSession, WriteSession
+from plugins.shikakeisan.errors import ReductionShareError
+from plugins.shikakeisan.facts.vocabulary import MAX_COUNT
 
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """減免 (地方税法323条・45条) by a decision: the share of one person's tax of a year that is taken off."""
+    """減免 (地方税法323条・45条) by a decision: the share of one person's tax of a year that is taken off.
+
+    The share is above nil, at most all, in a fraction with a denominator up to 150. Raises
+    ReductionShareError.
+    """
 
     person_id: int
     share: Fraction
     decision: str
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1 or self.share.denominator > MAX_COUNT:
+            raise ReductionShareError
 
 
 @dataclass(frozen=True, slots=True)
