@@ -6,14 +6,13 @@ from typing import Any
 from plugins.shikakeisan.merge.book import Book, Giving
 from plugins.shikakeisan.merge.filed import INCOME_FOR, Said, is_land_unclear, said_on_return
 from plugins.shikakeisan.merge.gathered import Merged, look, put
+from plugins.shikakeisan.merge.notices import mark_one_stop
 from plugins.shikakeisan.merge.papers import (
-    ONE_STOP,
     PENSION,
     RESIDENT_RETURN,
     SALARY,
     SLIPS,
     TAX_RETURN,
-    WITHHELD_LEVY,
     Paper,
     put_aside,
 )
@@ -22,13 +21,10 @@ OLD_LONG_WHOLE, OLD_LONG_MOST = 10_000, 15_000
 """旧長期損害保険料: deducted whole up to the first, half beyond it, never more than the second."""
 QUAKE_RULE = "quake_of_deduction"
 _PREMIUMS = {"life": "life_deduction", "quake": "quake_deduction"}
-_LEVIES = ("dividend_levy_withheld", "stock_levy_withheld")
-_DIVIDENDS = ("listed_dividend", "listed_stock")
 
 
 def gather_amounts(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
     """State every amount that the papers give, by the rules of the year."""
-    papers = _without_notices(book, papers, merged)
     givings = book.givings(frozenset(paper.kind for paper in papers))
     taken: dict[str, int] = {}
     closed = _closed(papers)
@@ -36,8 +32,7 @@ def gather_amounts(book: Book, papers: Sequence[Paper], merged: Merged) -> None:
         _hear(_said(book, paper), paper, givings[paper.kind], closed, taken, merged)
     if papers and papers[0].kind == TAX_RETURN:
         _compare(papers, merged)
-    if any(paper.kind == ONE_STOP for paper in papers) and "donation_furusato" in merged.facts:
-        _one_stop(papers, merged)
+    mark_one_stop(papers, merged)
 
 
 def _hear(
@@ -101,47 +96,6 @@ def _closed(papers: Sequence[Paper]) -> frozenset[str]:
         "quake": any(first.amounts.get(fact) for fact in ("quake", "quake_old_long")),
     }
     return frozenset(group for group, item in _PREMIUMS.items() if stated[group] or not first.number(item))
-
-
-def _without_notices(book: Book, papers: Sequence[Paper], merged: Merged) -> Sequence[Paper]:
-    """Put one-stop notices aside that are void, and 特定配当等 that nobody declared."""
-    if papers[-1].kind not in {ONE_STOP, WITHHELD_LEVY} if papers else True:
-        return papers
-    notices = [paper for paper in papers if paper.kind == ONE_STOP]
-    gone: dict[int, str] = {}
-    if rule := _why_void(book, papers, notices):
-        gone = dict.fromkeys((paper.id for paper in notices), rule)
-        merged.find("ONE_STOP_VOID", list(gone), rule=rule)
-    declared = next((paper for paper in papers if paper.kind in {TAX_RETURN, RESIDENT_RETURN}), None)
-    for paper in papers:
-        if paper.kind == WITHHELD_LEVY and not _declares(declared):
-            gone[paper.id] = "specified_dividends_only_if_declared"
-    for paper in papers:
-        if paper.id in gone:
-            put_aside(merged, paper, gone[paper.id])
-    return [paper for paper in papers if paper.id not in gone]
-
-
-def _why_void(book: Book, papers: Sequence[Paper], notices: Sequence[Paper]) -> str:
-    if not notices:
-        return ""
-    if papers[0].kind in {TAX_RETURN, RESIDENT_RETURN}:
-        return "one_stop_void_by_filing"
-    senders = {str(paper.items.get("sender_municipality") or paper.payer) for paper in notices}
-    return "one_stop_void_by_number" if len(senders) > book.most_one_stop else ""
-
-
-def _declares(declared: Paper | None) -> bool:
-    return declared is not None and any(declared.amounts.get(fact) for fact in _DIVIDENDS)
-
-
-def _one_stop(papers: Sequence[Paper], merged: Merged) -> None:
-    merged.facts["one_stop"] = True
-    merged.origins["one_stop"] = [
-        {"document": paper.id, "item": "donation", "rule": "one_stop"}
-        for paper in papers
-        if paper.kind == ONE_STOP
-    ]
 
 
 def _compare(papers: Sequence[Paper], merged: Merged) -> None:

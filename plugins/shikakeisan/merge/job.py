@@ -1,47 +1,41 @@
-"""The merge of the whole city as a job: blocks of people, made by up to two processes, written in order.
+"""The merge of the whole city as a job: blocks of people, made by some processes, written in order.
 
 A block is written whole or not at all, with how far the job came and what was counted; whoever goes on after
-a kill gives the same. Processes only read and make; what they make does not depend on how many there are.
+a kill gives the same. Who makes a block only reads; what is made does not depend on how many there are.
 """
 
 import asyncio
 from collections import Counter, deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import partial
-from multiprocessing import get_context
 
 from sqlalchemy import text
 
 from core.access.journal import Journal, current_journal
-from core.garbage import collector_paused
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
 from core.settings import whole
-from core.storage.database import Database
 from plugins.shikakeisan.base.errors import YearNotFrozen
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.blocks import Block
 from plugins.shikakeisan.merge.book import finding_kinds
 from plugins.shikakeisan.merge.claimants import CROSS, contradictions
 from plugins.shikakeisan.merge.errors import DocumentsWaiting, MergeUnbalanced
-from plugins.shikakeisan.merge.service import merge_block, merge_people
+from plugins.shikakeisan.merge.makers import makers
+from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.merge.writing import by_claimant, settle, write_block
 from plugins.shiryo.api import Work, blocking_items, persons_touched
 
 JOB = "shikakeisan.merge"
-BLOCK = 10_000
-"""People of one step: about a second of work."""
+BLOCK = 5_000
+"""People of one step: half a second of work."""
+AHEAD = 8
+"""Blocks that may wait to be written."""
 MOST = 2**63 - 1
 """Above every id."""
 READY = ("frozen", "merged", "assessed")
 BASES_TYPE = "shikakeisan.bases"
 Bounds = tuple[int, int]
-Make = Callable[[int, int, int], Awaitable[Block]]
-"""Make the block of a year between two ids."""
 
 
 async def run(job: Job) -> Outcome:
@@ -80,19 +74,19 @@ async def _begin(job: Job, step: Step) -> None:
 
 
 async def _blocks(job: Job) -> None:
-    """Make and write what is left of the city; one more block than there are processes is under way."""
+    """Make what is left of the city, some blocks ahead, and write them in order."""
     tax_year, last = job.parameters["tax_year"], job.cursor["last"]
     if last == MOST:
         return
     async with job.database.read() as session:
         ends = await queries.block_ends(session, tax_year, last, BLOCK)
     bounds = list(zip([last + 1, *(end + 1 for end in ends)], [*ends, MOST], strict=True))
-    async with _maker(job, len(bounds)) as (make, ahead):
+    with job.runtime.database_address() as address, makers(job.parameters["workers"], len(bounds)) as free:
         under_way: deque[tuple[Bounds, asyncio.Task[Block]]] = deque()
         try:
             for each in bounds:
-                under_way.append((each, asyncio.ensure_future(make(tax_year, *each))))
-                if len(under_way) >= ahead:
+                under_way.append((each, asyncio.create_task(free.make(address.app_url, tax_year, *each))))
+                if len(under_way) > AHEAD:
                     await _write(job, *under_way.popleft())
             while under_way:
                 await _write(job, *under_way.popleft())
@@ -101,51 +95,11 @@ async def _blocks(job: Job) -> None:
                 task.cancel()
 
 
-@asynccontextmanager
-async def _maker(job: Job, blocks: int) -> AsyncIterator[tuple[Make, int]]:
-    """Lend a maker of blocks, and how many may be under way at once."""
-    workers = min(job.parameters["workers"], blocks - 1)
-    if workers < 1:
-        yield partial(_here, job.database), 1
-        return
-    with job.runtime.database_address() as address:
-        pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-        try:
-            yield partial(_there, pool, address.app_url), workers + 1
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-async def _here(database: Database, tax_year: int, first: int, last: int) -> Block:
-    async with database.read() as session:
-        return await merge_block(session, tax_year, first, last)
-
-
-async def _there(pool: ProcessPoolExecutor, url: str, tax_year: int, first: int, last: int) -> Block:
-    loop = asyncio.get_running_loop()
-    return await loop.run_in_executor(pool, _in_process, url, tax_year, first, last)
-
-
-def _in_process(url: str, tax_year: int, first: int, last: int) -> Block:
-    """Make one block in a process of its own."""
-
-    async def make() -> Block:
-        database = Database(url, pool_size=1, statement_timeout=0)
-        try:
-            return await _here(database, tax_year, first, last)
-        finally:
-            await database.close()
-
-    with collector_paused():
-        return asyncio.run(make())
-
-
 async def _write(job: Job, bounds: Bounds, task: asyncio.Task[Block]) -> None:
     block = await task
     tax_year = job.parameters["tax_year"]
     async with job.step() as step:
-        with collector_paused():
-            changed = await write_block(_work(job, step), tax_year, queries.between(*bounds), block)
+        changed = await write_block(_work(job, step), tax_year, queries.between(*bounds), block)
         counts = Counter(step.cursor["counts"])
         counts.update(block.counts)
         counts["changed"] += len(changed)

@@ -9,6 +9,7 @@ from plugins.shikakeisan.merge.book import Book, book
 from plugins.shikakeisan.merge.deciding import apply_decisions
 from plugins.shikakeisan.merge.gathered import Claim, Found, Merged
 from plugins.shikakeisan.merge.housing import gather_housing
+from plugins.shikakeisan.merge.notices import without_notices
 from plugins.shikakeisan.merge.papers import TAX_RETURN, Paper, heard
 from plugins.shikakeisan.merge.people import BasePerson, Decision, Kin, KinOf
 from plugins.shikakeisan.merge.personal import contradicting_spouse, gather_personal
@@ -35,7 +36,7 @@ def merge_one(
     """
     merged = Merged()
     rules = book(person.tax_year)
-    papers = heard(documents, merged) if documents else []
+    papers = without_notices(rules, heard(documents, merged), merged) if documents else []
     gather_personal(person, papers, merged)
     if papers:
         _gather(rules, person, papers, kin, merged)
