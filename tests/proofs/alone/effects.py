@@ -73,9 +73,6 @@ ALONE: Mapping[str, Alone] = {
 
 BY_DESIGN: Mapping[str, str] = {
     "signIn, refresh, signOut, changePassword, enrol": "one's own account",
-    "proposeStaff, proposeEnrolment, proposeRole, approveAccountChange, rejectAccountChange": (
-        "an account, a code or a role: nothing holds before another administrator approves"
-    ),
     "disableStaff, revokeRole, revokeSession": "an administrator takes away: nobody gains by it",
     "cancelJob, resumeJob": "a job does what it was queued for, in the name of who queued it",
     "registerNonResident, correctPerson, registerMyNumber, protectPerson, unprotectPerson": (
@@ -96,3 +93,17 @@ BY_DESIGN: Mapping[str, str] = {
     "lookAtSample": "a note that one looked",
 }
 """Mutations that one person does alone, as far as they change anything: none of the effects above."""
+
+BY_TWO = (
+    *("proposeStaff", "proposeEnrolment", "proposeRole", "approveAccountChange", "rejectAccountChange"),
+    *("proposeFeedRemedy", "confirmFeedRemedy", "rejectFeedRemedy"),
+    *("proposeResolution", "confirmResolution", "rejectResolution", "explainGap"),
+    *("proposeCorrection", "keyDocument", "confirmKeying"),
+    *("proposeCircumstance", "approveCircumstance", "rejectCircumstance"),
+    *("proposeMergeFindingClosing", "confirmMergeFindingClosing", "rejectMergeFindingClosing"),
+    *("proposeFactDecision", "proposeFactDecisionEnding", "approveFactDecision", "withdrawFactDecision"),
+    *("proposeTaxCorrection", "approveTaxCorrection", "rejectTaxCorrection", "withdrawTaxCorrection"),
+    *("proposeLateDocuments", "planCorrectionBatch", "proposeCorrectionBatch"),
+    *("signOffCorrectionBatch", "rejectCorrectionBatch"),
+)
+"""Steps of what takes two people."""

@@ -233,4 +233,4 @@ def document(name: str, mutation: GraphQLField, variables: Collection[str]) -> s
 def _leaf(kind: GraphQLObjectType) -> str:
     """Return the name of a plain value of an object, whichever comes first."""
     plain = (name for name, each in kind.fields.items() if is_leaf_type(get_named_type(each.type)))
-    return next(name for name in plain if not kind.fields[name].args)
+    return str(next(name for name in plain if not kind.fields[name].args))
