@@ -15,6 +15,7 @@ from core.storage.migrations import Migrations
 from plugins.shiryo.commands.expect import expect
 from plugins.shiryo.commands.forward import forward
 from plugins.shiryo.commands.intake import intake
+from plugins.shiryo.commands.keying import key
 from plugins.shiryo.commands.ledger import ledger
 from plugins.shiryo.commands.worklist import worklist
 from plugins.shiryo.graphql.keying_mutation import KeyingMutation
@@ -81,7 +82,7 @@ def menu() -> Sequence[MenuEntry]:
 
 @hook
 def commands() -> Sequence[click.Command]:
-    return [intake, expect, ledger, worklist, forward]
+    return [intake, expect, ledger, worklist, key, forward]
 
 
 @hook

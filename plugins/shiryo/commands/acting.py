@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 from uuid import uuid4
 
@@ -44,13 +44,16 @@ class Desk:
     runtime: Runtime
     staff: str | None
     operation: str
+    _signed_in: list[str] = field(default_factory=list, repr=False)
+    """The token of a sign-in, so that a command with two deeds asks once."""
 
     def act(self, permission: Permission, deed: Callable[[Work], Awaitable[T]]) -> T:
         """Do one deed in one transaction; a refusal becomes one line.
 
         The password and the one-time code are asked for at the terminal, never taken from the command line.
         """
-        token = environment().get(TOKEN, "") if self.staff is None else ""
+        given = [environment().get(TOKEN, "")] if self.staff is None else self._signed_in
+        token = given[0] if given else ""
         secrets = ("", "") if token else self._ask()
         trace_id = f"{self.operation.replace(' ', '-')}-{uuid4()}"
         try:
@@ -78,6 +81,7 @@ class Desk:
                 events = Events(identity.record, runtime.clock, self.operation, trace_id, "cli")
                 signed_in = await SignIn(identity, events, "cli").sign_in(self.staff or "", *secrets)
                 token = signed_in.access_token
+                self._signed_in.append(token)
             actor = await Authenticator(identity).authenticate({"authorization": f"Bearer {token}"})
             if actor.kind is not ActorKind.STAFF or not actor.may(permission):
                 raise Forbidden

@@ -11,10 +11,29 @@ from sqlalchemy import Row
 from core.runtime import Runtime
 from plugins.shiryo.commands.asking import ask
 from plugins.shiryo.commands.deciding import assign, confirm, explain_gaps, propose, refuse
+from plugins.shiryo.commands.showing import show
 from plugins.shiryo.queries import work_items
 from plugins.shiryo.queries.work_items import Wanted
+from plugins.shiryo.service.guidance import guide_of
 
 NOBODY = "(担当なし)"
+STATES = {"open": "未処理", "proposed": "確認待ち"}
+COLUMNS = {
+    "id": "作業番号",
+    "code": "コード",
+    "state": "状態",
+    "owner": "担当",
+    "age_days": "日数",
+    "sender": "送付元",
+    "delivery": "受付番号",
+    "file": "ファイル",
+    "document": "資料番号",
+    "blocking": "併合を止める",
+    "records": "件数",
+    "meaning": "内容",
+}
+"""The columns, in order."""
+MORE = "内容は juminzei worklist show 作業番号、処理は worklist propose・confirm で行います。"
 
 
 @click.group("worklist", invoke_without_command=True)
@@ -43,20 +62,20 @@ def worklist(
     runtime: Runtime = context.obj
     now = runtime.clock.now()
     if summary:
-        for row in ask(runtime, lambda session: work_items.counts(session, year)):
-            age = f"{_age(row.oldest, now)}日"
-            _say([row.code, row.owner or NOBODY, f"{row.items:,}", age], as_json=as_json)
+        _sum_up(ask(runtime, lambda session: work_items.counts(session, year)), now, as_json=as_json)
         return
     wanted = Wanted(year, owner=owner, code=code, is_blocking=None if show_all else True, is_open=True)
     rows = ask(runtime, lambda session: work_items.list_items(session, wanted, limit=limit))
     _list(rows, now, as_json=as_json)
 
 
-for command in (assign, propose, confirm, refuse, explain_gaps):
+for command in (show, assign, propose, confirm, refuse, explain_gaps):
     worklist.add_command(command)
 
 
 def _list(rows: Sequence[Row[Any]], now: datetime, *, as_json: bool) -> None:
+    if rows and not as_json:
+        click.echo("\t".join(COLUMNS.values()))
     for row in rows:
         item = {
             "id": row.id,
@@ -70,17 +89,30 @@ def _list(rows: Sequence[Row[Any]], now: datetime, *, as_json: bool) -> None:
             "document": row.document_id,
             "blocking": row.is_blocking,
             "records": row.records,
+            "meaning": guide_of(row.code).meaning,
         }
         if as_json:
             click.echo(json.dumps(item, ensure_ascii=False))
         else:
-            click.echo("\t".join("" if value is None else str(value) for value in item.values()))
-    if not rows and not as_json:
-        click.echo("終わっていない作業項目はありません。")
+            click.echo("\t".join(_cell(value) for value in {**item, "state": STATES[row.state]}.values()))
+    if not as_json:
+        click.echo(MORE if rows else "終わっていない作業項目はありません。")
 
 
-def _say(cells: Sequence[str], *, as_json: bool) -> None:
-    click.echo(json.dumps(cells, ensure_ascii=False) if as_json else "\t".join(cells))
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    return "-" if value in (None, "") else str(value)
+
+
+def _sum_up(rows: Sequence[Row[Any]], now: datetime, *, as_json: bool) -> None:
+    """Say how many items of each code are open, how old the oldest is, and what is usually done."""
+    if not as_json:
+        click.echo("コード\t担当\t件数\t最も古い\t内容\t次にすること")
+    for row in rows:
+        guide = guide_of(row.code)
+        cells = [row.code, row.owner or NOBODY, f"{row.items:,}", f"{_age(row.oldest, now)}日", *guide]
+        click.echo(json.dumps(cells, ensure_ascii=False) if as_json else "\t".join(cells))
 
 
 def _age(opened_at: datetime, now: datetime) -> int:

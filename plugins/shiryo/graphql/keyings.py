@@ -1,5 +1,6 @@
 """What officers keyed from an original, beside the values that were read; numbers masked for everybody."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,10 +13,9 @@ from core.graphql.fields import column, door
 from plugins.atena.api import open_keyring
 from plugins.shiryo.graphql.people import hides_places
 from plugins.shiryo.permissions import DOCUMENT, ORIGINAL
-from plugins.shiryo.queries import documents
-from plugins.shiryo.service.keyed import Keyed, item_of, numbers_in, told, values_of
+from plugins.shiryo.service.compared import compared
+from plugins.shiryo.service.keyed import Keyed, told
 from plugins.shiryo.service.keying import opened
-from plugins.shiryo.service.showing import read_record, shown
 
 
 @strawberry.type(description="入力された1項目。個人番号は伏せる")
@@ -80,14 +80,10 @@ class Keying(PersonalData):
     @door(ORIGINAL, "全項目。原本（訂正する資料のoriginal）と並べて確認する")
     async def items(self, info: Info) -> list[KeyedItem]:
         """Return the values before and after, in the order of the layout."""
-        keyring, found = open_keyring(info.context.settings), self._opened(info)
-        before: dict[str, str] = {}
-        if self.document_id is not None:
-            rows = await documents.documents_by_id(info.context.read, [self.document_id])
-            record = await read_record(info.context.read, keyring, rows[self.document_id])
-            before = values_of(record) if record is not None else {}
         hides = self.document_id is not None and await hides_places(info, self.document_id)
-        return _items(found, before, hides_places=hides)
+        keyring = open_keyring(info.context.settings)
+        items = await compared(info.context.read, keyring, self.row, hides_places=hides)
+        return [KeyedItem(**asdict(each)) for each in items]
 
     @door(DOCUMENT, "見つかった誤り・注意")
     async def findings(self, info: Info) -> list[KeyedFinding]:
@@ -97,24 +93,3 @@ class Keying(PersonalData):
 
     def _opened(self, info: Info) -> Keyed:
         return opened(open_keyring(info.context.settings), self.row)
-
-
-def _items(found: Keyed, before: dict[str, str], *, hides_places: bool) -> list[KeyedItem]:
-    after = values_of(found.record)
-    retype = numbers_in(found.layout, after, before)
-    made = []
-    for name in {**before, **after}:
-        number, label, type_ = item_of(found.layout, name)
-        old, new = before.get(name, ""), after.get(name, "")
-        made.append(
-            KeyedItem(
-                name=name,
-                number=number,
-                label=label,
-                before=shown(old, type_, label, hides_places=hides_places),
-                after=shown(new, type_, label, hides_places=hides_places),
-                is_changed=old != new,
-                must_retype=name in retype,
-            )
-        )
-    return sorted(made, key=lambda item: item.number)

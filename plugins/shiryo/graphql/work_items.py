@@ -12,6 +12,7 @@ from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.graphql.keyings import Keying
 from plugins.shiryo.graphql.loaders import DocumentById, KeyingsByItem
 from plugins.shiryo.permissions import DOCUMENT, WORK
+from plugins.shiryo.service.guidance import guide_of
 
 
 @strawberry.type(description="作業項目（人が判断すること）")
@@ -26,6 +27,8 @@ class WorkItem:
     delivery_id: int | None = column(WORK, "受付番号")
     file_name: str | None = column(WORK, "ファイル名")
     code: str = column(WORK, "コード")
+    meaning: str = column(WORK, "コードの意味")
+    next_step: str = column(WORK, "次にすること")
     is_blocking: bool = column(WORK, "終わるまで併合に進めないか")
     state: str = column(WORK, "状態（open 未処理、proposed 確認待ち、closed 完了）")
     owner: str = column(WORK, "担当の職員番号")
@@ -50,6 +53,7 @@ class WorkItem:
             delivery_id=row.delivery_id,
             file_name=row.file_name,
             code=row.code,
+            **guide_of(row.code)._asdict(),
             is_blocking=row.is_blocking,
             state=row.state,
             owner=row.owner,

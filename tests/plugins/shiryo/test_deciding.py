@@ -2,9 +2,11 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs, urlsplit
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,9 +15,10 @@ from core.identity.demo import DemoSignIn
 from core.identity.opening import open_identity
 from core.runtime import Runtime
 from plugins.shiryo.commands.acting import TOKEN
+from plugins.shiryo.commands.keying import key
 from plugins.shiryo.commands.ledger import ledger
 from plugins.shiryo.commands.worklist import worklist
-from tests.plugins.shiryo.conftest import YEAR, Someone
+from tests.plugins.shiryo.conftest import YEAR, Someone, my_number
 
 TARO = Someone(1)
 HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
@@ -30,9 +33,9 @@ class Desk:
         self.runtime = runtime
         self.people = people
 
-    def type(self, *words: str, role: str = "", typed: str = "") -> Result:
+    def type(self, *words: str, role: str = "", typed: str = "", command: click.Command = worklist) -> Result:
         environ = {TOKEN: self.people[role].token if role else ""}
-        return CliRunner().invoke(worklist, words, obj=self.runtime, env=environ, input=typed)
+        return CliRunner().invoke(command, words, obj=self.runtime, env=environ, input=typed)
 
 
 @pytest.fixture
@@ -74,7 +77,10 @@ def test_what_is_not_agreed_to_is_left(desk: Desk) -> None:
 
 def test_items_are_given_to_somebody(desk: Desk) -> None:
     assert desk.type("assign", "1", "2", "--to", "900001", role="tax_clerk").exit_code == 0
-    assert desk.type("--summary").stdout.startswith("PERSON_UNKNOWN\t900001\t2\t")
+    head, line = desk.type("--summary").stdout.splitlines()
+    assert head.startswith("コード\t担当\t件数")
+    assert line.startswith("PERSON_UNKNOWN\t900001\t2\t")
+    assert "住登外者を登録して名寄せ" in line
 
 
 @pytest.mark.parametrize(
@@ -105,6 +111,60 @@ def test_password_and_code_are_asked_for(desk: Desk) -> None:
 
     assert (wrong.exit_code, "INVALID_CREDENTIALS" in wrong.output) == (1, True)
     assert (right.exit_code, person.password in right.output) == (0, False)
+
+
+def test_the_list_says_what_each_item_is_about(desk: Desk) -> None:
+    head, first, _, more = desk.type().stdout.splitlines()
+
+    assert (head.split("\t")[:3], first.split("\t")[:4]) == (
+        ["作業番号", "コード", "状態"],
+        ["1", "PERSON_UNKNOWN", "未処理", "-"],
+    )
+    assert first.endswith("該当する人が宛名にいません。")
+    assert "worklist show" in more
+
+
+def test_an_item_is_shown_with_its_document_to_who_may_see_it(desk: Desk) -> None:
+    desk.type("propose", "1", *EXPLAIN, role="tax_clerk")
+    shown = desk.type("show", "1", "99", role="tax_clerk")
+
+    assert (shown.exit_code, desk.type("show", "1", role="other_office").exit_code) == (0, 1)
+    assert "資料: 1 salary_report 1行目  氏名: 山田　太郎" in shown.stdout
+    assert "提案: explain  理由: 送付元に確認" in shown.stdout
+    assert (TARO.number in shown.stdout, TARO.town in shown.stdout) == (False, False)
+
+
+def test_what_one_keys_another_confirms_with_the_numbers_of_the_original(desk: Desk) -> None:
+    number = "0" + my_number(7)
+    values = json.dumps({"payment": "3100000", "my_number": number})
+    given = ("correct", "1", "-", "--reason", "原本と照合")
+    keyed = desk.type(*given, role="tax_clerk", typed=values, command=key)
+    own = desk.type("confirm", "3", role="tax_clerk", command=key)
+    wrong = desk.type("confirm", "3", role="tax_chief", typed=f"{TARO.number}\ny\n", command=key)
+    right = desk.type("confirm", "3", role="tax_chief", typed=f"{my_number(7)}\ny\n", command=key)
+
+    assert (keyed.exit_code, "作業番号 3" in keyed.stdout) == (0, True)
+    assert ("SELF_APPROVAL" in own.output, "KEYING_DIFFERS" in wrong.output) == (True, True)
+    assert (right.exit_code, right.stdout.splitlines()[-1]) == (0, "確定しました。資料番号 3")
+    assert "* 支払金額 [payment]\t3000000\t→ 3100000" in right.stdout
+    assert [each for each in (keyed, wrong, right) if number[1:] in each.output] == []
+
+
+@pytest.mark.parametrize("typed", ["{", "[]", '{"payment": 1}'])
+def test_values_that_are_none_are_refused(desk: Desk, typed: str) -> None:
+    done = desk.type("correct", "1", "-", "--reason", "r", role="tax_clerk", typed=typed, command=key)
+
+    assert (done.exit_code, "VALUES.json" in done.output) == (2, True)
+
+
+def test_a_paper_is_keyed_at_the_terminal(desk: Desk) -> None:
+    report = {name: str(value) for name, value in HANAKO.report(payment=5).items()}
+    words = ("document", "-", "--reason", "窓口", "--year", str(YEAR), "--kind", "salary_report")
+    sender = ("--sender", "0002", "--sender-name", "見本商店", "--layout-version", "2020")
+    keyed = desk.type(*words, *sender, role="tax_clerk", typed=json.dumps(report), command=key)
+
+    assert (keyed.exit_code, "作業番号 3" in keyed.stdout) == (0, True)
+    assert "KEYED_DOCUMENT" in desk.type().stdout
 
 
 def _secret(person: DemoSignIn) -> bytes:
