@@ -28,6 +28,9 @@ from plugins.shikakeisan.correction.graphql.mutation import CorrectionMutation
 from plugins.shikakeisan.correction.graphql.query import CorrectionQuery
 from plugins.shikakeisan.correction.jobs import JOBS as CORRECTION_JOBS
 from plugins.shikakeisan.graphql import ShikakeisanQuery
+from plugins.shikakeisan.inquiry.graphql.mutation import InquiryMutation
+from plugins.shikakeisan.inquiry.graphql.query import InquiryQuery
+from plugins.shikakeisan.inquiry.settings import INQUIRY_DAYS
 from plugins.shikakeisan.merge.graphql.mutation import MergeMutation
 from plugins.shikakeisan.merge.graphql.query import MergeQuery
 from plugins.shikakeisan.merge.job import MERGE
@@ -35,7 +38,16 @@ from plugins.shikakeisan.overview import seed
 from plugins.shikakeisan.overview.graphql.circumstances import CircumstanceMutation
 from plugins.shikakeisan.overview.graphql.years import PersonTax, YearMutation, YearQuery
 from plugins.shikakeisan.pages import rule_pages
-from plugins.shikakeisan.permissions import ASSESSMENT, BASE, CLOSING, CORRECTION, MERGE_READ, RUN, YEAR
+from plugins.shikakeisan.permissions import (
+    ASSESSMENT,
+    BASE,
+    CLOSING,
+    CORRECTION,
+    INQUIRY,
+    MERGE_READ,
+    RUN,
+    YEAR,
+)
 
 FOLDER = Path(__file__).parent
 CLOSE = "SELECT, INSERT, UPDATE (known_to)"
@@ -53,7 +65,7 @@ def hook_specs() -> ModuleType:
 
 @hook
 def settings() -> Sequence[Setting[Any]]:
-    return [MUNICIPALITY]
+    return [MUNICIPALITY, INQUIRY_DAYS]
 
 
 @hook
@@ -87,6 +99,9 @@ def migrations() -> Migrations:
             " version)",
             "contact_slip": "SELECT, INSERT, UPDATE (printed_at)",
             "closing": "SELECT, INSERT, UPDATE (kind, counts)",
+            "inquiry": "SELECT, INSERT, UPDATE (state, sent_by, sent_at, sha256, version)",
+            "inquiry_reply": "SELECT, INSERT, UPDATE (state, decided_by, decided_at, result, proposals,"
+            " decisions, refusals, version)",
         },
     )
 
@@ -103,6 +118,7 @@ def graphql() -> GraphQLParts:
             RunQuery,
             CorrectionQuery,
             ClosingQuery,
+            InquiryQuery,
         ),
         mutation=(
             YearMutation,
@@ -110,6 +126,7 @@ def graphql() -> GraphQLParts:
             MergeMutation,
             RunMutation,
             CorrectionMutation,
+            InquiryMutation,
         ),
         additions={Person: PersonTax},
     )
@@ -125,6 +142,7 @@ def menu() -> Sequence[MenuEntry]:
         MenuEntry("shikakeisan.merge", "資料併合", MERGE_READ),
         MenuEntry("shikakeisan.runs", "賦課計算", RUN),
         MenuEntry("shikakeisan.corrections", "更正", CORRECTION),
+        MenuEntry("shikakeisan.inquiries", "扶養調査・所得照会", INQUIRY),
         MenuEntry("shikakeisan.closes", "異動締め・連携ファイル", CLOSING),
     ]
 

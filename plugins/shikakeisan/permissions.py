@@ -30,3 +30,9 @@ MERGE_PROPOSE = Permission("shikakeisan.merge", "propose")
 MERGE_APPROVE = Permission("shikakeisan.merge", "approve")
 """Another person's proposals only: the service compares the numbers of the two."""
 MERGE_START = Permission("shikakeisan.merge", "run")
+INQUIRY = Permission("shikakeisan.inquiry", "read")
+"""Relatives who must be looked at, inquiries to other municipalities, and their replies."""
+INQUIRY_WRITE = Permission("shikakeisan.inquiry", "write")
+"""Making and sending inquiries, entering replies: changes nothing that is taxed."""
+INQUIRY_CONFIRM = Permission("shikakeisan.inquiry", "confirm")
+"""Another person's replies only: the service compares the numbers of the two."""

@@ -1,0 +1,237 @@
+"""`juminzei year inquiry …`: relatives to look at, inquiries to other municipalities, their replies."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from core.clock import JAPAN
+from core.errors import NotFound
+from core.runtime import Runtime
+from core.storage.database import Database
+from plugins.atena.api import Moment, person_ids, persons_by_id
+from plugins.shikakeisan.base.service import opened_year
+from plugins.shikakeisan.inquiry import checks, queries, replies, service
+from plugins.shikakeisan.inquiry.catalogue import reasons
+from plugins.shikakeisan.inquiry.errors import InquiryPeople, NobodyToAsk
+from plugins.shikakeisan.inquiry.letters import files_of, letter_again
+from plugins.shikakeisan.inquiry.replies import RESULT_LABELS, Answer, Reply, Result
+from plugins.shikakeisan.inquiry.service import Made
+from plugins.shikakeisan.inquiry.settings import INQUIRY_DAYS
+from plugins.shikakeisan.permissions import INQUIRY, INQUIRY_CONFIRM, INQUIRY_WRITE
+from plugins.shikakeisan.terminal import asked, write_private
+from plugins.shiryo.api import Desk, Work, staff_option
+
+DAY = click.DateTime(["%Y-%m-%d"])
+STATES = {"draft": "作成済み", "sent": "送付済み", "answered": "回答済み", "cancelled": "取りやめ"}
+EVERYBODY = 1_000_000
+
+
+@click.group("inquiry")
+def inquiry() -> None:
+    """扶養調査と、ほかの市区町村への所得照会（地方税法20条の11）。"""
+
+
+@inquiry.command("checks")
+@click.argument("tax_year", type=int)
+@click.option("--reason", type=click.Choice(sorted(reasons())), help="この理由だけ")
+@click.option("--summary", is_flag=True, help="理由ごとの人数")
+@staff_option()
+@click.pass_obj
+def checks_command(
+    runtime: Runtime, tax_year: int, reason: str | None, staff: str | None, *, summary: bool
+) -> None:
+    """扶養調査の対象の親族を、申し出ている全員の宛名番号とともに表示します。"""
+
+    async def deed(work: Work) -> list[str]:
+        if summary:
+            counts = await checks.count_checks(work.session, tax_year)
+            return [f"{one.code}\t{one.label}\t{counts.get(one.code, 0):,}人" for one in reasons().values()]
+        return await _checks(work, tax_year, reason or "")
+
+    for line in Desk(runtime, staff, "year inquiry checks").act(INQUIRY, deed) or ["対象の親族はいません。"]:
+        click.echo(line)
+
+
+@inquiry.command("list")
+@click.argument("tax_year", type=int)
+@click.option("--overdue", is_flag=True, help="回答期限を過ぎたものだけ")
+@click.pass_obj
+def list_command(runtime: Runtime, tax_year: int, *, overdue: bool) -> None:
+    """所得照会を、古い順に表示します。照会した人は表示しません。"""
+    today = runtime.clock.today()
+
+    async def ask(database: Database) -> list[str]:
+        async with database.read() as session:
+            rows = await queries.inquiries(
+                session, tax_year, overdue_on=today if overdue else None, limit=EVERYBODY
+            )
+            people = await queries.people_of(session, [row.id for row in rows])
+        return [
+            "\t".join(
+                (
+                    f"{row.id}",
+                    service.number_of(row),
+                    f"第{row.version}版",
+                    "期限超過" if service.is_overdue(row, today) else STATES[row.state],
+                    f"{row.municipality_code} {row.municipality_name}",
+                    f"{len(people[row.id]):,}人",
+                    f"期限 {row.due_on}",
+                )
+            )
+            for row in rows
+        ]
+
+    for line in asked(runtime, ask) or ["所得照会はありません。"]:
+        click.echo(line)
+
+
+@inquiry.command("make")
+@click.argument("tax_year", type=int)
+@click.option("--person", "numbers", multiple=True, metavar="NUMBER", help="宛名番号。省略すると待つ全員")
+@click.option("--due", type=DAY, help="回答期限。省略すると設定の日数の後")
+@staff_option()
+@click.pass_obj
+def make(
+    runtime: Runtime, tax_year: int, numbers: tuple[str, ...], due: datetime | None, staff: str | None
+) -> None:
+    """所得照会を、照会先の市区町村ごとに作成します。"""
+    days = timedelta(days=runtime.settings[INQUIRY_DAYS])
+
+    async def deed(work: Work) -> Made | InquiryPeople | NobodyToAsk:
+        due_on = work.today + days if due is None else due.date()
+        try:
+            return await service.make(work, tax_year, due_on, numbers or None)
+        except (InquiryPeople, NobodyToAsk) as refusal:
+            return refusal
+
+    done = Desk(runtime, staff, "year inquiry make").act(INQUIRY_WRITE, deed)
+    if isinstance(done, InquiryPeople | NobodyToAsk):
+        raise click.ClickException(f"{done.text} ({done.code})\n{_told(done)}")
+    click.echo(f"作成した所得照会\t{len(done.inquiries):,}件")
+    for rule, people in done.left_out.items():
+        click.echo(f"除いた者 {rule}\t{people:,}人")
+
+
+@inquiry.command("send")
+@click.argument("tax_year", type=int)
+@click.option("--again", type=int, multiple=True, metavar="ID", help="送付済みの照会をもう一度出力")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="書き出すフォルダー"
+)
+@staff_option()
+@click.pass_obj
+def send(runtime: Runtime, tax_year: int, again: tuple[int, ...], out: Path, staff: str | None) -> None:
+    """作成済みの所得照会をすべて送付済みにし、CSVと送付書（JSON）を照会先ごとに書き出します。"""
+
+    async def deed(work: Work) -> dict[str, bytes]:
+        ids = again or await _send_drafts(work, tax_year)
+        return await _files(work, tax_year, ids)
+
+    # marked before anything is written: what is lost between the two is made again, never sent twice
+    files = Desk(runtime, staff, "year inquiry send").act(INQUIRY_WRITE, deed)
+    for name, data in files.items():
+        write_private(out, name, data)
+        click.echo(str(out / name))
+    if not files:
+        click.echo("送付を待つ所得照会はありません。")
+
+
+@inquiry.command("reply")
+@click.argument("inquiry_id", type=int)
+@click.argument("number", metavar="NUMBER")
+@click.option("--kind", type=click.Choice([one.value for one in Answer]), required=True, help="回答の種類")
+@click.option("--income", type=int, metavar="YEN", help="合計所得金額。income のときだけ")
+@click.option("--on", "replied_on", type=DAY, required=True, help="回答の日付")
+@staff_option()
+@click.pass_obj
+def reply(
+    runtime: Runtime,
+    inquiry_id: int,
+    number: str,
+    kind: str,
+    income: int | None,
+    replied_on: datetime,
+    staff: str | None,
+) -> None:
+    """照会した人（宛名番号 NUMBER）についての回答を入力します。ほかの職員が confirm すると確定します。"""
+
+    async def deed(work: Work) -> int:
+        ids = await person_ids(work.session, [number])
+        if number not in ids:
+            raise NotFound
+        return await replies.enter(
+            work, inquiry_id, ids[number], Reply(Answer(kind), replied_on.date(), income)
+        )
+
+    done = Desk(runtime, staff, "year inquiry reply").act(INQUIRY_WRITE, deed)
+    click.echo(f"回答 {done}: ほかの職員が confirm すると確定します。")
+
+
+@inquiry.command("confirm")
+@click.argument("reply_id", type=int)
+@click.option("--version", type=int, default=1, show_default=True, help="確認した回答の版")
+@click.option("--reject", is_flag=True, help="確認せずに差し戻す。自分の入力のときは取り下げる")
+@staff_option()
+@click.pass_obj
+def confirm(runtime: Runtime, reply_id: int, version: int, staff: str | None, *, reject: bool) -> None:
+    """ほかの職員が入力した回答を確認します。所得が限度を超えていれば、扶養否認が提案されます。"""
+
+    async def deed(work: Work) -> Result | None:
+        if reject:
+            await replies.send_back(work, reply_id, version)
+            return None
+        return await replies.confirm(runtime, work, reply_id, version)
+
+    permission = INQUIRY_WRITE if reject else INQUIRY_CONFIRM
+    done = Desk(runtime, staff, "year inquiry confirm").act(permission, deed)
+    click.echo("差し戻しました。" if done is None else RESULT_LABELS[done])
+
+
+async def _checks(work: Work, tax_year: int, reason: str) -> list[str]:
+    rows = await checks.list_checks(work.session, tax_year, reason, limit=EVERYBODY)
+    ids = {one for row in rows for one in (row.relative_id, *row.claimants) if one is not None}
+    people = await persons_by_id(work.session, sorted(ids), Moment(work.today))
+    for person in people.values():
+        work.journal.saw(person.journal_type, person.journal_id())
+    numbers = {person_id: person.atena_number for person_id, person in people.items()}
+    lines = []
+    for row in rows:
+        who = "(特定できない)" if row.relative_id is None else numbers.get(row.relative_id, "-")
+        claimants = ",".join(numbers.get(one, "-") for one in row.claimants)
+        lines.append(f"{row.reason}\t{who}\t申し出 {claimants}\t資料 {','.join(map(str, row.documents))}")
+    return lines
+
+
+async def _send_drafts(work: Work, tax_year: int) -> list[int]:
+    rows = await queries.inquiries(work.session, tax_year, state="draft", limit=EVERYBODY)
+    for row in rows:
+        await service.send(work, row.id, row.version)
+    return [row.id for row in rows]
+
+
+async def _files(work: Work, tax_year: int, ids: Sequence[int]) -> dict[str, bytes]:
+    """Return the files of sent inquiries of a year by name. Raises NotFound."""
+    files: dict[str, bytes] = {}
+    sender = (await opened_year(work, tax_year)).municipality_code
+    for one in ids:
+        row = await queries.inquiry_row(work.session, one)
+        if row.tax_year != tax_year:
+            raise NotFound
+        sheet = await letter_again(work.session, work.journal, row)
+        files |= files_of(row, sheet, sender, _day(row.sent_at))
+    return files
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(JAPAN).date()
+
+
+def _told(refusal: InquiryPeople | NobodyToAsk) -> str:
+    """Tell lines with their rules, or counts by rule; never a number."""
+    findings, left_out = refusal.details.get("findings"), refusal.details.get("leftOut")
+    lines = [f"{one['line']}番目: {one['rule']}" for one in findings] if isinstance(findings, list) else []
+    if isinstance(left_out, dict):
+        lines += [f"除いた者 {rule}: {people:,}人" for rule, people in left_out.items()]
+    return "\n".join(lines)

@@ -1,0 +1,96 @@
+"""Looking at relatives who must be looked at, and at inquiries."""
+
+import strawberry
+
+from core.graphql.context import Info
+from core.graphql.fields import door
+from core.graphql.pages import Connection, connection, page_of
+from core.graphql.scalars import FiscalYear
+from plugins.atena.api import person_ids
+from plugins.shikakeisan.inquiry import checks, queries
+from plugins.shikakeisan.inquiry.catalogue import reasons
+from plugins.shikakeisan.inquiry.graphql.types import (
+    DependantCheck,
+    DependantCheckCount,
+    DependantCheckReason,
+    Inquiry,
+    InquiryState,
+)
+from plugins.shikakeisan.permissions import INQUIRY
+
+CURSOR = (int,)
+CHECK_CURSOR = (str, str)
+
+
+@strawberry.type
+class InquiryQuery:
+    """What may be looked up of 扶養調査 and 所得照会."""
+
+    @door(INQUIRY, "扶養調査の対象の親族（理由の順）。申し出ている全員を示す")
+    async def dependant_checks(
+        self,
+        info: Info,
+        tax_year: FiscalYear,
+        reason: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[DependantCheck]:
+        """Return a page of entries."""
+        page = page_of(info, first, after, CHECK_CURSOR)
+        place = checks.Place(*map(str, page.after)) if page.after else None
+        rows = await checks.list_checks(
+            info.context.read, tax_year, reason or "", after=place, limit=page.size + 1
+        )
+        return connection(
+            rows,
+            page,
+            node=lambda row: DependantCheck.of(row, tax_year),
+            key=lambda row: (row.reason, row.key),
+        )
+
+    @door(INQUIRY, "扶養調査の対象の人数（理由ごと）")
+    async def dependant_check_counts(self, info: Info, tax_year: FiscalYear) -> list[DependantCheckCount]:
+        """Return the counts of all reasons."""
+        counts = await checks.count_checks(info.context.read, tax_year)
+        return [
+            DependantCheckCount(reason=DependantCheckReason.of(one), people=counts.get(one.code, 0))
+            for one in reasons().values()
+        ]
+
+    @door(INQUIRY, "所得照会の一覧（作成順）。overdueは回答期限を過ぎたものだけ")
+    async def inquiries(
+        self,
+        info: Info,
+        tax_year: FiscalYear,
+        state: InquiryState | None = None,
+        *,
+        overdue: bool = False,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> Connection[Inquiry]:
+        """Return a page of inquiries."""
+        page, today = page_of(info, first, after, CURSOR), info.context.clock.today()
+        rows = await queries.inquiries(
+            info.context.read,
+            tax_year,
+            state=str(state.value) if state else None,
+            overdue_on=today if overdue else None,
+            after=int(str(page.after[0])) if page.after else 0,
+            limit=page.size + 1,
+        )
+        return connection(rows, page, node=lambda row: Inquiry.of(row, today), key=lambda row: (row.id,))
+
+    @door(INQUIRY, "番号の所得照会")
+    async def inquiry(self, info: Info, inquiry_id: int) -> Inquiry:
+        """Return one inquiry; raises NotFound."""
+        row = await queries.inquiry_row(info.context.read, inquiry_id)
+        return Inquiry.of(row, info.context.clock.today())
+
+    @door(INQUIRY, "個人についての所得照会（古い順、取りやめも含む）")
+    async def inquiries_about_person(
+        self, info: Info, atena_number: str, tax_year: FiscalYear | None = None
+    ) -> list[Inquiry]:
+        """Return every inquiry about a person."""
+        ids = list((await person_ids(info.context.read, [atena_number])).values())
+        rows = await queries.inquiries_about(info.context.read, ids, tax_year)
+        return [Inquiry.of(row, info.context.clock.today()) for row in rows]

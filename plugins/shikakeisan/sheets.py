@@ -1,0 +1,51 @@
+"""Neutral CSV files with a manifest, for other offices and for printing.
+
+A sheet is determined by its columns and rows; nothing in it tells when it was written, so it can be made
+again byte for byte.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A CSV file in UTF-8 whose first line names the columns; `rows` does not count it."""
+
+    name: str
+    columns: Sequence[str]
+    data: bytes
+    rows: int
+
+    @property
+    def sha256(self) -> bytes:
+        """Return the digest of the data."""
+        return hashlib.sha256(self.data).digest()
+
+    def described(self, **more: object) -> dict[str, object]:
+        """Return what a manifest says of the file."""
+        said = {"name": f"{self.name}.csv", "encoding": "UTF-8", "columns": self.columns, "rows": self.rows}
+        return {**said, **more, "sha256": self.sha256.hex()}
+
+
+def make_sheet(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Sheet:
+    """Write rows under their columns; what holds a comma, a quote or a line break is quoted."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    count = 0
+    for row in rows:
+        writer.writerow(row)
+        count += 1
+    return Sheet(name, columns, out.getvalue().encode(), count)
+
+
+def manifest_of(said: Mapping[str, Any]) -> bytes:
+    """Write a manifest as JSON."""
+    return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
