@@ -13,7 +13,7 @@ from core.runtime import Runtime
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.merge import listing, settling
 from plugins.shikakeisan.merge.book import finding_kinds
-from plugins.shikakeisan.merge.labels import fact_label
+from plugins.shikakeisan.merge.labels import fact_label, finding_text
 from plugins.shikakeisan.merge.listing import Wanted
 from plugins.shikakeisan.merge.paths import outward, person_in, relative_of
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
@@ -169,7 +169,7 @@ def _item(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
         "path": outward(_path(row), numbers),
         "fact": fact_label(_path(row)),
         "decision": row.details.get("decision", ""),
-        "message": finding_kinds()[row.code].text,
+        "message": finding_text(row.code, row.details),
         "opened_at": row.opened_at.astimezone(JAPAN).isoformat(timespec="seconds"),
     }
 
@@ -180,4 +180,4 @@ def _count(row: Row[Any]) -> dict[str, Any]:
 
 
 def _cell(value: object) -> str:
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH
+from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH, STATED
+from plugins.shikakeisan.merge.book import finding_kinds
+from plugins.shikakeisan.rules import RULES
 from plugins.shiryo.api import layouts
 
 ROLES: Final = {
@@ -31,6 +33,7 @@ _REGISTER: Final = {
     "relation": "続柄",
     "total_income_all": "合計所得金額",
 }
+_NOTES: Final = {"once": "額は一度だけ数えました。", "added": "額は合計しました。"}
 _RELATIVE: Final = re.compile(r"(?P<who>spouse|dependants\[[0-9]+\])(?:\.(?P<part>[a-z_]+))?", re.ASCII)
 
 
@@ -38,10 +41,16 @@ def fact_label(path: str) -> str:
     """Return what the fact at a path is called."""
     match = _RELATIVE.fullmatch(path)
     if match is None:
-        return BY_PATH[path].label if path in BY_PATH else path
+        figure = STATED[path][0] if path in STATED else path.removeprefix("given.")
+        return BY_PATH[path].label if path in BY_PATH else RULES[figure].label if figure in RULES else path
     who = ROLES["spouse" if match["who"] == "spouse" else "dependant"]
     part = RELATIVE_BY_PATH.get(match["part"] or "")
     return who if part is None else f"{who}の{part.label}"
+
+
+def finding_text(code: str, details: Mapping[str, Any]) -> str:
+    """Return the sentence of a finding, with what the merge did meanwhile."""
+    return finding_kinds()[code].text + _NOTES.get(details.get("amount", ""), "")
 
 
 @cache
@@ -52,7 +61,7 @@ def item_label(item: str, kinds: Sequence[str]) -> str:
         return ROLES[role] if role == "spouse" else f"{ROLES[role]}（{place}人目）"
     if item in BY_PATH:
         return BY_PATH[item].label
-    on_paper = (_labels(kind).get(item) for kind in kinds)
+    on_paper = (_labels(kind).get(item) for kind in (*kinds, *KINDS))
     return next((label for label in on_paper if label), _REGISTER.get(item, item))
 
 

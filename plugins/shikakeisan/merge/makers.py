@@ -1,6 +1,6 @@
 """Who makes the blocks of a merge: a thread of this process, and processes of their own beside it.
 
-A process needs a second to start, so the thread begins alone, and whoever is free takes the next block.
+A process needs some seconds to start, so the thread begins alone, and whoever is free takes the next block.
 """
 
 import asyncio
@@ -16,6 +16,9 @@ from core.garbage import collector_paused
 from core.storage.database import Database
 from plugins.shikakeisan.merge.blocks import Block
 from plugins.shikakeisan.merge.service import merge_block
+
+WORTH_A_PROCESS = 8
+"""Blocks that the thread makes while a process starts."""
 
 
 class Makers:
@@ -41,8 +44,8 @@ class Makers:
 
 @contextmanager
 def makers(count: int, blocks: int) -> Iterator[Makers]:
-    """Lend so many makers, but not more than there are blocks."""
-    found, beside = Makers(), min(count, blocks) - 1
+    """Lend so many makers, but no process that would hardly be ready before the others are done."""
+    found, beside = Makers(), min(count - 1, blocks // WORTH_A_PROCESS)
     with ExitStack() as stack:
         found.add(stack.enter_context(_executor(ThreadPoolExecutor(1))), 1)
         if beside:

@@ -75,15 +75,10 @@ def _spouse(home: Household, source: Paper, named: Sequence[Stated]) -> None:
     merged = home.merged
     if named:
         _put(merged, home.relative(named[0]), "spouse")
-    elif claims_spouse(source):
+    elif item := claims_spouse(source):
         income = source.number("spouse_income")
-        merged.give(
-            "spouse",
-            {"total_income": income} if income else {},
-            source.id,
-            "spouse_claimed",
-            RULES[source.kind],
-        )
+        fact = {"total_income": income} if income else {}
+        merged.give("spouse", fact, source.id, item, RULES[source.kind])
 
 
 def _others(home: Household, source: Paper, named: Sequence[Stated]) -> None:

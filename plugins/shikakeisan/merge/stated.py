@@ -61,7 +61,7 @@ def source_of(papers: Sequence[Paper]) -> Paper | None:
 
 def states_any(paper: Paper) -> bool:
     """Tell whether a slip names or counts relatives, or claims a spouse."""
-    return bool(paper.relatives) or claims_spouse(paper) or any(map(paper.number, _COUNTS))
+    return bool(paper.relatives or claims_spouse(paper)) or any(map(paper.number, _COUNTS))
 
 
 def unheard_slips(papers: Sequence[Paper], source: Paper | None) -> list[Paper]:
@@ -72,11 +72,13 @@ def unheard_slips(papers: Sequence[Paper], source: Paper | None) -> list[Paper]:
     return [paper for paper in slips if not paper.is_main and states_any(paper)]
 
 
-def claims_spouse(paper: Paper) -> bool:
-    """Tell whether a paper claims a spouse, named or not."""
-    if paper.kind == RESIDENT_RETURN:
-        return paper.flag("spouse_claimed")
-    return paper.items.get("spouse_claimed") in _CLAIMED or paper.number("spouse_deduction") > 0
+def claims_spouse(paper: Paper) -> str:
+    """Return the item by which a paper claims a spouse, named or not; empty where it claims none."""
+    claimed = {"1"} if paper.kind == RESIDENT_RETURN else _CLAIMED
+    if paper.items.get("spouse_claimed") in claimed:
+        return "spouse_claimed"
+    is_deducted = paper.kind != RESIDENT_RETURN and paper.number("spouse_deduction") > 0
+    return "spouse_deduction" if is_deducted else ""
 
 
 def named_on(paper: Paper, rule: str, kin: KinOf, merged: Merged) -> list[Stated]:

@@ -19,7 +19,7 @@ from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
 from plugins.shikakeisan.merge.decisions import DECISION_TYPE
 from plugins.shikakeisan.merge.graphql.loaders import DocumentById
-from plugins.shikakeisan.merge.labels import ROLES, fact_label, item_label
+from plugins.shikakeisan.merge.labels import ROLES, fact_label, finding_text, item_label
 from plugins.shikakeisan.merge.paths import DEPENDANTS, outward, person_in, relative_of
 from plugins.shikakeisan.merge.service import BASIS_TYPE
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
@@ -187,7 +187,7 @@ class MergeFinding(PersonalData):
         return cls(
             row=row,
             tax_year=FiscalYear(row.tax_year),
-            message=kind.text,
+            message=finding_text(row.code, row.details),
             law=kind.law,
             **{name: getattr(row, name) for name in (*plain, *people)},
         )
