@@ -15,10 +15,10 @@ One person, pure (`merging.merge_one`), in this order:
 | officers' decisions, last | `deciding` |
 | what comes out: facts, origins, claims, findings | `gathered`; `people` for what goes in |
 
-Many people: `kin` (who the relatives are), `incomes` (what they earn by their own documents), `blocks` (makes),
-`writing` (writes only what differs), `claimants` (claims that contradict each other), `job` (the whole city),
-`service` (some people again), `queries`, `tables`.
+Many people: `kin` (who the relatives are), `incomes` (what they earn by their own documents), `blocks`
+(makes), `writing` (writes only what differs), `claimants` (claims that contradict each other), `job` (the
+whole city), `service` (some people again), `queries`, `tables`.
 
-Officers: `decisions` and `settling` (two people each), `listing`, `paths` and `labels` (how things are named), and
-the outsides: `graphql/`, `commands`, `finding_commands`, `decision_commands`.
+Officers: `decisions` and `settling` (two people each), `listing`, `paths` and `labels` (how things are
+named), and the outsides: `graphql/`, `commands`, `finding_commands`, `decision_commands`.
 """
