@@ -20,7 +20,7 @@ from plugins.synth.writing.deliveries import MAIN_FILE, Written, deliver, write_
 from plugins.synth.writing.lines import Lines
 from plugins.synth.writing.output import output_of
 from plugins.synth.writing.pool import in_order
-from plugins.synth.writing.spool import Spool
+from plugins.synth.writing.spool import Calendar, Spool
 
 SPOOL = ".spool"
 
@@ -42,7 +42,8 @@ class _City:
         self.plan, self.out, self.workers, self.progress = plan, out, workers, progress
         self.counts: Counter[str] = Counter()
         self.planted: list[Planted] = []
-        self.files: list[Written] = []
+        self.files: list[tuple[str, str, bytes]] = []
+        """Folder and name of each file, and what is announced of it, packed: there are tens of thousands."""
 
     def write(self) -> Counter[str]:
         if self.out.exists() and any(self.out.iterdir()):
@@ -64,11 +65,10 @@ class _City:
 
     def _write_people(self, truth: BinaryIO) -> list[Path]:
         """Write truth, facts, feed and 住登外者 block by block, and spool the documents."""
-        later: list[Event] = []
         first = load_day(self.plan)
-        spool = Spool(self.plan, self.out / SPOOL)
+        spool, later = Spool(self.plan, self.out / SPOOL), Calendar(self.out / SPOOL)
         feed, others = Lines(self.out / "juki", "feed.jsonl"), Lines(self.out / "jutogai", "jutogai.jsonl")
-        with spool, feed, others, (self.out / "facts.jsonl").open("wb") as facts:
+        with spool, later, feed, others, (self.out / "facts.jsonl").open("wb") as facts:
             for output in in_order(partial(output_of, self.plan), range(self.plan.blocks), self.workers):
                 facts.writelines(output.facts)
                 truth.writelines(output.people)
@@ -76,28 +76,30 @@ class _City:
                 spool.add(output.documents)
                 self.planted.extend(output.planted)
                 feed.write(_messages(feed, (event for event in output.events if event.day == first)))
-                later.extend(event for event in output.events if event.day > first)
+                for event in output.events:
+                    if event.day > first:
+                        later.add(event)
                 self.progress(len(output.people))
-            feed.write(_messages(feed, sorted(later, key=lambda event: event.day)))
+            feed.write(_messages(feed, later.in_order()))
         self.counts.update(people=self.plan.people, feed=feed.count, non_residents=others.count)
         return spool.paths
 
     def _write_files(self, truth: BinaryIO, buckets: Iterable[Path]) -> None:
-        work = partial(deliver, self.plan, out=self.out)
+        work, struck = partial(deliver, self.plan, out=self.out), of_employers(self.plan)
         for delivered in in_order(work, buckets, self.workers):
             truth.writelines(delivered.truth)
-            self.files.extend(delivered.files)
-        for file in self.files:
-            self.counts[file.kind] += file.records
-        self.counts["files"] = sum(file.is_delivered for file in self.files)
+            for file in delivered.files:
+                self._count(file, struck.get(file.folder.rpartition("/")[2]))
+
+    def _count(self, file: Written, fault: Fault | None) -> None:
+        self.files.append((file.folder, file.name, orjson.dumps(file[2:])))
+        self.counts[file.kind] += file.records
+        self.counts["files"] += file.is_delivered
+        if fault and file.name == MAIN_FILE:
+            self.planted.append(Planted(fault, [], [], file.folder, file.name))
 
     def _write_faults(self, truth: BinaryIO) -> None:
         """Tell what was planted; everything asked for must have been."""
-        struck = of_employers(self.plan)
-        for file in self.files:
-            fault = struck.get(file.folder.rpartition("/")[2])
-            if fault and file.name == MAIN_FILE:
-                self.planted.append(Planted(fault, [], [], file.folder, file.name))
         found = Counter(fault.fault for fault in self.planted)
         for asked in map(Fault, sorted(self.plan.faults)):
             if found[asked] < times(self.plan) * _SHOWN.get(asked, 1):
@@ -108,10 +110,10 @@ class _City:
 
     def _write_manifests(self) -> None:
         """Write one manifest for each delivery, and the list of senders who are expected."""
-        self.files.sort(key=lambda file: (file.folder, file.name))
+        self.files.sort()
         with (self.out / "senders.jsonl").open("wb") as senders:
-            for folder, group in groupby(self.files, key=lambda file: file.folder):
-                files = list(group)
+            for folder, group in groupby(self.files, key=lambda file: file[0]):
+                files = [Written(folder, name, *orjson.loads(packed)) for _, name, packed in group]
                 sender = sender_of(folder)
                 said = {"code": sender.code, "kind": sender.kind, "name": sender.name}
                 _line(senders, {**said, "documents": sum(file.records for file in files)})

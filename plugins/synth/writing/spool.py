@@ -1,14 +1,17 @@
-"""Documents between blocks and files: spooled by file, so that memory and open files stay few."""
+"""What waits on disk between blocks and files, so that neither memory nor open files grow with the city."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 from types import TracebackType
+from typing import BinaryIO
 from zlib import crc32
 
 import orjson
 
 from plugins.synth.documents.model import Document
+from plugins.synth.feed import Event
 from plugins.synth.plan import Plan
 
 PEOPLE_PER_BUCKET = 10_000
@@ -37,6 +40,36 @@ class Spool:
         for document in documents:
             bucket = crc32(f"{document.folder}/{document.file}".encode()) % len(self._files)
             self._files[bucket].write(orjson.dumps([*document]) + b"\n")
+
+
+class Calendar:
+    """Takes the events of the feed as they come and gives them back by day; a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._open = ExitStack()
+        self._days: dict[date, BinaryIO] = {}
+
+    def __enter__(self) -> "Calendar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def add(self, event: Event) -> None:
+        """Put an event away behind those of its day."""
+        file = self._days.get(event.day)
+        if file is None:
+            path = self.folder / f"{event.day.isoformat()}.jsonl"
+            file = self._days[event.day] = self._open.enter_context(path.open("w+b"))
+        file.write(event.text + b"\n")
+
+    def in_order(self) -> Iterator[Event]:
+        """Yield all events, day by day, those of a day as they came."""
+        for day in sorted(self._days):
+            file = self._days[day]
+            file.seek(0)
+            yield from (Event(day, line.removesuffix(b"\n")) for line in file)
 
 
 def read_bucket(path: Path) -> Iterator[Document]:
