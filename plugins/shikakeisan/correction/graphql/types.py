@@ -134,6 +134,7 @@ class CorrectionProposal(PersonalData):
     event_on: date | None = column(CORRECTION, "根拠となる決定などの日")
     documents: list[int] = column(CORRECTION, "根拠となる資料の番号")
     changes: JSON = column(CORRECTION, "変える事実（nullは取り消し）")
+    seen: JSON = column(CORRECTION, "提案したとき、変える事実について資料の併合が示していた値")
     held_back: JSON = column(CORRECTION, "提出が遅いため算入しない事実と根拠")
     expected_revision: int = column(CORRECTION, "提案のもとになった賦課決定の版")
     decided_revision: int | None = column(CORRECTION, "承認でできた賦課決定の版")
@@ -155,6 +156,7 @@ class CorrectionProposal(PersonalData):
             kind=CorrectionKind.of(kinds()[row.kind]),
             documents=list(row.documents),
             changes=JSON(row.changes),
+            seen=JSON(row.seen),
             held_back=JSON(row.held_back),
             **{name: getattr(row, name) for name in (*plain, *ended)},
         )

@@ -14,6 +14,7 @@ from core.identity.opening import open_identity
 from core.jobs.worker import Worker
 from core.storage.address import ServerAddress
 from core.storage.database import Database
+from plugins.shikakeisan.correction.slips import print_slips
 from schema.testing import House, open_house
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR
 from tests.plugins.shikakeisan.closing.conftest import City, city
@@ -46,6 +47,16 @@ PLAN = """mutation ($input: PlanCorrectionBatchInput!) {
 BATCH = """query ($id: Int!) { correctionBatch(batchId: $id) {
   id version state counts sample { id } proposals { edges { node { id state } } } } }"""
 BUSY = {"UNAVAILABLE", "DATABASE_BUSY", "DATABASE_UNAVAILABLE"}
+SLIPS = """query ($printed: Boolean!) { contactSlips(taxYear: 2026, printed: $printed) {
+  edges { node { id proposalId printedAt person { atenaNumber } } } } }"""
+SON = {
+    "role": "dependant",
+    "place": 1,
+    "name": "山田　一郎",
+    "kana": "",
+    "birth": "2005-05-05",
+    "relation": "子",
+}
 CLERK_ROLE, CHIEF_ROLE = "tax_clerk", "tax_chief"
 
 
@@ -197,6 +208,38 @@ async def test_closes_and_transfers_are_listed(city: City, desk: House) -> None:
     assert files["edges"][0]["node"].items() >= {"recipient": "fukushi", "sequence": 1, "rows": 1}.items()
 
 
+async def test_slips_are_listed_until_they_are_printed(city: City, desk: House) -> None:
+    [person] = await city.settle(someone(items={"other_main": 1}, relatives=[SON]))
+    said = given(person, kind="dependant_denied", changes={"dependants": None})
+    one = (await data(desk, PROPOSE, input=said))["proposeTaxCorrection"]
+    await data(desk, APPROVE, CHIEF_ROLE, id=one["id"], version=1)
+
+    waiting = (await data(desk, SLIPS, printed=False))["contactSlips"]["edges"]
+    async with city.office.work() as work:
+        await print_slips(work, TAX_YEAR)
+    printed = (await data(desk, SLIPS, printed=True))["contactSlips"]["edges"]
+
+    assert [edge["node"]["proposalId"] for edge in waiting] == [one["id"]]
+    assert waiting[0]["node"]["person"] == {"atenaNumber": f"{person:015d}"}
+    assert (waiting[0]["node"]["printedAt"], printed[0]["node"]["printedAt"] is None) == (None, False)
+    assert (await data(desk, SLIPS, printed=False))["contactSlips"]["edges"] == []
+
+
+async def test_a_clerk_ends_no_batch_of_somebody_else(city: City, desk: House) -> None:
+    [person] = await city.settle(someone())
+    said = {"taxYear": TAX_YEAR, "kind": "ex_officio", "reason": "読取りの誤り", "receivedOn": "2026-07-01"}
+    said |= {"selection": {"atenaNumbers": [f"{person:015d}"]}, "changes": {"social_insurance": 800_000}}
+    batch = (await data(desk, PLAN, CHIEF_ROLE, input=said))["planCorrectionBatch"]
+
+    refused = await refusal(desk, step("rejectCorrectionBatch"), id=batch["id"], version=1)
+    ended = await data(desk, step("rejectCorrectionBatch"), CHIEF_ROLE, id=batch["id"], version=1)
+    await Worker(desk.runtime, desk.database).work_once()
+
+    assert refused["code"] == "CORRECTION_STATE"
+    assert ended["rejectCorrectionBatch"]["state"] == "REJECTED"
+    assert (await data(desk, BATCH, id=batch["id"]))["correctionBatch"]["state"] == "REJECTED"
+
+
 @pytest.mark.parametrize("role", ["other_office", "administrator", "auditor"])
 @pytest.mark.parametrize(
     "query",
@@ -205,6 +248,9 @@ async def test_closes_and_transfers_are_listed(city: City, desk: House) -> None:
         "{ correctionProposal(proposalId: 1) { id } }",
         '{ correctionsOfPerson(atenaNumber: "1") { id } }',
         "{ correctionBatches(taxYear: 2026) { edges { node { id } } } }",
+        "{ contactSlips(taxYear: 2026) { edges { node { id } } } }",
+        "mutation { rejectCorrectionBatch(batchId: 1, expectedVersion: 1) { id } }",
+        "mutation { lookAtSample(proposalId: 1) { id } }",
         "{ closes { edges { node { id } } } }",
         "{ transfers { edges { node { id } } } }",
         "mutation { approveTaxCorrection(proposalId: 1, expectedVersion: 1) { isApproved } }",

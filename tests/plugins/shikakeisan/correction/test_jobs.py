@@ -328,3 +328,46 @@ async def test_people_with_an_open_finding_are_chosen_by_its_code(city: City) ->
     row = await batch(city, number)
     assert (row.counts["selected"], row.counts["increased"]) == (1, 1)
     assert [one.person_id for one in await proposals(city.office)] == [people[0]]
+
+
+async def test_a_batch_that_nobody_signed_is_not_written(city: City) -> None:
+    people = await city.settle(someone(), someone())
+    number = await plan(city, people)
+    await propose(city, number)
+
+    async with city.office.year.database.transaction() as session:
+        job_id = await jobs.enqueue(session, WRITE, {"batch": number}, SYSTEM)
+    await Worker(city.office.year.runtime, city.office.year.database).work_once()
+
+    async with city.office.year.database.read() as session:
+        status = await jobs.get(session, job_id)
+    assert (status.state, status.error_code) == (JobState.FAILED, "CORRECTION_STATE")
+    assert (await batch(city, number)).state == "proposed"
+    assert {len(await city.office.year.revisions(one)) for one in people} == {1}
+
+
+async def test_a_dry_run_that_somebody_ended_stays_ended(city: City) -> None:
+    people = await city.settle(someone(), someone())
+    async with city.office.work() as work:
+        selection = Selection(atena_numbers=[f"{one:015d}" for one in people])
+        changes = {"social_insurance": 800_000}
+        given = Plan(TAX_YEAR, "ex_officio", "読取りの誤り", date(2026, 7, 1), selection, changes)
+        number = await plan_batch(work, given)
+        await reject_batch(work, number, 1, may_approve=False)
+
+    await run(city.office, DRY, {"batch": number})
+
+    assert (await batch(city, number)).state == "rejected"
+    assert await proposals(city.office) == []
+
+
+async def test_who_would_be_undecided_again_is_no_member_of_a_batch(city: City) -> None:
+    relatives = [{"role": "dependant", "place": 1, "name": "山田　一郎", "kana": "", "number": "ab" * 32}]
+    father, mother = await city.settle(someone(items={"other_main": 1}, relatives=relatives), someone())
+    late_return = someone(kind="tax_return", items={"filed_on": "2026-07-10"}, relatives=relatives)
+    await city.office.file(mother, late_return)
+
+    row = await batch(city, await plan(city, [father, mother]))
+
+    assert (row.counts["changed"], row.counts["CORRECTION_LEAVES_UNDECIDED"]) == (1, 1)
+    assert [one.person_id for one in await proposals(city.office)] == [father]
