@@ -1,13 +1,12 @@
 """`juminzei enrol`, `sign-in`, `change-password`: what people do about their own account at a terminal."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 from uuid import uuid4
 
 import click
 
-from core.errors import JuminzeiError
+from core.commands.terminal import ORIGIN, asked
 from core.identity.authenticator import Authenticator
 from core.identity.credentials import OwnCredentials
 from core.identity.events import Events
@@ -16,9 +15,9 @@ from core.identity.opening import open_identity
 from core.identity.settings import TERMINAL_TOKEN, TOKEN_MINUTES
 from core.identity.sign_in import SignedIn, SignIn
 from core.runtime import Runtime
+from core.storage.database import Database
 
 T = TypeVar("T")
-ORIGIN = "cli"
 NUMBER = click.argument("number", metavar="職員番号")
 Deed = Callable[[Identity, Events], Awaitable[T]]
 
@@ -91,13 +90,9 @@ def _new_password() -> str:
 def _do(runtime: Runtime, operation: str, deed: Deed[T]) -> T:
     """Do one deed; a refusal becomes one line."""
 
-    async def run() -> T:
-        async with runtime.open_database() as database:
-            identity = open_identity(runtime, database)
-            events = Events(identity.record, runtime.clock, operation, str(uuid4()), ORIGIN)
-            return await deed(identity, events)
+    async def run(database: Database) -> T:
+        identity = open_identity(runtime, database)
+        events = Events(identity.record, runtime.clock, operation, str(uuid4()), ORIGIN)
+        return await deed(identity, events)
 
-    try:
-        return asyncio.run(run())
-    except JuminzeiError as refusal:
-        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None
+    return asked(runtime, run)

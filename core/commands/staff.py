@@ -1,8 +1,6 @@
 """`juminzei staff` and `juminzei clients`: what an administrator does at the server's own terminal."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,16 +10,15 @@ from uuid import uuid4
 import click
 
 from core.access.actor import SYSTEM
-from core.errors import JuminzeiError
+from core.commands.terminal import asked
 from core.identity import client_queries, register_queries
 from core.identity.clients import ClientRegister, NewClient
 from core.identity.departments import read_departments
 from core.identity.events import Events
-from core.identity.identity import Identity
 from core.identity.opening import open_identity
 from core.identity.register import NewStaff, StaffRegister
 from core.runtime import Runtime
-from core.storage.database import WriteSession
+from core.storage.database import Database, WriteSession
 
 T = TypeVar("T")
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -31,7 +28,6 @@ DAY = click.DateTime(["%Y-%m-%d"])
 class Desk:
     """One command's transaction, with the two registers."""
 
-    identity: Identity
     session: WriteSession
     staff: StaffRegister
     clients: ClientRegister
@@ -187,27 +183,14 @@ def list_clients(runtime: Runtime) -> None:
 def _run(runtime: Runtime, operation: str, work: Callable[[Desk], Awaitable[T]]) -> T:
     """Do the work in one transaction; a refusal becomes one line."""
 
-    async def run() -> T:
-        async with _desk(runtime, operation) as desk:
-            return await work(desk)
-
-    try:
-        return asyncio.run(run())
-    except JuminzeiError as refusal:
-        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None
-
-
-@asynccontextmanager
-async def _desk(runtime: Runtime, operation: str) -> AsyncIterator[Desk]:
-    async with runtime.open_database() as database, database.transaction() as session:
+    async def run(database: Database) -> T:
         identity = open_identity(runtime, database)
         events = Events(identity.record, runtime.clock, operation, str(uuid4()))
-        yield Desk(
-            identity,
-            session,
-            StaffRegister(identity, session, SYSTEM, events),
-            ClientRegister(identity, session, SYSTEM, events),
-        )
+        async with database.transaction() as session:
+            staff = StaffRegister(identity, session, SYSTEM, events)
+            return await work(Desk(session, staff, ClientRegister(identity, session, SYSTEM, events)))
+
+    return asked(runtime, run)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -24,10 +24,10 @@ MASKED_TEXT = "************"  # always twelve, whatever stands behind it
 
 
 class ReasonRequired(JuminzeiError):
-    """The field is shown only to those who state why they need it, with the request (`X-Reason`)."""
+    """Shown, or done, only for those who state why: with the request (`X-Reason`), or as `reason`."""
 
     code = "REASON_REQUIRED"
-    message = "この項目を見るには、利用する理由を入力してください。"
+    message = "理由を入力してください。閲覧と処理の理由は、アクセス記録に残ります。"
     status = 400
 
 

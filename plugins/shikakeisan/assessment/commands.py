@@ -9,6 +9,7 @@ import click
 from sqlalchemy import Row
 
 from core.access.actor import SYSTEM
+from core.commands.terminal import asked
 from core.jobs import service as jobs
 from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
@@ -18,12 +19,14 @@ from core.storage.database import Database
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.dump import dump, people_of
+from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS, Outcome
 from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
-from plugins.shikakeisan.assessment.service import rules_of
+from plugins.shikakeisan.assessment.service import JOURNAL_TYPE, rules_of
 from plugins.shikakeisan.assessment.verifying import verify as verify_year
 from plugins.shikakeisan.rules import RULES
-from plugins.shikakeisan.terminal import asked
+from plugins.shikakeisan.terminal import recorded
+from plugins.shiryo.api import Work
 
 SHOWN = ("annual_total", "city_total", "pref_total", "forest", "genmen_amount", "payable", "total_income_all")
 """The sums that are printed; all of them stand in the run."""
@@ -154,12 +157,25 @@ async def _verify(database: Database, tax_year: int) -> int:
 
 
 async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:
-    moment = Moment(runtime.clock.today())
+    """Print the dump; whose data it shows is in the access log before the first line leaves."""
     async with database.read() as session:
+        if await queries.year_of(session, tax_year) is None:
+            raise YearUnopened
         ids = await people_of(session, tax_year)
-        numbers: dict[int, str] = {}
+    for place in range(0, len(ids), BLOCK):
+        await _enter(runtime, database, tax_year, ids[place : place + BLOCK])
+    moment, numbers = Moment(runtime.clock.today()), dict[int, str]()
+    async with database.read() as session:
         for place in range(0, len(ids), BLOCK):
             people = await persons_by_id(session, ids[place : place + BLOCK], moment)
             numbers.update({person_id: person.atena_number for person_id, person in people.items()})
         async for line in dump(session, tax_year, numbers):
             click.echo(line, nl=False)
+
+
+async def _enter(runtime: Runtime, database: Database, tax_year: int, ids: Sequence[int]) -> None:
+    async def seen(work: Work) -> None:
+        for person_id in ids:
+            work.journal.saw(JOURNAL_TYPE, f"{tax_year}:{person_id}")
+
+    await recorded(runtime, database, "dump", seen)

@@ -1,6 +1,7 @@
 """The canonical dump of a year: everything that was decided and from what, without row ids and clock times.
 
 One JSON line for each person, by 宛名番号, keys sorted; documents are named by sender, record key and kind.
+Where people under 支援措置 live, and with whom, is not in it.
 Two databases that hold the same decisions give the same bytes, however they came there.
 """
 
@@ -13,6 +14,7 @@ from sqlalchemy import BigInteger, Row, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
+from core.graphql.masking import MASKED_TEXT
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.queries import INFINITY
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment
@@ -26,6 +28,7 @@ BASE = (
     *("standing", "reason", "ward_code", "household_number", "relation", "birth_date", "sex"),
     *("death_date", "is_protected", "is_welfare", "house_wards"),
 )
+PLACES = ("ward_code", "household_number")
 REVISION = ("revision", "outcome", "ground", "reduction", "rules_version", "reason", *FIGURES)
 Names = Mapping[int, str]
 
@@ -58,7 +61,7 @@ async def _people(session: ReadSession, tax_year: int, ids: Sequence[int]) -> Ma
     found = await _rows(session, finding, tax_year, ids, is_known=False)
     return {
         person_id: {
-            "base": [_picked(row, BASE) for row in bases[person_id]],
+            "base": [_base(row) for row in bases[person_id]],
             "basis": [_basis(row, documents) for row in facts[person_id]],
             "assessments": [_picked(row, REVISION) for row in decided[person_id]],
             "findings": sorted([row.stage, row.code, row.state] for row in found[person_id]),
@@ -69,6 +72,11 @@ async def _people(session: ReadSession, tax_year: int, ids: Sequence[int]) -> Ma
 
 def _picked(row: Row[Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
+
+
+def _base(row: Row[Any]) -> dict[str, Any]:
+    picked = _picked(row, BASE)
+    return picked | dict.fromkeys(PLACES, MASKED_TEXT) if row.is_protected else picked
 
 
 def _basis(row: Row[Any], documents: Names) -> dict[str, Any]:

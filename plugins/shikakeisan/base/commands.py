@@ -2,12 +2,13 @@
 
 import click
 
+from core.commands.terminal import asked
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.shikakeisan.base.municipality import MUNICIPALITY
 from plugins.shikakeisan.base.service import Counts, freeze_base, open_year
 from plugins.shikakeisan.base.standing import STANDING_LABELS
-from plugins.shikakeisan.terminal import asked, recorded
+from plugins.shikakeisan.terminal import recorded
 
 
 @click.command("open")

@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import Row
 
 from core.clock import JAPAN
+from core.commands.terminal import asked
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.atena.api import Moment, persons_by_id
@@ -22,7 +23,6 @@ from plugins.shikakeisan.correction.jobs import DRY, WRITE
 from plugins.shikakeisan.correction.service import JOURNAL_TYPE
 from plugins.shikakeisan.permissions import CORRECTION_APPROVE, CORRECTION_PROPOSE
 from plugins.shikakeisan.rules import RULES
-from plugins.shikakeisan.terminal import asked
 from plugins.shiryo.api import Desk, Work, staff_option
 
 STATES = {

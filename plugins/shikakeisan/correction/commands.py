@@ -7,6 +7,7 @@ from types import MappingProxyType
 import click
 
 from core.access.actor import Actor, ActorKind
+from core.commands.terminal import asked
 from core.jobs import service as jobs
 from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
@@ -16,7 +17,6 @@ from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.shikakeisan.correction.jobs import LATE
 from plugins.shikakeisan.permissions import CORRECTION_PROPOSE
-from plugins.shikakeisan.terminal import asked
 from plugins.shiryo.api import Desk, Work, staff_option
 
 COUNTS = {

@@ -87,8 +87,11 @@ def load_year(fiscal_year: int) -> Year:
 
 
 def read_year(text: str, file: str) -> Year:
-    """Read the text of a year file; every fault is named."""
-    document = tomllib.loads(text)
+    """Read the text of a year file; every fault is named. Raises LawFileError."""
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise LawFileError(file, ["TOML として読めません"]) from None
     tables = {name: value for name, value in document.items() if name not in HEAD}
     findings = [f"{name} がありません" for name in sorted(HEAD - document.keys())]
     findings += [fault for name, table in tables.items() for fault in _faults(name, table)]

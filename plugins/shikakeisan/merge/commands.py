@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from core.access.actor import SYSTEM
+from core.commands.terminal import asked
 from core.jobs import service as jobs
 from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
@@ -16,7 +17,6 @@ from core.storage.database import Database
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
 from plugins.shikakeisan.merge.job import MERGE
 from plugins.shikakeisan.merge.labels import KINDS
-from plugins.shikakeisan.terminal import asked
 
 
 @click.command("merge")

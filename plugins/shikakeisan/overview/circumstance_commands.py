@@ -6,6 +6,7 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
+from core.commands.terminal import asked
 from core.errors import JuminzeiError
 from core.runtime import Runtime
 from core.storage.database import Database
@@ -16,7 +17,6 @@ from plugins.shikakeisan.base.lists import read_list
 from plugins.shikakeisan.base.standing import CIRCUMSTANCE_LABELS, Circumstance
 from plugins.shikakeisan.overview.replay import approve_circumstances
 from plugins.shikakeisan.permissions import CIRCUMSTANCE_APPROVE, CIRCUMSTANCE_PROPOSE
-from plugins.shikakeisan.terminal import asked
 from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 20

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from core.clock import JAPAN
+from core.commands.terminal import asked
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.atena.api import Moment, persons_by_id, protected_ids
@@ -20,7 +21,7 @@ from plugins.shikakeisan.base.standing import REASON_LABELS, STANDING_LABELS, Re
 from plugins.shikakeisan.overview.replay import Replayed, replay_register
 from plugins.shikakeisan.overview.status import STAGES, Group, Status, read_status, status_of
 from plugins.shikakeisan.permissions import BASE
-from plugins.shikakeisan.terminal import asked, recorded
+from plugins.shikakeisan.terminal import recorded
 from plugins.shiryo.api import Desk, Work, staff_option
 
 FINDING_STAGES = {"base": "個人基本", "merge": "資料併合", "assessment": "賦課計算"}

@@ -11,7 +11,8 @@ import click
 from core.access.actor import Actor, ActorKind
 from core.access.journal import Journal
 from core.access.permission import Permission
-from core.errors import Forbidden, JuminzeiError
+from core.commands.terminal import refusing
+from core.errors import Forbidden
 from core.graphql.records import Trace, records_of
 from core.identity.authenticator import Authenticator
 from core.identity.events import Events
@@ -56,10 +57,8 @@ class Desk:
         token = given[0] if given else ""
         secrets = ("", "") if token else self._ask()
         trace_id = f"{self.operation.replace(' ', '-')}-{uuid4()}"
-        try:
+        with refusing():
             return asyncio.run(self._run(permission, deed, trace_id, token, secrets))
-        except JuminzeiError as refusal:
-            raise click.ClickException(f"{refusal.text} ({refusal.code})") from None
 
     def _ask(self) -> tuple[str, str]:
         if self.staff is None:

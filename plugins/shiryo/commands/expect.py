@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from core.access.actor import SYSTEM
-from core.errors import JuminzeiError
+from core.commands.terminal import refusing
 from core.runtime import Runtime
 from plugins.shiryo.errors import ManifestInvalid
 from plugins.shiryo.manifest import Sender, check_sender, tax_year
@@ -23,11 +23,9 @@ Expected = tuple[Sender, int | None]
 @click.pass_obj
 def expect(runtime: Runtime, path: Path, year: int) -> None:
     """提出があるはずの送付元を登録します。1行1件のJSON: code, kind, name, documents(総括表の件数)。"""
-    try:
+    with refusing():
         senders = [_expected(line) for line in path.read_bytes().splitlines() if line.strip()]
         added = asyncio.run(_enter(runtime, tax_year(year), senders))
-    except JuminzeiError as refusal:
-        raise click.ClickException(f"{refusal.text} ({refusal.code})") from None
     click.echo(f"{year}年度: {added:,} 件の送付元を登録しました(登録済み {len(senders) - added:,} 件)。")
 
 

@@ -5,20 +5,18 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import click
 
 from core.access.actor import SYSTEM
 from core.access.journal import Journal
-from core.errors import JuminzeiError
-from core.graphql.records import Trace, records_of
+from core.commands.terminal import recorded, refusing
 from core.jobs import service
 from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE
 from core.runtime import Runtime
-from core.storage.database import Database
+from core.storage.database import Database, WriteSession
 from plugins.atena.api import Keyring, open_keyring
 from plugins.shiryo.errors import AlreadyImported, KindUnknown, ManifestInvalid
 from plugins.shiryo.manifest import (
@@ -81,7 +79,7 @@ def intake(
 
     途中で止まっても、同じコマンドをもう一度実行すれば続きから取り込みます。
     """
-    try:
+    with refusing():
         refused = 0
         if manifest_path is not None:
             parcels = [_parcel(manifest_path, paths)]
@@ -92,9 +90,6 @@ def intake(
             parcels = [_without_manifest(paths, given, channel or "", year, kind)]
         failed = asyncio.run(_take_in(runtime, parcels, json_lines=json_lines))
         sys.exit(bool(failed or refused))
-    except JuminzeiError as refusal:
-        details = " ".join(f"{name}={value}" for name, value in refusal.details.items())
-        raise click.ClickException(f"{refusal.text} ({refusal.code}) {details}".rstrip()) from None
 
 
 def _parcels(folders: Sequence[Path]) -> tuple[list[Parcel], int]:
@@ -153,15 +148,12 @@ async def _receive_all(
     runtime: Runtime, database: Database, keyring: Keyring, parcels: Sequence[Parcel]
 ) -> int:
     """Receive some deliveries in one transaction; return how many there is work to do for."""
-    journal = Journal()
     read = await asyncio.to_thread(lambda: [_read(parcel) for parcel in parcels])
-    async with database.transaction() as session:
-        work = Work(session, journal, SYSTEM.number, runtime.clock.now())
-        done = await receive_all(work, keyring, read)
-        trace = Trace(runtime.clock, SYSTEM, correlation_id=f"intake-{uuid4()}", origin="cli")
-        records = list(records_of(trace, "intake", {}, journal, is_query=False))
-        if records:
-            await runtime.plugins.run("record_access", session=session, records=records)
+
+    async def receive(session: WriteSession, journal: Journal) -> Sequence[Received | AlreadyImported]:
+        return await receive_all(Work(session, journal, SYSTEM.number, runtime.clock.now()), keyring, read)
+
+    done = await recorded(runtime, database, "intake", receive)
     return sum(_tell(parcel, each) for parcel, each in zip(parcels, done, strict=True))
 
 

@@ -51,6 +51,7 @@ def test_a_table_that_the_rules_need_is_missing() -> None:
         ("[24_500_000, 290_000]", "[24_500_000, 290_000, 1]", "行と欄の数"),
         ('[      "超",       0]', "[26_000_000,       0]", "最後の行"),
         ("fiscal_year = 2026", "", "fiscal_year がありません"),
+        ("fiscal_year = 2026", "fiscal_year = = 2026", "TOML として読めません"),
     ],
 )
 def test_a_malformed_year_is_refused(old: Any, new: Any, fault: Any) -> None:

@@ -45,6 +45,19 @@ class Terminal:
 
         return asyncio.run(run())
 
+    def owned(self, statement: str) -> list[tuple[Any, ...]]:
+        """Execute a statement as the owner of the tables."""
+
+        async def run() -> list[tuple[Any, ...]]:
+            database = Database(self.address.owner_url)
+            async with database.transaction() as session:
+                done = await session.execute(text(statement))
+                rows = [tuple(row) for row in done.all()] if done.returns_rows else []
+            await database.close()
+            return rows
+
+        return asyncio.run(run())
+
     def type(self, command: click.Command, *words: str, expect: int = 0) -> str:
         result = CliRunner().invoke(command, words, obj=self.runtime)
         assert result.exit_code == expect, result.output
@@ -137,15 +150,7 @@ def test_every_revision_is_calculated_again_with_the_same_yen(terminal: Terminal
 def test_a_figure_that_does_not_follow_from_its_facts_is_found(terminal: Terminal) -> None:
     terminal.type(assess, str(TAX_YEAR))
 
-    async def spoil() -> None:
-        database = Database(terminal.address.owner_url)
-        async with database.transaction() as session:
-            await session.execute(
-                text("UPDATE shikakeisan.assessment SET taxable = taxable + 1 WHERE person_id = 1")
-            )
-        await database.close()
-
-    asyncio.run(spoil())
+    terminal.owned("UPDATE shikakeisan.assessment SET taxable = taxable + 1 WHERE person_id = 1")
 
     said = terminal.type(verify, str(TAX_YEAR), expect=1)
 
@@ -172,6 +177,30 @@ def test_the_dump_has_one_line_for_each_person_and_no_ids_or_times(terminal: Ter
         for row in line[part]
         for name in row
     }
+
+
+def test_whose_data_a_dump_shows_is_in_the_access_log(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR))
+
+    terminal.type(dump_year, "--year", str(TAX_YEAR))
+
+    logged = terminal.owned("SELECT action, object_ids FROM audit.entry WHERE operation = 'dump'")
+    assert logged == [("read", [f"{TAX_YEAR}:{person_id}" for person_id in range(1, PEOPLE + 1)])]
+
+
+def test_a_dump_hides_where_the_protected_live(terminal: Terminal) -> None:
+    terminal.owned("UPDATE shikakeisan.base_person SET is_protected = (person_id = 1), ward_code = '331015'")
+
+    lines = [json.loads(line) for line in terminal.type(dump_year, "--year", str(TAX_YEAR)).splitlines()]
+
+    wards = {line["base"][0]["is_protected"]: line["base"][0]["ward_code"] for line in lines}
+    assert wards == {True: "************", False: "331015"}
+
+
+def test_a_year_that_was_not_opened_has_no_dump(terminal: Terminal) -> None:
+    result = CliRunner().invoke(dump_year, ["--year", "2025"], obj=terminal.runtime)
+
+    assert (result.exit_code, result.stdout, "(YEAR_NOT_OPEN)" in result.stderr) == (1, "", True)
 
 
 def test_a_second_run_leaves_the_dump_as_it_is(terminal: Terminal) -> None:

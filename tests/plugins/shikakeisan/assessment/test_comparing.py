@@ -86,6 +86,7 @@ async def test_a_shadow_run_against_another_year_file_finds_what_it_changes(year
     [
         ({"kind": "shadow", "municipality": "999999"}, "MUNICIPALITY_UNKNOWN"),
         ({"kind": "shadow", "year_file": "fiscal_year = 2026"}, "LAW_FILE_INVALID"),
+        ({"kind": "shadow", "year_file": "これは表ではない"}, "LAW_FILE_INVALID"),
     ],
 )
 async def test_a_shadow_of_nothing_is_refused(year: Year, parameters: dict[str, str], code: str) -> None:

@@ -1,0 +1,61 @@
+"""What commands do alike: open the database, refuse in one line, enter the access log as the system."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+from uuid import uuid4
+
+import click
+
+from core.access.actor import SYSTEM
+from core.access.journal import Journal
+from core.errors import JuminzeiError
+from core.graphql.records import Trace, records_of
+from core.runtime import Runtime
+from core.storage.database import Database, WriteSession
+
+T = TypeVar("T")
+ORIGIN = "cli"
+
+
+def refusal_line(refusal: JuminzeiError) -> str:
+    """Return a refusal as one line: the sentence, the code, and which field or rule it is about."""
+    told = [f"{name}={value}" for name, value in refusal.details.items() if isinstance(value, str | int)]
+    return " ".join([f"{refusal.text} ({refusal.code})", *told])
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Make a refusal one line on standard error, with exit code 1."""
+    try:
+        yield
+    except JuminzeiError as refusal:
+        raise click.ClickException(refusal_line(refusal)) from None
+
+
+def asked(runtime: Runtime, question: Callable[[Database], Awaitable[T]]) -> T:
+    """Answer with the database open; a refusal becomes one line."""
+
+    async def ask() -> T:
+        async with runtime.open_database() as database:
+            return await question(database)
+
+    with refusing():
+        return asyncio.run(ask())
+
+
+async def recorded(
+    runtime: Runtime,
+    database: Database,
+    operation: str,
+    deed: Callable[[WriteSession, Journal], Awaitable[T]],
+) -> T:
+    """Do one deed of the system in one transaction, with its lines in the access log."""
+    journal = Journal()
+    trace = Trace(runtime.clock, SYSTEM, f"{operation.replace(' ', '-')}-{uuid4()}", origin=ORIGIN)
+    async with database.transaction() as session:
+        done = await deed(session, journal)
+        records = list(records_of(trace, operation, {}, journal, is_query=False))
+        await runtime.plugins.run("record_access", session=session, records=records)
+    return done
