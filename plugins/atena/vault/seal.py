@@ -26,7 +26,7 @@ def seal(keyring: Keyring, person_id: int, number: str) -> Sealed:
     key = keyring.current
     nonce = secrets.token_bytes(NONCE_BYTES)
     text = key.cipher.encrypt(nonce, number.encode("ascii"), _bound_to(person_id, key))
-    return Sealed(nonce + text, _index(key, number), key.version)
+    return Sealed(nonce + text, blind_index(keyring, number), key.version)
 
 
 def sealed_content(keyring: Keyring, person_id: int, number: str, source: str = "") -> Mapping[str, Any]:
@@ -47,13 +47,13 @@ def unseal(keyring: Keyring, person_id: int, stored: Sealed | Row[Any]) -> str:
 
 
 def blind_indexes(keyring: Keyring, number: str) -> list[bytes]:
-    """Return under which indexes the number may stand: one per key, for a rotation may be under way."""
+    """Return under which indexes the number may stand: rotations before decision 0085 made it anew."""
     return [_index(key, number) for key in keyring.keys.values()]
 
 
 def blind_index(keyring: Keyring, number: str) -> bytes:
-    """Return the index of the number under the key in use."""
-    return _index(keyring.current, number)
+    """Return what the number is found by. The first key makes it: documents keep it over every rotation."""
+    return _index(keyring.first, number)
 
 
 def _index(key: Key, number: str) -> bytes:

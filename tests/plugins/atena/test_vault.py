@@ -17,6 +17,7 @@ from core.settings import DATA_DIR, PROFILE, Settings, Sources
 from core.storage.address import ServerAddress
 from core.storage.database import Database
 from plugins.atena import tables
+from plugins.atena.api import holders_of
 from plugins.atena.check_digits import modulus_11
 from plugins.atena.errors import SealBroken
 from plugins.atena.queries import my_numbers, persons
@@ -30,7 +31,7 @@ from plugins.atena.vault.keyring import (
     open_keyring,
 )
 from plugins.atena.vault.rotation import rotate
-from plugins.atena.vault.seal import Sealed, blind_indexes, seal, unseal
+from plugins.atena.vault.seal import Sealed, blind_index, blind_indexes, seal, unseal
 
 NOW = datetime(2026, 6, 10, 3, 0, tzinfo=UTC)
 NUMBER = "621498320257"
@@ -213,6 +214,20 @@ async def test_numbers_are_found_and_read_in_the_middle_of_a_rotation(
     async with database.transaction() as session:
         for number in numbers.values():
             assert await my_numbers.is_held_by_another(session, blind_indexes(keyring, number), 0)
+
+
+async def test_what_documents_keep_of_a_number_still_finds_it_after_a_rotation(
+    database: Database, settings: Settings
+) -> None:
+    numbers = await fill(database, open_keyring(settings), 3)
+    kept = {blind_index(open_keyring(settings), number): owner for owner, number in numbers.items()}
+
+    await rotate(database, settings)
+
+    async with database.read() as session:
+        found = await holders_of(session, list(kept))
+    assert {index: found[index] for index in kept} == {index: {owner} for index, owner in kept.items()}
+    assert [blind_index(open_keyring(settings), number) for number in numbers.values()] == list(kept)
 
 
 async def test_the_check_tells_a_wrong_key(database: Database, settings: Settings, tmp_path: Path) -> None:
