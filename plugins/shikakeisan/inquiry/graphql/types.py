@@ -149,8 +149,10 @@ class InquiryLine(PersonalData):
 
 
 @strawberry.type(description="所得照会（地方税法20条の11）")
-class Inquiry:
-    """One inquiry to one municipality; its people are behind `lines`."""
+class Inquiry(PersonalData):
+    """One inquiry to one municipality: it tells where its people live."""
+
+    journal_type: ClassVar[str] = JOURNAL_TYPE
 
     row: strawberry.Private[Any]
     id: int = column(INQUIRY, "番号")
@@ -177,6 +179,10 @@ class Inquiry:
             is_overdue=is_overdue(row, today),
             **{name: getattr(row, name) for name in plain},
         )
+
+    def journal_id(self) -> str:
+        """Return the number of the inquiry."""
+        return str(self.id)
 
     @door(INQUIRY, "照会先の市区町村コード。後で支援措置の対象になった人がいれば伏せる")
     async def municipality_code(self, info: Info) -> str:
