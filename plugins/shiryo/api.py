@@ -1,11 +1,9 @@
 """What other plug-ins may import of 課税資料: the documents that count, the state of a year, the layouts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
-
-from sqlalchemy import Row
 
 from core.storage.database import ReadSession
 from plugins.shiryo.commands.acting import Desk, staff_option
@@ -66,6 +64,9 @@ class DocumentFacts:
     relatives: Sequence[Mapping[str, int | str]]
 
 
+RECORD_KEY = [each.name for each in fields(DocumentFacts)].index("record_key")
+
+
 async def documents_of(
     session: ReadSession, person_ids: Sequence[int], tax_year: int
 ) -> Sequence[DocumentFacts]:
@@ -99,6 +100,8 @@ async def blocking_items(session: ReadSession, tax_year: int) -> int:
     return sum(row.blocking for row in await work_items.counts(session, tax_year))
 
 
-def _facts(row: Row[Any]) -> DocumentFacts:
-    said = {**dict(zip(row._fields, row, strict=True)), "record_key": row.record_key.hex()}
-    return DocumentFacts(**said)
+def _facts(row: Sequence[Any]) -> DocumentFacts:
+    """Make it of a row of `queries.counting`, whose columns stand in the order of the fields."""
+    said = list(row)
+    said[RECORD_KEY] = row[RECORD_KEY].hex()
+    return DocumentFacts(*said)

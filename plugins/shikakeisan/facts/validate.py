@@ -92,12 +92,12 @@ def _findings(facts: Mapping[str, Any], rules: Collection[str]) -> list[Finding]
 
 
 def _taxpayer(key: str, value: Any) -> Iterator[Finding]:
-    parts = [path for path in BY_PATH if path.startswith(f"{key}.")]
-    if isinstance(value, dict) and parts:
+    has_parts = key in _WITH_PARTS
+    if isinstance(value, dict) and has_parts:
         for name, part in value.items():
             path = f"{key}.{name}"
             yield from _known(path, part, BY_PATH.get(path))
-    elif parts and key not in BY_PATH:
+    elif has_parts and key not in BY_PATH:
         yield finding(key, "FACT_TYPE", "項目を持つオブジェクトにしてください。")
     else:
         yield from _known(key, value, BY_PATH.get(key))
@@ -167,6 +167,8 @@ def _typed(path: str, value: Any, wanted: type, name: str) -> Iterator[Finding]:
         yield finding(path, "FACT_TYPE", f"{name}にしてください。")
 
 
+_WITH_PARTS = frozenset(path.partition(".")[0] for path in BY_PATH if "." in path)
+"""Facts that are objects."""
 _CHECKS: dict[str, Callable[[str, Any, Fact], Iterator[Finding]]] = {
     "yen": lambda path, value, _fact: _number(path, value, signed=False),
     "signed": lambda path, value, _fact: _number(path, value, signed=True),
