@@ -1,0 +1,88 @@
+"""At the terminal: relatives to look at, files for other municipalities, replies of two people."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from core.clock import JAPAN
+from core.storage.database import Database
+from plugins.atena.api import open_keyring
+from tests.plugins.shikakeisan.base.conftest import City, StandingClock
+from tests.plugins.shikakeisan.inquiry.conftest import FATHER, GRANDMOTHER, UNCLE, by_number, register
+from tests.plugins.shikakeisan.merge.conftest import branches, town
+from tests.plugins.shikakeisan.merge.desk import Desk, slip
+from tests.proofs.conftest import CHIEF, CLERK, Town
+
+__all__ = ["branches", "town"]
+
+YEAR = "2026"
+
+
+@pytest.fixture
+def office(town: Town, tmp_path: Path) -> Town:
+    """The father claims grandmother and uncle, who live elsewhere."""
+    clock = StandingClock(datetime(2026, 1, 20, 9, tzinfo=JAPAN))
+
+    async def settle(database: Database) -> None:
+        desk = Desk(City(town.runtime, database, open_keyring(town.runtime.settings), clock, tmp_path))
+        await register(desk)
+        said = (by_number(desk.city, GRANDMOTHER), by_number(desk.city, UNCLE, place=2))
+        await desk.file(FATHER, slip(5_000_000, *said))
+        await desk.merge(FATHER)
+
+    town.do(settle)
+    return town
+
+
+def inquiry(office: Town, *words: str, staff: str = CLERK, expect: int = 0) -> str:
+    return office.type("year", "inquiry", *words, staff=staff, expect=expect)
+
+
+def test_from_the_list_to_the_confirmed_reply(office: Town, tmp_path: Path) -> None:
+    listed = inquiry(office, "checks", YEAR, "--reason", "ELSEWHERE").splitlines()
+    assert [line.split("\t")[1:3] for line in listed] == [
+        [GRANDMOTHER, f"申し出 {FATHER}"],
+        [UNCLE, f"申し出 {FATHER}"],
+    ]
+    assert "ELSEWHERE" in inquiry(office, "checks", YEAR, "--summary")
+
+    assert inquiry(office, "make", YEAR, "--person", GRANDMOTHER) == "作成した所得照会\t1件\n"
+    out = tmp_path / "out"
+    written = inquiry(office, "send", YEAR, "--out", str(out)).splitlines()
+    assert [Path(line).name for line in written] == ["inquiry_2026_00001.csv", "inquiry_2026_00001.json"]
+    data = (out / "inquiry_2026_00001.csv").read_bytes()
+    assert (out / "inquiry_2026_00001.csv").stat().st_mode & 0o077 == 0
+    assert json.loads((out / "inquiry_2026_00001.json").read_bytes())["to_name"] == "岡山県倉敷市"
+    inquiry(office, "send", YEAR, "--again", "1", "--out", str(tmp_path / "again"))
+    assert (tmp_path / "again" / "inquiry_2026_00001.csv").read_bytes() == data
+    assert "送付済み" in inquiry(office, "list", YEAR)
+
+    day = office.runtime.clock.today().isoformat()
+    entered = inquiry(office, "reply", "1", GRANDMOTHER, "--kind", "income", "--income", "0", "--on", day)
+    assert entered.startswith("回答 1:")
+    assert inquiry(office, "confirm", "1", staff=CHIEF) == "所得は限度以下。申し出のとおり\n"
+    assert "回答済み" in inquiry(office, "list", YEAR)
+
+
+def test_who_lives_here_is_not_asked_about(office: Town) -> None:
+    inquiry(office, "make", YEAR, "--person", FATHER, expect=1)
+
+    assert inquiry(office, "list", YEAR) == "所得照会はありません。\n"
+
+
+def test_nobody_confirms_alone(office: Town, tmp_path: Path) -> None:
+    inquiry(office, "make", YEAR, staff=CHIEF)
+    inquiry(office, "send", YEAR, "--out", str(tmp_path), staff=CHIEF)
+    day = office.runtime.clock.today().isoformat()
+    inquiry(office, "reply", "1", GRANDMOTHER, "--kind", "no_record", "--on", day, staff=CHIEF)
+
+    inquiry(office, "confirm", "1", staff=CHIEF, expect=1)
+    inquiry(office, "confirm", "1", staff=CLERK, expect=1)
+    assert inquiry(office, "confirm", "1", "--reject") == "差し戻しました。\n"
+
+
+def test_nothing_to_send_is_said(office: Town, tmp_path: Path) -> None:
+    assert inquiry(office, "send", YEAR, "--out", str(tmp_path)) == "送付を待つ所得照会はありません。\n"
+    assert inquiry(office, "list", YEAR) == "所得照会はありません。\n"
