@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import Select
+
 from core.storage.database import ReadSession
 from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.graphql.documents import Document
@@ -32,6 +34,7 @@ __all__ = [
     "layouts",
     "load_layout",
     "persons_touched",
+    "persons_with_documents",
     "read_ledger",
     "staff_option",
 ]
@@ -93,6 +96,16 @@ async def persons_touched(session: ReadSession, tax_year: int, since: datetime) 
     Attachments begun or ended, documents superseded, and documents of which a work item was decided.
     """
     return await counting.touched(session, tax_year, since)
+
+
+def persons_with_documents(
+    tax_year: int, kinds: Sequence[str] = (), stating: Sequence[str] = ()
+) -> Select[Any]:
+    """Return a statement that gives whoever has a document of `documents_of`: for counting a whole city.
+
+    Of one of these `kinds` and stating one of these amounts; without them, any.
+    """
+    return counting.persons_with(tax_year, kinds, stating)
 
 
 async def blocking_items(session: ReadSession, tax_year: int) -> int:

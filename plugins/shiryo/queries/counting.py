@@ -1,10 +1,14 @@
-"""The documents that count in a year, for whole ranges of persons: what the merge asks for."""
+"""The documents that count in a year, for whole ranges of persons: what the merge asks for.
+
+A document that is attached to another number of somebody (関連宛名) is theirs: it counts for the primary.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, SmallInteger, bindparam, select, text
+from sqlalchemy import ColumnElement, Row, Select, SmallInteger, bindparam, select, text
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession
@@ -28,27 +32,60 @@ ORDER BY person_id
 
 async def of_persons(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> Sequence[Row[Any]]:
     """Return what counts for these persons, by person and document."""
-    among = attachment.c.person_id == any_(IDS)
-    return await _counting(session, tax_year, among, {"ids": list(person_ids)})
+    return await _counting(session, tax_year, one_of(person_ids))
 
 
 async def between(session: ReadSession, tax_year: int, first: int, last: int) -> Sequence[Row[Any]]:
     """Return what counts for the persons of a range of ids, both ends with it."""
-    return await _counting(session, tax_year, attachment.c.person_id.between(first, last), {})
+    return await _counting(session, tax_year, ids_between(first, last))
 
 
 async def touched(session: ReadSession, tax_year: int, since: datetime) -> Sequence[int]:
-    """Return the persons whose counting documents changed after `since`."""
-    return (await session.scalars(TOUCHED, {"tax_year": tax_year, "since": since})).all()
+    """Return the persons whose counting documents changed after `since`, as links stood then and stand now."""
+    found = set((await session.scalars(TOUCHED, {"tax_year": tax_year, "since": since})).all())
+    primaries = await primaries_of(session, sorted(found))
+    return sorted({*found, *primaries.values(), *await relinked_since(session, since)})
 
 
-async def _counting(
-    session: ReadSession, tax_year: int, among: ColumnElement[bool], parameters: dict[str, Any]
-) -> Sequence[Row[Any]]:
+def persons_with(tax_year: int, kinds: Sequence[str], stating: Sequence[str]) -> Select[Any]:
+    """Select who has a document that counts, of one of these kinds, and that states one of these amounts."""
+    asked = (
+        select(attachment.c.person_id)
+        .join(document, document.c.id == attachment.c.document_id)
+        .join(file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .where(*_that_count(tax_year))
+    )
+    if kinds:
+        asked = asked.where(document.c.kind.in_(kinds))
+    if stating:
+        asked = asked.where(document.c.amounts.has_any(array(stating)))
+    return asked
+
+
+def _that_count(tax_year: int) -> Sequence[ColumnElement[bool]]:
+    return (
+        attachment.c.known_to == INFINITY,
+        document.c.tax_year == tax_year,
+        document.c.superseded_at == INFINITY,
+        document.c.action != "cancel",
+        ~document.c.is_held,
+        delivery.c.accepted_at < INFINITY,
+    )
+
+
+async def _counting(session: ReadSession, tax_year: int, among: Among) -> Sequence[Row[Any]]:
+    primaries = await linked_around(session, among)
+    owner: ColumnElement[int] = attachment.c.person_id
+    wanted = among(owner)
+    if primaries:
+        wanted = or_(wanted, one_of(list(primaries))(owner))
+        owner = case(primaries, value=owner, else_=owner)
+        wanted = and_(wanted, among(owner))
     statement = (
         select(
             document.c.id,
-            attachment.c.person_id,
+            owner.label("person_id"),
             document.c.kind,
             document.c.tax_year,
             document.c.birth_date,
@@ -66,16 +103,8 @@ async def _counting(
         .join(file, file.c.id == document.c.file_id)
         .join(delivery, delivery.c.id == file.c.delivery_id)
         .join(sender, sender.c.id == document.c.sender_id)
-        .where(
-            among,
-            attachment.c.known_to == INFINITY,
-            document.c.tax_year == tax_year,
-            document.c.superseded_at == INFINITY,
-            document.c.action != "cancel",
-            ~document.c.is_held,
-            delivery.c.accepted_at < INFINITY,
-        )
-        .order_by(attachment.c.person_id, document.c.id)
+        .where(among, *_that_count(tax_year))
+        .order_by(owner, document.c.id)
     )
-    rows: Sequence[Any] = (await session.execute(statement, parameters)).all()
+    rows: Sequence[Any] = (await session.execute(statement)).all()
     return rows
