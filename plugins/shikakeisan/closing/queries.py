@@ -187,3 +187,9 @@ async def add_left_out(session: WriteSession, transfer_id: int, people: Sequence
     rows = [(transfer_id, *one) for one in people]
     if rows:
         await session.copy(left_out, ("transfer_id", "tax_year", "person_id"), rows)
+
+
+async def left_out_of(session: ReadSession, transfer_id: int) -> frozenset[tuple[int, int]]:
+    """Return whom a file left out, as year and person."""
+    statement = select(left_out.c.tax_year, left_out.c.person_id).where(left_out.c.transfer_id == transfer_id)
+    return frozenset((row.tax_year, row.person_id) for row in await session.execute(statement))

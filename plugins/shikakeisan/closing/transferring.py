@@ -1,14 +1,14 @@
 """Files of decided tax for other systems: what changed since a recipient's last file, in agreed columns only.
 
-A file is determined by the closes that it holds, its columns, and the moment at which protection was looked
-up; so it can be made again byte for byte, as long as the two clocks stand.
+A file is determined by the closes that it holds, its columns, and whom it left out; so it can be made again
+byte for byte, as long as the two clocks stand, but for people who were put under 支援措置 since.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -31,6 +31,8 @@ ALLOWED: frozenset[str] = frozenset({NUMBER, "tax_year", "revision", "outcome", 
 ALWAYS_NEW = frozenset({"revision"})
 """Columns that differ with every revision: they alone make no change worth sending."""
 BLOCK = 20_000
+People = Collection[tuple[int, int]]
+"""Year and person."""
 SCHEMA = "jp.local.juminzei.transfer"
 
 
@@ -85,7 +87,7 @@ async def make_transfer(runtime: Runtime, work: Work, code: str) -> File:
         raise RecipientUnknown
     await queries.hold(work.session, f"transfer:{code}")
     wanted = await _next(work, recipient)
-    file = await _make(work.session, wanted)
+    file = await _make(work.session, wanted, frozenset(), wanted.made_at.astimezone(JAPAN).date())
     transfer_id = await queries.add_transfer(
         work.session,
         {
@@ -109,13 +111,17 @@ async def make_transfer(runtime: Runtime, work: Work, code: str) -> File:
 
 
 async def make_again(work: Work, code: str, sequence: int) -> File:
-    """Make a recipient's earlier file again, byte for byte. Raises NotFound, NotRemade."""
+    """Make a recipient's earlier file again: byte for byte, without those who are under 支援措置 since.
+
+    Raises NotFound, NotRemade.
+    """
     row = await queries.transfer_row(work.session, code, sequence)
-    file = await _make(work.session, await _earlier(work.session, row))
+    wanted, left_out = await _earlier(work.session, row), await queries.left_out_of(work.session, row.id)
+    file = await _make(work.session, wanted, left_out, None)
     if file.sha256 != row.sha256:
         raise NotRemade
     work.journal.saw(JOURNAL_TYPE, f"{code}:{sequence}")
-    return file
+    return await _make(work.session, wanted, left_out, work.now.astimezone(JAPAN).date())
 
 
 async def _next(work: Work, recipient: Recipient) -> Wanted:
@@ -152,13 +158,15 @@ async def _earlier(session: ReadSession, row: Row[Any]) -> Wanted:
     )
 
 
-async def _make(session: ReadSession, wanted: Wanted) -> File:
+async def _make(session: ReadSession, wanted: Wanted, known_left_out: People, today: date | None) -> File:
+    """Make a file without those known to be left out and, but for None, who is under 支援措置 `today`."""
     lines = [_line(wanted.columns)]
     sums: Counter[str] = Counter({name: 0 for name in wanted.columns if name in FIGURES})
     left_out: list[tuple[int, int]] = []
-    async for row, number in _rows(session, wanted):
-        if number is None:
-            left_out.append((row["tax_year"], row["person_id"]))
+    async for row, number in _rows(session, wanted, today):
+        person = (row["tax_year"], row["person_id"])
+        if number is None or person in known_left_out:
+            left_out.append(person)
             continue
         lines.append(_line([number if name == NUMBER else row[name] for name in wanted.columns]))
         sums.update({name: row[name] for name in sums})
@@ -169,7 +177,9 @@ async def _make(session: ReadSession, wanted: Wanted) -> File:
     return File(name, data, manifest, rows, dict(sums), left_out)
 
 
-async def _rows(session: ReadSession, wanted: Wanted) -> AsyncIterator[tuple[Mapping[str, Any], str | None]]:
+async def _rows(
+    session: ReadSession, wanted: Wanted, today: date | None
+) -> AsyncIterator[tuple[Mapping[str, Any], str | None]]:
     """Yield each changed revision with the 宛名番号, None where it may not leave this office."""
     moment = Moment(wanted.made_at.astimezone(JAPAN).date(), wanted.made_at)
     earlier = await queries.concerned(session, 0, -1, wanted.earlier)
@@ -179,7 +189,7 @@ async def _rows(session: ReadSession, wanted: Wanted) -> AsyncIterator[tuple[Map
         ids = [row.person_id for row in people]
         for place in range(0, len(ids), BLOCK):
             block = ids[place : place + BLOCK]
-            hidden = await protected_ids(session, block, moment)
+            hidden = frozenset() if today is None else await protected_ids(session, block, Moment(today))
             known = await persons_by_id(session, block, moment)
             for pair in await queries.changed(session, tax_year, block, wanted.first, wanted.last):
                 person_id = pair.now["person_id"]

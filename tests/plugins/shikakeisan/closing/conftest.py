@@ -51,12 +51,15 @@ class City:
     async def settle(self, *people: Paper) -> Sequence[int]:
         """Put people into the register too."""
         ids = await self.office.settle(*people)
+        await self.register(ids)
+        return ids
+
+    async def register(self, ids: Sequence[int]) -> None:
         async with self.office.year.database.transaction() as session:
             await write_all(session, {"person": [(one, f"{one:015d}", REGISTERED) for one in ids]})
             said = ("resident", "山田　太郎", "ヤマダ", "", "", date(1980, 4, 5), "day", "", "1")
             revisions = [(one, date(1990, 1, 1), REGISTERED, *said) for one in ids]
             await write_all(session, {"person_revision": revisions})
-        return ids
 
     def join(self, code: str = "fukushi", columns: Sequence[str] = COLUMNS) -> Welfare:
         welfare = Welfare(code, columns)

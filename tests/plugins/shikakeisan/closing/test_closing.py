@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from core.clock import JAPAN
 from plugins.shikakeisan.assessment.service import decide_people
 from plugins.shikakeisan.closing.errors import CutOffInvalid, NothingAssessed, RunUnderWay
 from plugins.shikakeisan.closing.service import BEGINNING
@@ -167,3 +168,34 @@ async def test_cut_offs_leave_no_gap(city: City) -> None:
 
     starts: list[datetime] = [row.previous_cut_off for row in rows]
     assert starts == [BEGINNING, *(row.cut_off for row in rows[:-1])]
+
+
+def go_to(city: City, moment: datetime) -> None:
+    clock = city.office.year.runtime.clock
+    clock.move(moment - clock.now())  # type: ignore[attr-defined]  # a movable clock
+
+
+async def test_twice_a_month_each_decision_is_in_the_close_of_its_half(city: City) -> None:
+    """Closed two days after the middle and the end of a month, up to the midnight that ended each."""
+    [person] = await city.office.settle(someone())
+    await city.close()
+    minute = timedelta(minutes=1)
+    middle, end = datetime(2027, 2, 16, tzinfo=JAPAN), datetime(2027, 3, 1, tzinfo=JAPAN)
+    corrected = 0
+    for cut_off in (middle, end):
+        for moment in (cut_off - 5 * minute, cut_off + minute):
+            go_to(city, moment)
+            corrected += 1
+            await city.office.correct(person, {"medical_paid": 200_000 + corrected * 10_000})
+        go_to(city, cut_off + timedelta(days=2))
+        await city.close(cut_off)
+    await city.close()
+
+    rows = await closes_of(city)
+    assert [row.cut_off for row in rows[1:3]] == [middle, end]
+    assert [await closed(city, row.id) for row in rows[1:]] == [
+        [(person, 2)],
+        [(person, 3), (person, 4)],
+        [(person, 5)],
+    ]
+    assert [row.counts["late"] for row in rows] == [0, 0, 0, 0]

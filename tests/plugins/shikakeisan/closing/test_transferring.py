@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import pytest
 
 from core.errors import JuminzeiError
+from plugins.shikakeisan.assessment.service import decide_people
 from plugins.shikakeisan.closing.errors import NothingClosed, RecipientColumns, RecipientUnknown
 from plugins.shikakeisan.closing.transferring import File
+from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone
 from tests.plugins.shikakeisan.closing.conftest import COLUMNS, City
 from tests.plugins.shikakeisan.correction.conftest import someone
 
 MORE = {"social_insurance": 800_000}
+PEOPLE = 20_000
 
 
 def rows_of(file: File) -> list[list[str]]:
@@ -64,11 +67,22 @@ async def test_files_are_made_again_byte_for_byte_whatever_happened_since(city: 
     made.append(await city.transfer())
 
     await city.office.correct(second, {"salary": 9_000_000})
-    await city.protect(first)
     await city.close()
     made.append(await city.transfer())
 
     assert [await city.again(sequence) for sequence in (1, 2, 3)] == made
+
+
+async def test_who_is_protected_since_is_in_no_file_that_is_made_again(city: City) -> None:
+    first, second = await start(city)
+    whole = await city.transfer()
+    await city.protect(first)
+
+    again = await city.again(1)
+
+    assert [row[1] for row in rows_of(whole)[1:]] == [f"{first:015d}", f"{second:015d}"]
+    assert [row[1] for row in rows_of(again)[1:]] == [f"{second:015d}"]
+    assert again.left_out == [(2026, first)]
 
 
 async def test_several_revisions_of_one_person_are_one_row_with_the_last(city: City) -> None:
@@ -138,3 +152,27 @@ async def test_a_recipient_asks_only_for_columns_that_there_are(city: City, colu
 
     with pytest.raises(RecipientColumns):
         await city.transfer("wrong")
+
+
+@pytest.mark.slow
+async def test_a_file_of_20000_people_and_the_next_of_those_who_changed(city: City) -> None:
+    """The whole city once, in blocks; afterwards those who changed for the recipient, and nobody else."""
+    year = city.office.year
+    ids = await year.settle(*[Someone({"salary": 3_000_000 + 1_000 * n}) for n in range(PEOPLE)])
+    await city.register(ids)
+    await year.run()
+    city.join()
+    await city.close()
+
+    whole = await city.transfer()
+    for person in ids[:30]:
+        await year.remerge(person, {"salary": 9_000_000})
+    async with city.office.work() as work:
+        await decide_people(year.runtime, work, TAX_YEAR, ids[:30], reason="試験")
+    await city.close()
+    changes = await city.transfer()
+
+    numbers = [row[1] for row in rows_of(whole)[1:]]
+    assert numbers == [f"{person:015d}" for person in ids]
+    assert [row[1] for row in rows_of(changes)[1:]] == numbers[:30]
+    assert (await city.again(1)).sha256 == whole.sha256
