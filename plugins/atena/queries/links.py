@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Row, exists, func, literal_column, select
+from sqlalchemy import DateTime, Row, and_, exists, func, literal_column, or_, select, union
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.history import LATEST
+from plugins.atena.queries.census import Among
 from plugins.atena.queries.history import among, known
 from plugins.atena.tables import person, person_link
 
@@ -34,6 +35,21 @@ async def linked_to(
     for row in await session.execute(statement):
         found[row.primary_id].append(row.person_id)
     return found
+
+
+async def linked_around(session: ReadSession, wanted: Among) -> Mapping[int, int]:
+    """Return the primary of every linked person who is wanted, or whose primary is."""
+    concerned = or_(wanted(link.person_id), wanted(link.primary_id))
+    rows = await session.execute(select(person_link).where(concerned, known(person_link, LATEST)))
+    return {row.person_id: row.primary_id for row in rows}
+
+
+async def relinked_since(session: ReadSession, since: datetime) -> Sequence[int]:
+    """Return, in order, whose links were made or undone after `since`, with their primaries."""
+    ended = and_(link.known_to > since, link.known_to < literal_column("'infinity'"))
+    news = or_(link.known_from > since, ended)
+    both = union(select(link.person_id.label("id")).where(news), select(link.primary_id).where(news))
+    return (await session.scalars(both.order_by("id"))).all()
 
 
 async def link_histories(session: ReadSession, person_ids: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:

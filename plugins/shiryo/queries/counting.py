@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SmallInteger, bindparam, select, text
+from sqlalchemy import ColumnElement, Row, Select, SmallInteger, and_, bindparam, case, or_, select, text
 from sqlalchemy.dialects.postgresql import array
-from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession
-from plugins.shiryo.queries.documents import IDS, INFINITY
+from plugins.atena.api import Among, ids_between, linked_around, one_of, primaries_of, relinked_since
+from plugins.shiryo.queries.documents import INFINITY
 from plugins.shiryo.tables import attachment, delivery, document, file, sender
 
 # Attachments begun or ended, documents superseded, and whatever two people decided of a document.
@@ -41,7 +41,7 @@ async def between(session: ReadSession, tax_year: int, first: int, last: int) ->
 
 
 async def touched(session: ReadSession, tax_year: int, since: datetime) -> Sequence[int]:
-    """Return the persons whose counting documents changed after `since`, as links stood then and stand now."""
+    """Return, in order, the persons whose counting documents changed after `since`; a link changes them, too."""
     found = set((await session.scalars(TOUCHED, {"tax_year": tax_year, "since": since})).all())
     primaries = await primaries_of(session, sorted(found))
     return sorted({*found, *primaries.values(), *await relinked_since(session, since)})
@@ -103,7 +103,7 @@ async def _counting(session: ReadSession, tax_year: int, among: Among) -> Sequen
         .join(file, file.c.id == document.c.file_id)
         .join(delivery, delivery.c.id == file.c.delivery_id)
         .join(sender, sender.c.id == document.c.sender_id)
-        .where(among, *_that_count(tax_year))
+        .where(wanted, *_that_count(tax_year))
         .order_by(owner, document.c.id)
     )
     rows: Sequence[Any] = (await session.execute(statement)).all()
