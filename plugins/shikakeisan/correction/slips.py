@@ -16,7 +16,7 @@ from sqlalchemy import Row
 
 from core.clock import JAPAN
 from core.errors import NotFound
-from plugins.atena.api import DeliveryReason, Moment, Person, delivery_targets, persons_by_id, protected_ids
+from plugins.atena.api import DeliveryReason, Moment, Person, delivery_targets, hidden_ids, persons_by_id
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import kinds
 from plugins.shikakeisan.facts.vocabulary import BY_PATH
@@ -36,7 +36,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True)
 class SlipFile:
-    """The slips of one file as CSV, with the manifest. `without_address` counts people under 支援措置."""
+    """The slips of one file as CSV, with the manifest.
+
+    `without_address` counts people under 支援措置, and those who live with them.
+    """
 
     name: str
     data: bytes
@@ -65,7 +68,7 @@ async def _file(work: Work, tax_year: int, rows: Sequence[Row[Any]]) -> SlipFile
     day = work.now.astimezone(JAPAN).date()
     ids = [row.person_id for row in rows]
     known = await persons_by_id(work.session, ids, Moment(day))
-    hidden = await protected_ids(work.session, ids, Moment(day))
+    hidden = await hidden_ids(work.session, ids, Moment(day))
     addresses = await _addresses(work, [person_id for person_id in ids if person_id not in hidden], day)
     proposals = await queries.proposals_by_id(work.session, [row.proposal_id for row in rows])
     behind = {proposal.id: proposal for proposal in proposals}
