@@ -45,6 +45,13 @@ class Forbidden(JuminzeiError):
     status = 403
 
 
+class SelfApproval(Forbidden):
+    """Whoever proposed something cannot make it effective (二重チェック)."""
+
+    code = "SELF_APPROVAL"
+    message = "自分が提案した内容は、自分では承認できません。ほかの職員が承認してください。"
+
+
 class NotFound(JuminzeiError):
     """No such object, or none that this person may know of."""
 

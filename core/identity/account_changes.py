@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from core.errors import NotFound
+from core.errors import NotFound, SelfApproval
 from core.identity import account_queries
 from core.identity.credentials import new_code_part, spelled
-from core.identity.errors import AccountChangeState, RolesExclude, SelfApproval
+from core.identity.errors import AccountChangeState, RolesExclude
 from core.identity.register import ADMINISTRATOR, NewStaff, StaffRegister
 from core.identity.tables import AccountChangeRow
 

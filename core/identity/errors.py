@@ -32,14 +32,6 @@ class SelfAdministration(JuminzeiError):
     status = 403
 
 
-class SelfApproval(JuminzeiError):
-    """Nobody decides a change of an account that they proposed themselves."""
-
-    code = "SELF_APPROVAL"
-    message = "自分が提案したアカウントの変更は承認できません。ほかのシステム管理者に依頼してください。"
-    status = 403
-
-
 class AccountChangeState(Conflict):
     """The proposal was decided before, or is too old to be approved."""
 

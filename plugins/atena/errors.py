@@ -156,13 +156,6 @@ class RemedyDecided(JuminzeiError):
     status = 409
 
 
-class SelfApproval(Forbidden):
-    """Whoever proposed something cannot confirm it (二重チェック)."""
-
-    code = "SELF_APPROVAL"
-    message = "自分が提案した内容は自分では確認できません。ほかの職員が確認してください。"
-
-
 class LinkRefused(JuminzeiError):
     """Two numbers cannot be linked so; `details["rule"]` is `same`, `primary-is-linked` or `has-linked`."""
 

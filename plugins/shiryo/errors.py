@@ -1,6 +1,6 @@
 """The refusals of 課税資料: stable codes, Japanese sentences, never what was submitted."""
 
-from core.errors import Forbidden, Invalid, JuminzeiError
+from core.errors import Invalid, JuminzeiError
 
 
 class AlreadyImported(JuminzeiError):
@@ -31,13 +31,6 @@ class FileTooLarge(Invalid):
     code = "FILE_TOO_LARGE"
     message = "ファイルが大きすぎます。送付元に分割を依頼してください。"
     status = 413
-
-
-class SelfApproval(Forbidden):
-    """Whoever proposed something cannot confirm it (二重チェック)."""
-
-    code = "SELF_APPROVAL"
-    message = "自分が提案した内容は自分では確認できません。ほかの職員が確認してください。"
 
 
 class ItemClosed(JuminzeiError):

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import NotFound
-from plugins.atena.errors import FeedNotStopped, RemedyDecided, RemedyOpen, SelfApproval
+from core.errors import NotFound, SelfApproval
+from plugins.atena.errors import FeedNotStopped, RemedyDecided, RemedyOpen
 from plugins.atena.feed.remedies import Action, checked_replacement
 from plugins.atena.particulars import Findings, text
 from plugins.atena.queries import feed, feed_remedies

@@ -10,12 +10,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.atena.api import person_ids
 from plugins.shikakeisan.base import circumstance_queries as queries
 from plugins.shikakeisan.base.circumstance_queries import Entry
-from plugins.shikakeisan.base.errors import CircumstanceState, ListRefused, SelfApproval
+from plugins.shikakeisan.base.errors import CircumstanceState, ListRefused
 from plugins.shikakeisan.base.municipality import tax_wards
 from plugins.shikakeisan.base.service import opened_year, rebuild_people
 from plugins.shikakeisan.base.standing import PLACED, Circumstance

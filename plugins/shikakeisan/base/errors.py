@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from core.errors import Forbidden, Invalid, JuminzeiError
+from core.errors import Invalid, JuminzeiError
 
 
 class YearOpened(JuminzeiError):
@@ -50,10 +50,3 @@ class ListRefused(Invalid):
 
     code: ClassVar[str] = "LIST_REFUSED"
     message: ClassVar[str] = "一覧に誤りのある行があります。1件も登録していません。"
-
-
-class SelfApproval(Forbidden):
-    """Whoever proposed something cannot approve it (二重チェック)."""
-
-    code: ClassVar[str] = "SELF_APPROVAL"
-    message: ClassVar[str] = "自分が提案した内容は自分では承認できません。ほかの職員が承認してください。"

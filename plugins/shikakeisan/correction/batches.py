@@ -13,18 +13,12 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.errors import NotFound
+from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.atena.api import person_ids
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.catalogue import kind_of
-from plugins.shikakeisan.correction.errors import (
-    EventRequired,
-    ProposalState,
-    SampleUnseen,
-    SelectionUnknown,
-    SelfApproval,
-)
+from plugins.shikakeisan.correction.errors import EventRequired, ProposalState, SampleUnseen, SelectionUnknown
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.batch"

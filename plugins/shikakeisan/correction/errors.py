@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from core.errors import Conflict, Forbidden, Invalid, JuminzeiError
+from core.errors import Conflict, Invalid, JuminzeiError
 
 
 class KindUnknown(Invalid):
@@ -94,13 +94,6 @@ class LeavesUndecided(JuminzeiError):
         "承認すると確認事項が残り、決定済みの税額が未決定に戻ります。確認事項を解消する更正を提案してください。"
     )
     status: ClassVar[int] = 409
-
-
-class SelfApproval(Forbidden):
-    """Whoever proposed a correction cannot approve it (二重チェック)."""
-
-    code: ClassVar[str] = "SELF_APPROVAL"
-    message: ClassVar[str] = "自分が提案した内容は自分では承認できません。ほかの職員が承認してください。"
 
 
 class SampleUnseen(JuminzeiError):

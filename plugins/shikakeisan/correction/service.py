@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.errors import JuminzeiError, Unavailable
+from core.errors import JuminzeiError, SelfApproval, Unavailable
 from core.graphql.masking import require_reason
 from core.graphql.versions import ensure_version
 from core.runtime import Runtime
@@ -27,7 +27,6 @@ from plugins.shikakeisan.correction.errors import (
     NotReproduced,
     ProposalState,
     RevisionChanged,
-    SelfApproval,
 )
 from plugins.shikakeisan.correction.holding import hold
 from plugins.shikakeisan.correction.merging import trial

@@ -13,11 +13,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.errors import Invalid, JuminzeiError, NotFound, Unavailable
+from core.errors import Invalid, JuminzeiError, NotFound, SelfApproval, Unavailable
 from core.graphql.versions import ensure_version
 from core.runtime import Runtime
 from plugins.atena.api import LATEST
-from plugins.shikakeisan.base.errors import SelfApproval
 from plugins.shikakeisan.base.queries import year_row
 from plugins.shikakeisan.correction import service as correction
 from plugins.shikakeisan.correction.computing import Request

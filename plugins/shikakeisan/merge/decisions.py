@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.errors import NotFound
+from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
-from plugins.shikakeisan.base.errors import SelfApproval, YearNotFrozen, YearNotOpen
+from plugins.shikakeisan.base.errors import YearNotFrozen, YearNotOpen
 from plugins.shikakeisan.facts.validate import validate
 from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH, STATED
 from plugins.shikakeisan.merge import listing, queries

@@ -4,9 +4,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, SelfApproval
 from core.graphql.masking import require_reason
-from plugins.shikakeisan.base.errors import SelfApproval
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.errors import FindingSettled
 from plugins.shikakeisan.merge.queries import ACTIVE

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.atena.api import Keyring, person_ids
-from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
+from plugins.shiryo.errors import ItemClosed, NothingToExplain
 from plugins.shiryo.manifest import Sender
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import attach

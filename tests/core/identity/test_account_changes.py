@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from core.access.actor import SYSTEM, Actor, ActorKind
 from core.clock import MovableClock
-from core.errors import Invalid, JuminzeiError, NotFound
+from core.errors import Invalid, JuminzeiError, NotFound, SelfApproval
 from core.identity import account_queries, register_queries
 from core.identity.account_changes import LASTS, AccountChanges, Told
 from core.identity.credentials import OwnCredentials
@@ -19,7 +19,6 @@ from core.identity.errors import (
     InvalidCredentials,
     RolesExclude,
     SelfAdministration,
-    SelfApproval,
     StaffExists,
     UnknownRole,
 )

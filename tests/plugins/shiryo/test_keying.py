@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from core.access.journal import Journal
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, SelfApproval
 from plugins.shiryo.api import blocking_items, documents_of, persons_touched
-from plugins.shiryo.errors import DocumentChanged, ItemClosed, KeyingDiffers, KeyingInvalid, SelfApproval
+from plugins.shiryo.errors import DocumentChanged, ItemClosed, KeyingDiffers, KeyingInvalid
 from plugins.shiryo.manifest import Sender
 from plugins.shiryo.queries import documents
 from plugins.shiryo.queries import ledger as ledger_queries

@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from core.access.journal import Journal
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, SelfApproval
 from core.graphql.masking import ReasonRequired
 from plugins.shiryo.commands.ledger import ledger as ledger_command
 from plugins.shiryo.commands.worklist import worklist as worklist_command
-from plugins.shiryo.errors import ItemClosed, NothingToExplain, SelfApproval
+from plugins.shiryo.errors import ItemClosed, NothingToExplain
 from plugins.shiryo.queries import ledger as queries
 from plugins.shiryo.queries import work_items
 from plugins.shiryo.queries.work_items import Wanted

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, SelfApproval
 from core.graphql.masking import ReasonRequired
 from plugins.shikakeisan.base import circumstances
 from plugins.shikakeisan.base.circumstances import END, Proposed, Said, approve, propose, reject
-from plugins.shikakeisan.base.errors import CircumstanceState, ListRefused, SelfApproval
+from plugins.shikakeisan.base.errors import CircumstanceState, ListRefused
 from plugins.shikakeisan.base.lists import read_list
 from plugins.shikakeisan.base.standing import Circumstance
 from tests.plugins.shikakeisan.base.conftest import CITY, KITA, KURASHIKI, NAKA, TAX_YEAR, City, address

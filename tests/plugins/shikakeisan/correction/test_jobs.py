@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.access.actor import SYSTEM, Actor, ActorKind
-from core.errors import JuminzeiError
+from core.errors import JuminzeiError, SelfApproval
 from core.jobs import service as jobs
 from core.jobs.state import JobState, JobStatus
 from core.jobs.types import JobType
@@ -23,13 +23,7 @@ from plugins.shikakeisan.correction.batches import (
     reject_batch,
     sign_off,
 )
-from plugins.shikakeisan.correction.errors import (
-    EventRequired,
-    ProposalState,
-    SampleUnseen,
-    SelectionUnknown,
-    SelfApproval,
-)
+from plugins.shikakeisan.correction.errors import EventRequired, ProposalState, SampleUnseen, SelectionUnknown
 from plugins.shikakeisan.correction.jobs import DRY, LATE, WRITE
 from plugins.shikakeisan.correction.service import approve
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR

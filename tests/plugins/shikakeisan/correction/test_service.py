@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from core.errors import Conflict, JuminzeiError, NotFound
+from core.errors import Conflict, JuminzeiError, NotFound, SelfApproval
 from core.graphql.masking import ReasonRequired
 from plugins.shikakeisan.correction.errors import (
     DocumentUnknown,
@@ -19,7 +19,6 @@ from plugins.shikakeisan.correction.errors import (
     PeriodOver,
     ProposalState,
     RevisionChanged,
-    SelfApproval,
 )
 from plugins.shikakeisan.correction.queries import take_slips
 from plugins.shikakeisan.correction.service import propose, reject, withdraw

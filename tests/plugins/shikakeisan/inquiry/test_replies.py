@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from core.errors import Conflict, Invalid, NotFound
-from plugins.shikakeisan.base.errors import SelfApproval
+from core.errors import Conflict, Invalid, NotFound, SelfApproval
 from plugins.shikakeisan.correction import service as correction
 from plugins.shikakeisan.inquiry.errors import InquiryState
 from plugins.shikakeisan.inquiry.replies import Answer, Result

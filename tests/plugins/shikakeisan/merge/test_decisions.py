@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from core.errors import JuminzeiError, NotFound
+from core.errors import JuminzeiError, NotFound, SelfApproval
 from core.graphql.masking import ReasonRequired
-from plugins.shikakeisan.base.errors import SelfApproval, YearNotFrozen
+from plugins.shikakeisan.base.errors import YearNotFrozen
 from plugins.shikakeisan.merge.decisions import Proposal, propose_decision, propose_ending, withdraw_decision
 from plugins.shikakeisan.merge.errors import DecisionSettled, PathUnknown, ValueUnfit, YearDecided
 from tests.plugins.shikakeisan.base.conftest import TAX_YEAR, City

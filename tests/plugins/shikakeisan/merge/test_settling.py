@@ -4,9 +4,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict, NotFound, SelfApproval
 from core.graphql.masking import ReasonRequired
-from plugins.shikakeisan.base.errors import SelfApproval
 from plugins.shikakeisan.merge.errors import FindingSettled
 from plugins.shikakeisan.merge.settling import (
     assign_finding,
