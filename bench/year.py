@@ -206,6 +206,8 @@ def measure(people: int, queries: int, folder: Path) -> Figures:
     with runtime.database_address() as address:
         asyncio.run(migrate(address, runtime.plugins.answers("migrations")))
         _type("atena", "feed", str(folder / "city" / "juki" / "feed.jsonl"))
+        others = str(folder / "city" / "jutogai" / "jutogai.jsonl")
+        _type("atena", "jutogai", others, "--valid-from", f"{YEAR - 1}-01-01")
         _type("intake", *(str(folder / "city" / kind) for kind in KINDS))
         figures = Figures(people // ORIGINALS * ORIGINALS)
         asyncio.run(_copy(address, people // ORIGINALS - 1))

@@ -1,7 +1,7 @@
 """What other plug-ins may import of 宛名: the type that they add fields to, and look-ups by id."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -66,6 +66,7 @@ __all__ = [
     "is_my_number",
     "kana_key",
     "likenesses_of",
+    "linked_around",
     "name_key",
     "one_of",
     "open_keyring",
@@ -76,6 +77,7 @@ __all__ = [
     "persons_changed_since",
     "primaries_of",
     "protected_ids",
+    "relinked_since",
     "seal_parcel",
     "sees_protected",
     "take_number",
@@ -160,6 +162,16 @@ async def delivery_targets(
 async def primaries_of(session: ReadSession, ids: Sequence[int]) -> Mapping[int, int]:
     """Return whose other number a person is (関連宛名); those who are not linked to anybody are left out."""
     return await links.primaries_of(session, ids)
+
+
+async def linked_around(session: ReadSession, among: Among) -> Mapping[int, int]:
+    """Return the primary of every linked person (関連宛名) who is among these, or whose primary is."""
+    return await links.linked_around(session, among)
+
+
+async def relinked_since(session: ReadSession, since: datetime) -> Sequence[int]:
+    """Return, in order, whose links were made or undone after `since`, with their primaries."""
+    return await links.relinked_since(session, since)
 
 
 async def take_number(work: Work, keyring: Keyring, person_id: int, number: str, source: str) -> Taken:
