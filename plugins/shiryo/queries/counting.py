@@ -41,7 +41,7 @@ async def between(session: ReadSession, tax_year: int, first: int, last: int) ->
 
 
 async def touched(session: ReadSession, tax_year: int, since: datetime) -> Sequence[int]:
-    """Return, in order, the persons whose counting documents changed after `since`; a link changes them, too."""
+    """Return, in order, whose counting documents changed after `since`; a link changes them, too."""
     found = set((await session.scalars(TOUCHED, {"tax_year": tax_year, "since": since})).all())
     primaries = await primaries_of(session, sorted(found))
     return sorted({*found, *primaries.values(), *await relinked_since(session, since)})
