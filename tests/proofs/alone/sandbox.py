@@ -23,7 +23,7 @@ UNSEEN = {"core.idempotency", "core.session", "core.sign_in_guard"}
 SET_BACK = (
     "SELECT setval(name, at, used) FROM unnest($1::text[], $2::bigint[], $3::bool[]) AS s (name, at, used)"
 )
-PASSING = r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+\d\d|\\\\+x[0-9a-f]+)"
+PASSING = r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?\+\d\d(:\d\d)?|\\\\+x[0-9a-f]+)"
 """Moments, and bytes that are sealed or hashed."""
 TABLE = re.compile(rf"\b({'|'.join(SCHEMAS)})\.([a-z_]+)")
 TABLES = """
