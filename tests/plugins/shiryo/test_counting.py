@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from core.access.journal import Journal
+from plugins.atena.api import Work as AtenaWork
 from plugins.atena.api import blind_index
+from plugins.atena.service.links import link, unlink
 from plugins.shiryo.api import DocumentFacts, documents_between, documents_of, persons_touched
 from tests.plugins.shiryo.conftest import YEAR, Someone, my_number
 
@@ -27,6 +30,18 @@ async def between(city: Any, *people: Someone) -> list[DocumentFacts]:
     ids = [city.ids[one.serial] for one in people]
     async with city.database.read() as session:
         return list(await documents_between(session, YEAR, min(ids), max(ids)))
+
+
+async def relink(city: Any, someone: Someone, primary: Someone | None) -> None:
+    """Link a number to its primary, or take the link back."""
+    numbers = {row.id: row for row in await city.rows("SELECT id, atena_number, version FROM atena.person")}
+    row, clock = numbers[city.ids[someone.serial]], city.runtime.clock
+    async with city.database.transaction() as session:
+        work = AtenaWork(session, Journal(), clock.now(), clock.today())
+        if primary is None:
+            await unlink(work, row.atena_number, row.version)
+        else:
+            await link(work, row.atena_number, row.version, numbers[city.ids[primary.serial]].atena_number)
 
 
 async def test_further_items_are_kept_as_they_were_read(city: Any) -> None:
@@ -93,6 +108,39 @@ async def test_what_was_superseded_cancelled_or_held_does_not_count(city: Any) -
 
     found = await between(city, TARO, HANAKO)
     assert [(each.person_id, each.amounts["salary"]) for each in found] == [(city.ids[1], 7)]
+
+
+async def test_documents_of_a_linked_number_count_for_its_primary(city: Any) -> None:
+    await city.settle(TARO, HANAKO)
+    await city.deliver(TARO.report(), HANAKO.report())
+    before = city.runtime.clock.now()
+    city.runtime.clock.move(timedelta(days=1))
+    first, other = city.ids[1], city.ids[2]
+
+    await relink(city, HANAKO, primary=TARO)
+
+    assert [each.person_id for each in await between(city, TARO, HANAKO)] == [first, first]
+    assert [each.person_id for each in await between(city, TARO)] == [first, first]
+    assert await between(city, HANAKO) == []
+    async with city.database.read() as session:
+        assert [each.person_id for each in await documents_of(session, [first], YEAR)] == [first, first]
+        assert await documents_of(session, [other], YEAR) == []
+        assert list(await persons_touched(session, YEAR, before)) == [first, other]
+
+
+async def test_documents_are_their_own_again_when_the_link_is_undone(city: Any) -> None:
+    await city.settle(TARO, HANAKO)
+    await city.deliver(TARO.report(), HANAKO.report())
+    stood = await between(city, TARO, HANAKO)
+    await relink(city, HANAKO, primary=TARO)
+    city.runtime.clock.move(timedelta(days=1))
+    before = city.runtime.clock.now() - timedelta(seconds=1)
+
+    await relink(city, HANAKO, primary=None)
+
+    assert await between(city, TARO, HANAKO) == stood
+    async with city.database.read() as session:
+        assert list(await persons_touched(session, YEAR, before)) == [city.ids[1], city.ids[2]]
 
 
 async def test_whose_documents_changed_is_told(city: Any) -> None:
