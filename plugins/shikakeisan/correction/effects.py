@@ -6,7 +6,7 @@ from typing import Any
 
 from core.runtime import Runtime
 from core.storage.database import ReadSession
-from plugins.atena.api import DeliveryReason, Moment, delivery_targets
+from plugins.atena.api import DeliveryReason, Moment, delivery_targets, persons_by_id
 from plugins.shikakeisan.assessment.outcome import Ground
 from plugins.shikakeisan.correction.catalogue import Kind
 from plugins.shikakeisan.correction.periods import Direction
@@ -33,8 +33,7 @@ async def effects_of(
 ) -> list[str]:
     """Return everything in Japanese: what follows from the figures, then what the plug-ins say."""
     difference = difference_of(before, after)
-    targets = await delivery_targets(session, [person_id], Moment(on))
-    heirs = HEIRS.get(targets[person_id].reason) if person_id in targets else None
+    heirs = await _heirs(session, person_id, Moment(on))
     answers: Sequence[Sequence[str]] = await runtime.plugins.run(
         "correction_effects",
         session=session,
@@ -44,11 +43,21 @@ async def effects_of(
     )
     return [
         *_by_figures(before, after, difference, is_past=on.year > tax_year),
-        *([heirs] if heirs else []),
+        *heirs,
         *(["相続人: 承継する者の全員を調査します。"] if kind.tells_heirs else []),
         *(["税務署: 資料連絡せんを作成します（地方税法317条）。"] if kind.marks_slip else []),
         *(text for answer in answers for text in answer),
     ]
+
+
+async def _heirs(session: ReadSession, person_id: int, moment: Moment) -> list[str]:
+    """Return who gets the notices of somebody who died; most people are alive, which one statement tells."""
+    known = await persons_by_id(session, [person_id], moment)
+    if person_id not in known or known[person_id].death_date is None:
+        return []
+    targets = await delivery_targets(session, [person_id], moment)
+    reason = targets[person_id].reason
+    return [HEIRS[reason]] if reason in HEIRS else []
 
 
 def difference_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, int]:
