@@ -1,8 +1,9 @@
-"""What commands do alike: open the database, refuse in one line, enter the access log as the system."""
+"""What commands do alike: open the database, refuse in one line, enter the access log, write files."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from core.storage.database import Database, WriteSession
 
 T = TypeVar("T")
 ORIGIN = "cli"
+OWNER_ONLY = 0o600
 
 
 def refusal_line(refusal: JuminzeiError) -> str:
@@ -59,3 +61,12 @@ async def recorded(
         records = list(records_of(trace, operation, {}, journal, is_query=False))
         await runtime.plugins.run("record_access", session=session, records=records)
     return done
+
+
+def write_private(folder: Path, name: str, data: bytes) -> None:
+    """Write a file with people's data, which nobody else on the machine may read."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.touch(OWNER_ONLY)
+    path.chmod(OWNER_ONLY)
+    path.write_bytes(data)

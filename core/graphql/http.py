@@ -18,12 +18,13 @@ from starlette.types import Receive, Scope, Send
 
 from core.access.actor import Actor, ActorKind
 from core.clock import Clock
-from core.errors import JuminzeiError, Unauthenticated, Unavailable
+from core.errors import JuminzeiError, RateLimited, Unauthenticated, Unavailable
 from core.graphql.answers import json_response, log_unexpected, refusal_response
 from core.graphql.console import Console
 from core.graphql.documents import Documents, PreparedDocument
 from core.graphql.errors import BadDocument, BadRequest
 from core.graphql.execution import Call, Executor
+from core.graphql.flood import Refusals, seconds_left
 from core.graphql.idempotency import Ticket, ticket_for
 from core.graphql.records import Trace
 from core.graphql.request import GraphQLRequest, read_request
@@ -60,6 +61,7 @@ class GraphQLEndpoint:
         self.body_limit = settings[BODY_LIMIT]
         self.concurrency = settings[CONCURRENCY]
         self.slots = StreamSlots(settings[STREAMS_PER_ACTOR])
+        self.refusals = Refusals()
         self.running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -115,9 +117,19 @@ class GraphQLEndpoint:
         except Unavailable:
             raise
         except JuminzeiError as refusal:
-            await self.executor.record_refusal(trace, document, refusal.code)
+            await self._record_refusal(trace, document, refusal.code)
             raise
         return Call(document, asked, trace, self._ticket(request, asked, document, actor))
+
+    async def _record_refusal(self, trace: Trace, document: PreparedDocument | None, code: str) -> None:
+        """Record a refusal; raises RateLimited instead where nobody in particular sends too many."""
+        if trace.actor.kind is ActorKind.ANONYMOUS:
+            now = self.clock.now()
+            left = self.refusals.take(trace.origin, now)
+            if left < 0:
+                raise RateLimited(retryAfter=seconds_left(now)) from None
+            code = code if left else RateLimited.code
+        await self.executor.record_refusal(trace, document, code)
 
     def _document(self, asked: GraphQLRequest, actor: Actor) -> PreparedDocument:
         try:

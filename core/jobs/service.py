@@ -1,7 +1,7 @@
 """What may be done with jobs: queue, look at, follow, cancel, resume. The caller's transaction decides."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -34,6 +34,29 @@ async def enqueue(session: WriteSession, kind: JobType, parameters: Mapping[str,
         raise JobAlreadyActive(job=await queries.active(session, str(key)))
     await announce(session, QUEUED)
     return job_id
+
+
+async def begin(
+    session: WriteSession,
+    kind: JobType,
+    parameters: Mapping[str, Any],
+    actor: Actor,
+    *,
+    free: Collection[str] = (),
+) -> int:
+    """Queue a job, or return the active one of the same key: what was killed is gone on with.
+
+    Parameters in `free` may differ, such as a number of processes. Raises JobParameterInvalid, or
+    JobAlreadyActive if the active one was asked for something else.
+    """
+    try:
+        return await enqueue(session, kind, parameters, actor)
+    except JobAlreadyActive as active:
+        job_id = int(str(active.details["job"]))
+        wanted, present = kind.read(parameters), (await get(session, job_id)).parameters
+        if any(present.get(name) != value for name, value in wanted.items() if name not in free):
+            raise
+        return job_id
 
 
 async def get(session: ReadSession, job_id: int) -> JobStatus:

@@ -9,7 +9,6 @@ import click
 from core.access.actor import Actor, ActorKind
 from core.commands.terminal import asked
 from core.jobs import service as jobs
-from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE, JobStatus
 from core.jobs.types import JobType
@@ -47,10 +46,7 @@ def late(runtime: Runtime, tax_year: int, reason: str, staff: str | None, *, jso
 
 async def queue(work: Work, kind: JobType, given: dict[str, object]) -> int:
     """Queue a job in the name of whoever acts; one that is under way is gone on with."""
-    try:
-        return await jobs.enqueue(work.session, kind, given, Actor(ActorKind.STAFF, work.staff))
-    except JobAlreadyActive as active:
-        return int(str(active.details["job"]))
+    return await jobs.begin(work.session, kind, given, Actor(ActorKind.STAFF, work.staff))
 
 
 def finish(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from core.commands.terminal import write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from plugins.atena.api import open_keyring
@@ -11,8 +12,6 @@ from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.permissions import FORWARDING_WRITE
 from plugins.shiryo.service.forwarding import Outgoing, dispatch_all, outgoing
 from plugins.shiryo.work import Work
-
-OWNER_ONLY = 0o600
 
 
 @click.command("forward")
@@ -47,9 +46,5 @@ def forward(runtime: Runtime, year: int, out: Path, again: tuple[int, ...], staf
 
 
 def _write(out: Path, file: Outgoing) -> None:
-    folder = out / file.folder
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, data in (("kaisou.csv", file.data), ("manifest.json", file.manifest)):
-        path = folder / name
-        path.touch(OWNER_ONLY)
-        path.write_bytes(data)
+    write_private(out / file.folder, "kaisou.csv", file.data)
+    write_private(out / file.folder, "manifest.json", file.manifest)

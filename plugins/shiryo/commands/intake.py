@@ -12,7 +12,6 @@ from core.access.actor import SYSTEM
 from core.access.journal import Journal
 from core.commands.terminal import recorded, refusing
 from core.jobs import service
-from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE
 from core.runtime import Runtime
@@ -197,10 +196,7 @@ def _guessed(data: bytes) -> str:
 
 
 async def _follow(runtime: Runtime, database: Database, *, json_lines: bool) -> int:
-    try:
-        async with database.transaction() as session:
-            job_id = await service.enqueue(session, INTAKE, {}, SYSTEM)
-    except JobAlreadyActive as active:
-        job_id = int(str(active.details["job"]))
+    async with database.transaction() as session:
+        job_id = await service.begin(session, INTAKE, {}, SYSTEM)
     status = await follow(runtime, database, job_id, json_lines=json_lines)
     return int(status.state in RESUMABLE)

@@ -85,6 +85,29 @@ async def test_one_key_has_one_active_job(house: Any, kinds: Any) -> None:
     assert other != first
 
 
+async def test_what_is_begun_again_is_gone_on_with(house: Any, kinds: Any, database: Database) -> None:
+    first = await house.enqueue(kinds.ONCE, units=1)
+
+    async with database.transaction() as session:
+        same = await service.begin(session, kinds.ONCE, {"units": "1"}, SYSTEM)
+        other = await service.begin(session, kinds.ONCE, {"units": 1, "size": 20}, SYSTEM)
+        freely = await service.begin(session, kinds.ONCE, {"units": 1, "pause": 5}, SYSTEM, free={"pause"})
+
+    assert (same, freely) == (first, first)
+    assert other != first
+
+
+async def test_what_is_begun_otherwise_is_refused(house: Any, kinds: Any, database: Database) -> None:
+    first = await house.enqueue(kinds.ONCE, units=1)
+
+    async with database.transaction() as session:
+        with pytest.raises(JobAlreadyActive) as refusal:
+            await service.begin(session, kinds.ONCE, {"units": 2}, SYSTEM, free={"pause"})
+
+    assert refusal.value.details == {"job": first}
+    assert (await house.status(first)).parameters["units"] == 1
+
+
 async def test_the_key_is_free_again_when_the_job_has_ended(house: Any, kinds: Any) -> None:
     first = await house.enqueue(kinds.ONCE, units=1)
     await house.work_once()
