@@ -27,6 +27,8 @@ from plugins.shikakeisan.commands import COMMANDS
 from plugins.shikakeisan.correction.graphql.mutation import CorrectionMutation
 from plugins.shikakeisan.correction.graphql.query import CorrectionQuery
 from plugins.shikakeisan.correction.jobs import JOBS as CORRECTION_JOBS
+from plugins.shikakeisan.forms.graphql.mutation import FormsMutation
+from plugins.shikakeisan.forms.graphql.query import FormsQuery
 from plugins.shikakeisan.graphql import ShikakeisanQuery
 from plugins.shikakeisan.inquiry.graphql.mutation import InquiryMutation
 from plugins.shikakeisan.inquiry.graphql.query import InquiryQuery
@@ -43,6 +45,7 @@ from plugins.shikakeisan.permissions import (
     BASE,
     CLOSING,
     CORRECTION,
+    FORMS,
     INQUIRY,
     MERGE_READ,
     RUN,
@@ -99,6 +102,7 @@ def migrations() -> Migrations:
             " version)",
             "contact_slip": "SELECT, INSERT, UPDATE (printed_at)",
             "closing": "SELECT, INSERT, UPDATE (kind, counts)",
+            "form_run": "SELECT, INSERT, UPDATE (files)",
             "inquiry": "SELECT, INSERT, UPDATE (state, sent_by, sent_at, sha256, version)",
             "inquiry_reply": "SELECT, INSERT, UPDATE (state, decided_by, decided_at, result, proposals,"
             " decisions, refusals, version)",
@@ -119,6 +123,7 @@ def graphql() -> GraphQLParts:
             CorrectionQuery,
             ClosingQuery,
             InquiryQuery,
+            FormsQuery,
         ),
         mutation=(
             YearMutation,
@@ -127,6 +132,7 @@ def graphql() -> GraphQLParts:
             RunMutation,
             CorrectionMutation,
             InquiryMutation,
+            FormsMutation,
         ),
         additions={Person: PersonTax},
     )
@@ -142,6 +148,7 @@ def menu() -> Sequence[MenuEntry]:
         MenuEntry("shikakeisan.merge", "資料併合", MERGE_READ),
         MenuEntry("shikakeisan.runs", "賦課計算", RUN),
         MenuEntry("shikakeisan.corrections", "更正", CORRECTION),
+        MenuEntry("shikakeisan.forms", "住民税申告書の作成", FORMS),
         MenuEntry("shikakeisan.inquiries", "扶養調査・所得照会", INQUIRY),
         MenuEntry("shikakeisan.closes", "異動締め・連携ファイル", CLOSING),
     ]

@@ -30,6 +30,10 @@ MERGE_PROPOSE = Permission("shikakeisan.merge", "propose")
 MERGE_APPROVE = Permission("shikakeisan.merge", "approve")
 """Another person's proposals only: the service compares the numbers of the two."""
 MERGE_START = Permission("shikakeisan.merge", "run")
+FORMS = Permission("shikakeisan.forms", "read")
+"""Who gets a return form by which conditions: counts, runs, and each person's forms."""
+FORMS_MAKE = Permission("shikakeisan.forms", "make")
+"""Making return forms: papers that ask, nothing that is taxed."""
 INQUIRY = Permission("shikakeisan.inquiry", "read")
 """Relatives who must be looked at, inquiries to other municipalities, and their replies."""
 INQUIRY_WRITE = Permission("shikakeisan.inquiry", "write")

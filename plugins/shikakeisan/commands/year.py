@@ -8,6 +8,7 @@ from plugins.shikakeisan.closing.commands import close, transfer
 from plugins.shikakeisan.correction.batch_commands import batch
 from plugins.shikakeisan.correction.commands import late
 from plugins.shikakeisan.correction.slip_commands import slips
+from plugins.shikakeisan.forms.commands import forms
 from plugins.shikakeisan.inquiry.commands import inquiry
 from plugins.shikakeisan.merge.commands import merge
 from plugins.shikakeisan.merge.decision_commands import decide
@@ -37,6 +38,7 @@ for command in (
     late,
     batch,
     slips,
+    forms,
     inquiry,
     close,
     transfer,

@@ -7,11 +7,12 @@ from plugins.shikakeisan.assessment import tables as _assessment
 from plugins.shikakeisan.base import tables as _base
 from plugins.shikakeisan.closing import tables as _closing
 from plugins.shikakeisan.correction import tables as _correction
+from plugins.shikakeisan.forms import tables as _forms
 from plugins.shikakeisan.inquiry import tables as _inquiry
 from plugins.shikakeisan.merge import tables as _merge
 from plugins.shikakeisan.tables import metadata
 
-ROOMS = (_assessment, _base, _closing, _correction, _inquiry, _merge)
+ROOMS = (_assessment, _base, _closing, _correction, _forms, _inquiry, _merge)
 
 
 async def test_migrations_make_the_tables_of_the_program(owner_database: Database) -> None:

@@ -66,12 +66,14 @@ STATEMENTS = (
         CONSTRAINT ck_inquiry_reply_kind CHECK (kind IN ('income', 'no_record', 'not_resident')),
         CONSTRAINT ck_inquiry_reply_income CHECK ((kind = 'income') = (income IS NOT NULL)),
         CONSTRAINT ck_inquiry_reply_state CHECK (state IN ('entered', 'confirmed', 'rejected', 'withdrawn')),
-        CONSTRAINT ck_inquiry_reply_two_persons CHECK (state <> 'confirmed' OR (decided_by <> '' AND decided_by <> proposed_by)),
+        CONSTRAINT ck_inquiry_reply_two_persons
+            CHECK (state <> 'confirmed' OR (decided_by <> '' AND decided_by <> proposed_by)),
         CONSTRAINT ck_inquiry_reply_result CHECK ((state = 'confirmed') = (result <> ''))
     )
     """,
     """
-    CREATE UNIQUE INDEX uq_inquiry_reply ON shikakeisan.inquiry_reply (inquiry_id, person_id) WHERE state IN ('entered', 'confirmed')
+    CREATE UNIQUE INDEX uq_inquiry_reply ON shikakeisan.inquiry_reply (inquiry_id, person_id)
+        WHERE state IN ('entered', 'confirmed')
     """,
 )
 

@@ -1,0 +1,186 @@
+"""All SQL of return forms: who meets conditions, and what was made."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Row,
+    and_,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    select,
+    update,
+)
+
+from core.errors import NotFound
+from core.storage.database import ReadSession, WriteSession
+from plugins.shikakeisan.base.tables import base_person
+from plugins.shikakeisan.forms.catalogue import Chosen, Condition
+from plugins.shikakeisan.forms.tables import form, form_run
+from plugins.shikakeisan.merge.queries import one_of
+from plugins.shikakeisan.merge.tables import claim
+from plugins.shiryo.api import persons_with_documents
+
+INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
+person = base_person.c
+
+
+def _document(condition: Condition, tax_year: int) -> ColumnElement[bool]:
+    asked = persons_with_documents(tax_year + condition.offset, condition.kinds, condition.stating)
+    return person.person_id.in_(asked)
+
+
+def _no_document(condition: Condition, tax_year: int) -> ColumnElement[bool]:
+    return ~_document(condition, tax_year)
+
+
+def _claimed(condition: Condition, tax_year: int) -> ColumnElement[bool]:
+    claimed = select(claim.c.relative_id).where(
+        claim.c.tax_year == tax_year + condition.offset,
+        claim.c.known_to == INFINITY,
+        claim.c.relative_id.is_not(None),
+        claim.c.role != "family_employee",
+    )
+    return person.person_id.in_(claimed)
+
+
+def _welfare(_condition: Condition, _tax_year: int) -> ColumnElement[bool]:
+    return person.is_welfare.is_(True)
+
+
+def _age_below(condition: Condition, tax_year: int) -> ColumnElement[bool]:
+    """Tell of the age on 1 January; who is born on 2 January reaches it at the end of the day before."""
+    return func.coalesce(person.birth_date > date(tax_year - condition.age, 1, 2), False)
+
+
+def _standing(condition: Condition, _tax_year: int) -> ColumnElement[bool]:
+    return person.standing.in_(condition.standings)
+
+
+TESTS: Mapping[str, Callable[[Condition, int], ColumnElement[bool]]] = {
+    "document": _document,
+    "no_document": _no_document,
+    "claimed": _claimed,
+    "welfare": _welfare,
+    "age_below": _age_below,
+    "standing": _standing,
+}
+"""What a condition asks of a person of the base."""
+
+
+async def counts(session: ReadSession, tax_year: int, chosen: Chosen) -> Row[Any]:
+    """Return how many `people` meet the conditions, how many of them `already` have a form.
+
+    Beside it each condition by its code: of how many of the base it holds, taken alone.
+    """
+    has_form = person.person_id.in_(select(form.c.person_id).where(form.c.tax_year == tax_year))
+    meets = _meets(tax_year, chosen)
+    alone = [
+        func.count().filter(_asked(one, tax_year)).label(one.code)
+        for one in (*chosen.include, *chosen.exclude)
+    ]
+    statement = select(
+        func.count().filter(meets).label("people"),
+        func.count().filter(and_(meets, has_form)).label("already"),
+        *alone,
+    ).where(*_present(tax_year))
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    row: Row[Any] = rows[0]
+    return row
+
+
+async def people_without(session: ReadSession, tax_year: int, chosen: Chosen) -> Sequence[Row[Any]]:
+    """Return who meets the conditions and has no form yet, with the household of 1 January."""
+    has_form = person.person_id.in_(select(form.c.person_id).where(form.c.tax_year == tax_year))
+    statement = (
+        select(person.person_id, person.household_number)
+        .where(*_present(tax_year), _meets(tax_year, chosen), ~has_form)
+        .order_by(person.household_number, person.person_id)
+    )
+    rows: Sequence[Any] = (await session.execute(statement)).all()
+    return rows
+
+
+async def hold_year(session: WriteSession, tax_year: int) -> None:
+    """Let nobody else make forms of the year until the transaction ends."""
+    key = f"shikakeisan.forms:{tax_year}"
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def last_serial(session: ReadSession, tax_year: int) -> int:
+    """Return the last serial of the year, 0 before the first."""
+    return await session.scalar(select(func.max(form.c.serial)).where(form.c.tax_year == tax_year)) or 0
+
+
+async def add_run(session: WriteSession, values: Mapping[str, Any]) -> int:
+    """Write a run and return its id."""
+    added = insert(form_run).values(values).returning(form_run.c.id)
+    number: int = (await session.execute(added)).scalar_one()
+    return number
+
+
+async def seal_run(session: WriteSession, run_id: int, files: Mapping[str, str]) -> None:
+    """Write down the digests of a new run's files."""
+    await session.execute(update(form_run).where(form_run.c.id == run_id).values(files=files))
+
+
+FORM_COLUMNS = ("tax_year", "serial", "run_id", "person_id", "sent_to", "is_private")
+
+
+async def add_forms(session: WriteSession, rows: Sequence[tuple[object, ...]]) -> None:
+    """Write forms in bulk, in the order of FORM_COLUMNS."""
+    await session.copy(form, FORM_COLUMNS, rows)
+
+
+async def run_row(session: ReadSession, run_id: int) -> Row[Any]:
+    """Return a run. Raises NotFound."""
+    row: Row[Any] | None = (
+        await session.execute(select(form_run).where(form_run.c.id == run_id))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def runs(session: ReadSession, tax_year: int, before: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Return the runs of a year, the latest first."""
+    statement = select(form_run).where(form_run.c.tax_year == tax_year)
+    if before is not None:
+        statement = statement.where(form_run.c.id < before)
+    return (await session.execute(statement.order_by(form_run.c.id.desc()).limit(limit))).all()
+
+
+async def forms_of_run(session: ReadSession, run_id: int) -> Sequence[Row[Any]]:
+    """Return the forms of a run by serial."""
+    statement = select(form).where(form.c.run_id == run_id).order_by(form.c.serial)
+    return (await session.execute(statement)).all()
+
+
+async def forms_of_persons(session: ReadSession, person_ids: Sequence[int]) -> Sequence[Row[Any]]:
+    """Return the forms of persons with when and by whom they were made, by year."""
+    statement = (
+        select(form, form_run.c.made_at, form_run.c.made_by)
+        .join(form_run, form_run.c.id == form.c.run_id)
+        .where(one_of(person_ids)(form.c.person_id))
+    )
+    return (await session.execute(statement.order_by(form.c.tax_year, form.c.serial))).all()
+
+
+def _present(tax_year: int) -> tuple[ColumnElement[bool], ...]:
+    return person.tax_year == tax_year, person.known_to == INFINITY, person.standing != "outside"
+
+
+def _meets(tax_year: int, chosen: Chosen) -> ColumnElement[bool]:
+    included = or_(literal_column("false"), *(_asked(one, tax_year) for one in chosen.include))
+    excluded = or_(literal_column("false"), *(_asked(one, tax_year) for one in chosen.exclude))
+    return and_(included, not_(excluded))
+
+
+def _asked(condition: Condition, tax_year: int) -> ColumnElement[bool]:
+    return TESTS[condition.test](condition, tax_year)
