@@ -16,8 +16,9 @@ import resource
 import statistics
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ from core.storage.database import Database
 from core.storage.migrations import migrate
 from plugins.shikakeisan.assessment import deciding
 from plugins.shikakeisan.base.service import freeze_base, open_year
+from plugins.shikakeisan.engine.evaluate import evaluate
 from plugins.shiryo.api import Work
 from plugins.synth.api import Plan, write_city
 from schema.build import build_runtime
@@ -80,6 +82,8 @@ class Figures:
     stages: list[Stage] = field(default_factory=list)
     bare_copy: float = 0.0
     query_ms: list[float] = field(default_factory=list)
+    memory: int = 0
+    """MiB of all processes together, at the highest."""
 
     @property
     def seconds(self) -> float:
@@ -99,14 +103,14 @@ class Bench:
     async def timed(self, name: str, deed: Callable[[Database], Awaitable[None]]) -> None:
         """Do a part of the chain and note what it took."""
         database = Database(self.address.app_url, statement_timeout=0)
-        before, own, postgres, rules = time.perf_counter(), time.process_time(), self._postgres(), self.rules
+        before, own, postgres, rules = time.perf_counter(), own_seconds(), self._postgres(), self.rules
         await deed(database)
         await database.close()
         self.figures.stages.append(
             Stage(
                 name,
                 time.perf_counter() - before,
-                time.process_time() - own,
+                own_seconds() - own,
                 self._postgres() - postgres,
                 self.rules - rules,
             )
@@ -132,7 +136,7 @@ class Bench:
 
     async def chain(self) -> None:
         """Measure base, merge and assessment."""
-        with self._watching_rules():
+        with self._watching_rules(), self._watching_memory():
             await self.timed("base", self.base)
             await self.timed("merge", lambda database: self.job(database, "shikakeisan.merge"))
             await self.timed("assess", lambda database: self.job(database, "shikakeisan.assess"))
@@ -168,8 +172,6 @@ class Bench:
 
     @contextmanager
     def _watching_rules(self) -> Iterator[None]:
-        evaluate = deciding.evaluate
-
         def watched(*arguments: Any, **named: Any) -> Any:
             start = time.thread_time()
             try:
@@ -177,25 +179,64 @@ class Bench:
             finally:
                 self.rules += time.thread_time() - start
 
-        deciding.evaluate = watched
+        vars(deciding)["evaluate"] = watched
         try:
             yield
         finally:
-            deciding.evaluate = evaluate
+            vars(deciding)["evaluate"] = evaluate
+
+    @contextmanager
+    def _watching_memory(self) -> Iterator[None]:
+        server, end = self._server(), threading.Event()
+
+        def watch() -> None:
+            while not end.wait(0.5):
+                used = sum(memory_of(folder) for folder, _ in families((os.getpid(), server)))
+                self.figures.memory = max(self.figures.memory, used >> 10)
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            end.set()
+            watcher.join()
+
+    def _server(self) -> int:
+        data = Path(self.runtime.settings.sources.environ["JUMINZEI_DATA_DIR"])
+        return int((data / "pg/data/postmaster.pid").read_text().split()[0])
 
     def _postgres(self) -> float:
         """Return the processor seconds of PostgreSQL and of its processes that have ended."""
-        data = Path(self.runtime.settings.sources.environ["JUMINZEI_DATA_DIR"])
-        server = int((data / "pg/data/postmaster.pid").read_text().split()[0])
+        server = self._server()
         ticks = 0
-        for folder in Path("/proc").glob("[0-9]*"):
-            with suppress(OSError):
-                said = (folder / "stat").read_text().rpartition(")")[2].split()
-                if int(folder.name) == server:
-                    ticks += sum(map(int, said[11:15]))
-                elif int(said[1]) == server:
-                    ticks += sum(map(int, said[11:13]))
+        for folder, said in families((server,)):
+            ticks += sum(map(int, said[11 : 15 if folder.name == str(server) else 13]))
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def own_seconds() -> float:
+    """Return the processor seconds of this process and of those it started that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + ended.ru_utime + ended.ru_stime
+
+
+def families(parents: Sequence[int]) -> Iterator[tuple[Path, list[str]]]:
+    """Give these processes and their children: the folder in /proc, and the fields behind the name."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            said = (folder / "stat").read_text().rpartition(")")[2].split()
+            if int(folder.name) in parents or int(said[1]) in parents:
+                yield folder, said
+
+
+def memory_of(folder: Path) -> int:
+    """Return the KiB of a process, its share of what it shares with others with it."""
+    with suppress(OSError):
+        for line in (folder / "smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1])
+    return 0
 
 
 def measure(people: int, queries: int, folder: Path) -> Figures:
@@ -229,10 +270,9 @@ def show(figures: Figures) -> None:
             f" processor: rules {stage.rules:.1f} s, own code {stage.own - stage.rules:.1f} s,"
             f" PostgreSQL {stage.postgres:.1f} s"
         )
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
     ratio = figures.seconds / figures.bare_copy
     print(
-        f"{figures.people:,} people: {figures.seconds:.1f} s, memory {memory:,} MiB;"
+        f"{figures.people:,} people: {figures.seconds:.1f} s, {figures.memory:,} MiB with PostgreSQL's;"
         f" {ratio:.1f} times a bare COPY of the same rows ({figures.bare_copy:.1f} s)"
     )
     if figures.query_ms:

@@ -1,18 +1,59 @@
-"""What the commands of every room do alike: enter the access log, write files that nobody else reads."""
+"""What the commands of every room do alike: start jobs, enter the access log, write private files."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from core.access.actor import SYSTEM
+from core.access.actor import SYSTEM, Actor, ActorKind
 from core.access.journal import Journal
+from core.access.permission import Permission
 from core.commands import terminal
+from core.identity.settings import TERMINAL_TOKEN
+from core.jobs import service as jobs
+from core.jobs.errors import JobAlreadyActive
+from core.jobs.types import JobType
 from core.runtime import Runtime
+from core.settings import environment
 from core.storage.database import Database, WriteSession
-from plugins.shiryo.api import Work
+from plugins.shiryo.api import Desk, Work
 
 T = TypeVar("T")
 OWNER_ONLY = 0o600
+WORKERS = "workers"
+"""The parameter of a job that says nothing of what it does."""
+
+
+def start_job(
+    runtime: Runtime, staff: str | None, permission: Permission, kind: JobType, given: Mapping[str, Any]
+) -> int:
+    """Queue a job and return its id; the same one that is under way, or whose worker was killed, goes on.
+
+    It is asked for by who signs in as `staff` or by whose token is in the environment; by the system where
+    there is neither, for a machine's own timetable. Raises JobAlreadyActive for one with other parameters.
+    """
+    if staff is None and not environment().get(TERMINAL_TOKEN.variable):
+
+        async def by_system(database: Database) -> int:
+            async with database.transaction() as session:
+                return await _queue(session, kind, given, SYSTEM)
+
+        return terminal.asked(runtime, by_system)
+    desk = Desk(runtime, staff, kind.name)
+    return desk.act(
+        permission,
+        lambda work: _queue(work.session, kind, given, Actor(ActorKind.STAFF, work.staff)),
+    )
+
+
+async def _queue(session: WriteSession, kind: JobType, given: Mapping[str, Any], actor: Actor) -> int:
+    try:
+        return await jobs.enqueue(session, kind, given, actor)
+    except JobAlreadyActive as active:
+        job_id = int(str(active.details["job"]))
+        status = await jobs.get(session, job_id)
+        if any(status.parameters[name] != value for name, value in given.items() if name != WORKERS):
+            raise
+        return job_id
 
 
 async def recorded(

@@ -1,17 +1,14 @@
 """`juminzei year assess`, `juminzei year verify` and `juminzei dump`."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy import Row
 
-from core.access.actor import SYSTEM
 from core.commands.terminal import asked
-from core.jobs import service as jobs
-from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE
 from core.runtime import Runtime
@@ -24,9 +21,10 @@ from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS
 from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE, rules_of
 from plugins.shikakeisan.assessment.verifying import verify as verify_year
+from plugins.shikakeisan.permissions import RUN_START
 from plugins.shikakeisan.rules import RULES
-from plugins.shikakeisan.terminal import recorded
-from plugins.shiryo.api import Work
+from plugins.shikakeisan.terminal import recorded, start_job
+from plugins.shiryo.api import Work, staff_option
 
 SHOWN = ("annual_total", "city_total", "pref_total", "forest", "genmen_amount", "payable", "total_income_all")
 """The sums that are printed; all of them stand in the run."""
@@ -43,19 +41,21 @@ BLOCK = 20_000
 )
 @click.option("--shadow-municipality", metavar="CODE", help="別の団体の条例で計算した場合との違いを表示する")
 @click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@staff_option()
 @click.pass_obj
 def assess(
     runtime: Runtime,
     tax_year: int,
     shadow_year: Path | None,
     shadow_municipality: str | None,
+    staff: str | None,
     *,
     dry: bool,
     json_lines: bool,
 ) -> None:
     """当初賦課: 資料併合が終わった年度の全員の税額を決定します。
 
-    途中で止まっても、同じコマンドをもう一度実行すれば続きから計算します。
+    途中で止まっても、同じコマンドをもう一度実行すれば続きから計算します。職員を示さなければ、システムが実行したものになります。
     """
     is_shadow = shadow_year is not None or shadow_municipality is not None
     if dry and is_shadow:
@@ -66,7 +66,8 @@ def assess(
         "municipality": shadow_municipality or "",
         "year_file": "" if shadow_year is None else shadow_year.read_text(encoding="utf-8"),
     }
-    sys.exit(asked(runtime, lambda database: _assess(runtime, database, given, json_lines=json_lines)))
+    job_id = start_job(runtime, staff, RUN_START, ASSESS, given)
+    sys.exit(asked(runtime, lambda database: _assess(runtime, database, job_id, json_lines=json_lines)))
 
 
 @click.command("verify")
@@ -85,8 +86,7 @@ def dump_year(runtime: Runtime, tax_year: int) -> None:
     asked(runtime, lambda database: _dump(runtime, database, tax_year))
 
 
-async def _assess(runtime: Runtime, database: Database, given: Mapping[str, Any], *, json_lines: bool) -> int:
-    job_id = await _enqueue(database, given)
+async def _assess(runtime: Runtime, database: Database, job_id: int, *, json_lines: bool) -> int:
     status = await follow(runtime, database, job_id, json_lines=json_lines)
     async with database.read() as session:
         run = await queries.run_of_job(session, job_id)
@@ -97,20 +97,6 @@ async def _assess(runtime: Runtime, database: Database, given: Mapping[str, Any]
         for line in (*_counts(run), *_causes(causes)):
             click.echo(line)
     return 0
-
-
-async def _enqueue(database: Database, given: Mapping[str, Any]) -> int:
-    """Queue the run; the same one that is under way, or whose worker was killed, is gone on with."""
-    try:
-        async with database.transaction() as session:
-            return await jobs.enqueue(session, ASSESS, given, SYSTEM)
-    except JobAlreadyActive as active:
-        job_id = int(str(active.details["job"]))
-        async with database.read() as session:
-            status = await jobs.get(session, job_id)
-        if status.parameters != given:
-            raise
-        return job_id
 
 
 def _counts(run: Row[Any]) -> Sequence[str]:

@@ -6,10 +6,7 @@ from typing import Any
 
 import click
 
-from core.access.actor import SYSTEM
 from core.commands.terminal import asked
-from core.jobs import service as jobs
-from core.jobs.errors import JobAlreadyActive
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE
 from core.runtime import Runtime
@@ -17,24 +14,29 @@ from core.storage.database import Database
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
 from plugins.shikakeisan.merge.job import MERGE
 from plugins.shikakeisan.merge.labels import KINDS
+from plugins.shikakeisan.permissions import MERGE_START
+from plugins.shikakeisan.terminal import start_job
+from plugins.shiryo.api import staff_option
 
 
 @click.command("merge")
 @click.argument("tax_year", type=int)
 @click.option("--workers", type=click.IntRange(1, 8), default=2, show_default=True, help="プロセスの数")
 @click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@staff_option()
 @click.pass_obj
-def merge(runtime: Runtime, tax_year: int, workers: int, *, json_lines: bool) -> None:
+def merge(runtime: Runtime, tax_year: int, workers: int, staff: str | None, *, json_lines: bool) -> None:
     """資料併合: 個人基本を確定した年度の全員の資料を、1人1つの事実にまとめます。
 
     途中で止まっても、同じコマンドをもう一度実行すれば続きから併合します。確認事項が残っていても終了コードは0です。
+    職員を示さなければ、システムが実行したものになります。
     """
     given = {"tax_year": tax_year, "workers": workers}
-    sys.exit(asked(runtime, lambda database: _merge(runtime, database, given, json_lines=json_lines)))
+    job_id = start_job(runtime, staff, MERGE_START, MERGE, given)
+    sys.exit(asked(runtime, lambda database: _merge(runtime, database, job_id, json_lines=json_lines)))
 
 
-async def _merge(runtime: Runtime, database: Database, given: Mapping[str, Any], *, json_lines: bool) -> int:
-    job_id = await _enqueue(database, given)
+async def _merge(runtime: Runtime, database: Database, job_id: int, *, json_lines: bool) -> int:
     status = await follow(runtime, database, job_id, json_lines=json_lines)
     if status.state in RESUMABLE or status.result is None:
         return 1
@@ -42,15 +44,6 @@ async def _merge(runtime: Runtime, database: Database, given: Mapping[str, Any],
         for line in _told(status.result):
             click.echo(line)
     return 0
-
-
-async def _enqueue(database: Database, given: Mapping[str, Any]) -> int:
-    """Queue the merge; one that is under way, or whose worker was killed, is gone on with."""
-    try:
-        async with database.transaction() as session:
-            return await jobs.enqueue(session, MERGE, given, SYSTEM)
-    except JobAlreadyActive as active:
-        return int(str(active.details["job"]))
 
 
 def _told(result: Mapping[str, Any]) -> Sequence[str]:

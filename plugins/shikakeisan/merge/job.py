@@ -27,9 +27,9 @@ from plugins.shikakeisan.merge.writing import by_claimant, settle, write_block
 from plugins.shiryo.api import Work, blocking_items, persons_touched
 
 JOB = "shikakeisan.merge"
-BLOCK = 5_000
-"""People of one step: half a second of work."""
-AHEAD = 8
+BLOCK = 10_000
+"""People of one step: about a second of work."""
+AHEAD = 6
 """Blocks that may wait to be written."""
 MOST = 2**63 - 1
 """Above every id."""

@@ -17,8 +17,8 @@ from core.storage.database import Database
 from plugins.shikakeisan.merge.blocks import Block
 from plugins.shikakeisan.merge.service import merge_block
 
-WORTH_A_PROCESS = 8
-"""Blocks that the thread makes while a process starts."""
+WORTH_A_PROCESS = 10
+"""Blocks beside which the seconds that a process takes to start count for little."""
 
 
 class Makers:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from sqlalchemy import text
 from core.access.actor import SYSTEM
 from core.clock import MovableClock
 from core.demo.city import DemoCity
+from core.identity import demo
+from core.identity.opening import open_identity
+from core.identity.settings import TERMINAL_TOKEN
 from core.jobs import service as jobs
 from core.runtime import Runtime
 from core.storage.address import DATABASE_URL, ServerAddress
@@ -52,20 +55,20 @@ class Terminal:
             database = Database(self.address.owner_url)
             async with database.transaction() as session:
                 done = await session.execute(text(statement))
-                rows = [tuple(row) for row in done.all()] if done.returns_rows else []
+                rows = [tuple(row) for row in done.all()] if statement.startswith("SELECT") else []
             await database.close()
             return rows
 
         return asyncio.run(run())
 
-    def type(self, command: click.Command, *words: str, expect: int = 0) -> str:
-        result = CliRunner().invoke(command, words, obj=self.runtime)
+    def type(self, command: click.Command, *words: str, token: str = "", expect: int = 0) -> str:
+        result = CliRunner().invoke(command, words, obj=self.runtime, env={TERMINAL_TOKEN.variable: token})
         assert result.exit_code == expect, result.output
         return result.stdout
 
 
 @pytest.fixture
-def terminal(tmp_path: Path, address: ServerAddress) -> Iterator[Terminal]:
+def terminal(tmp_path: Path, address: ServerAddress) -> Terminal:
     """A merged year with one taxed, one non-taxable and one undecided person."""
     runtime = build_runtime(environ_of(tmp_path, **{DATABASE_URL.variable: address.app_url}), MovableClock())
     terminal = Terminal(runtime, address)
@@ -210,3 +213,33 @@ def test_a_second_run_leaves_the_dump_as_it_is(terminal: Terminal) -> None:
     terminal.type(assess, str(TAX_YEAR))
 
     assert terminal.type(dump_year, "--year", str(TAX_YEAR)) == first
+
+
+def tokens(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Sign a clerk and a chief in; return their tokens by role."""
+    office = demo.PEOPLE[0][2]
+    people = (("100001", "試験　係員", office, "tax_clerk"), ("100002", "試験　係長", office, "tax_chief"))
+    monkeypatch.setattr(demo, "PEOPLE", people)
+
+    async def sign_in(year: Year) -> dict[str, str]:
+        async with year.database.transaction() as session:
+            made = await demo.create_demo_staff(session, open_identity(year.runtime, year.database))
+        return {each.role: each.token for each in made}
+
+    found: dict[str, str] = terminal.do(sign_in)
+    return found
+
+
+def test_who_started_the_run_stands_in_it(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = tokens(terminal, monkeypatch)
+
+    terminal.type(assess, str(TAX_YEAR), token=known["tax_clerk"], expect=1)
+    terminal.type(assess, str(TAX_YEAR), token=known["tax_chief"])
+    terminal.type(assess, str(TAX_YEAR))
+
+    runs = terminal.owned("SELECT requested_by FROM shikakeisan.run ORDER BY id")
+    assert runs == [("100002",), (SYSTEM.number,)]
+    assert terminal.owned("SELECT requester, requester_kind FROM core.job ORDER BY id") == [
+        ("100002", "staff"),
+        ("system", "system"),
+    ]
