@@ -35,7 +35,6 @@ INQUIRY = """query($id: Int!) { inquiry(inquiryId: $id) {
 LIST = """query($overdue: Boolean!) { inquiries(taxYear: 2026, overdue: $overdue) {
   edges { node { id isOverdue } } } }"""
 ABOUT = "query($number: String!) { inquiriesAboutPerson(atenaNumber: $number) { number state } }"
-READS = "SELECT object_type FROM audit.entry WHERE operation = 'dependantChecks'"
 
 
 @pytest.fixture
