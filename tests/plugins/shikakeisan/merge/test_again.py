@@ -1,14 +1,19 @@
 """Merging again: the persons asked for, who claims one of them, and findings around their relatives."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from core.storage.database import Database
+from plugins.shiryo.tables import document
 from tests.plugins.shikakeisan.base.conftest import City
 from tests.plugins.shikakeisan.correction.papers import Paper
 from tests.plugins.shikakeisan.merge.desk import FINDINGS, Desk, family, named, pension, slip, somebody
 
+REGISTERED = datetime(2026, 1, 5, tzinfo=UTC)
 ROWS = "SELECT * FROM shikakeisan.{} ORDER BY id"
 
 
@@ -149,6 +154,28 @@ async def test_a_document_that_goes_takes_the_basis_with_it(home: Desk) -> None:
     assert await home.merge("5") == ["5"]
 
     assert home.ids["5"] not in await home.bases()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param({"action": "cancel"}, id="cancelled"),
+        pytest.param({"is_held": True}, id="held"),
+        pytest.param({"superseded_at": REGISTERED, "superseded_by": document.c.id - 1}, id="superseded"),
+    ],
+)
+async def test_a_document_that_does_not_count_changes_nothing(
+    home: Desk, owner_database: Database, said: dict[str, Any]
+) -> None:
+    tables = ("basis", "claim", "finding")
+    before = [await home.city.rows(ROWS.format(name)) for name in tables]
+    more = await home.file("5", slip(9_000_000, named("dependant", "朝霧　一郎"), other_main=1))
+    async with owner_database.transaction() as session:
+        await session.execute(update(document).where(document.c.id == more).values(said))
+
+    assert await home.merge("5") == []
+
+    assert [await home.city.rows(ROWS.format(name)) for name in tables] == before
 
 
 async def test_a_document_of_somebody_outside_the_base_is_found(home: Desk) -> None:

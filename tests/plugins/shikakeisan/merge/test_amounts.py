@@ -39,6 +39,27 @@ def test_slips_of_several_employers_are_added_and_premiums_come_from_the_main_on
     assert origins(merged, "salary") == [(1, "salary", "slips_added_up"), (2, "salary", "slips_added_up")]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ({"deductions_total": 1}, {}),
+        ({}, {"joined_or_left": "2"}),
+        ({"amount": 600_000}, {}),
+        ({"deductions_total": 1}, {"amount": 600_000}),
+        ({}, {"joined_or_left": "2", "amount": 600_000}),
+    ],
+)
+def test_the_main_employer_adjusts_then_keeps_then_pays_most(
+    first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    slips = [
+        paper(number, amounts={"salary": items.pop("amount", 500_000), "life_care": number}, **items)
+        for number, items in ((1, dict(first)), (2, dict(second)))
+    ]
+
+    assert merge(*slips).facts["life_care"] == 1
+
+
 def test_pensions_and_their_insurance_are_added() -> None:
     merged = merge(
         paper(1, "pension_report", {"pension": 1_000_000, "social_insurance": 50_000}),

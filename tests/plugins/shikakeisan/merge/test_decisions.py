@@ -110,6 +110,16 @@ async def test_a_dependant_denied_settles_what_two_claimed(home: Desk) -> None:
     assert len((await home.facts("1"))["dependants"]) == 1
 
 
+async def test_a_dependant_whom_a_decision_adds_is_claimed_like_any_other(home: Desk) -> None:
+    await home.file("2", pension(1_600_000, named("dependant", "朝霧　一郎"), specific_count=1))
+    await home.merge("2")
+
+    await home.decide("1", f"dependants[{home.ids['3']}]", {"age": 20})
+
+    assert await home.claims() == {("1", "3", "dependant"), ("2", "3", "dependant")}
+    assert await home.findings() == [("1", "TWO_CLAIMANTS"), ("2", "TWO_CLAIMANTS")]
+
+
 async def test_a_part_of_a_dependant_is_decided_by_the_person_wherever_they_stand(home: Desk) -> None:
     await home.file(
         "2", pension(1, named("dependant", "朝霧　一郎"), named("dependant", "朝霧　春", 2), other_count=2)

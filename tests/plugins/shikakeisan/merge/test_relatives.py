@@ -245,6 +245,15 @@ def test_a_number_of_several_people_names_nobody() -> None:
     assert codes(merged) == ["RELATIVE_UNCERTAIN"]
 
 
+def test_a_child_under_16_of_return_and_slip_counts_once() -> None:
+    slip = paper(1, amounts=PAY, relatives=(relative("under16"),))
+    filed = paper(2, "tax_return", PAY, relatives=(relative("dependant", under16="1", birth="2020-07-01"),))
+
+    merged = merge(slip, filed, kin={(1, "under16", 1): INFANT, (2, "dependant", 1): INFANT})
+
+    assert [one["age"] for one in merged.facts["dependants"]] == [5]
+
+
 def test_relatives_on_the_slip_of_another_employer_alone_are_found() -> None:
     main = paper(1, amounts=PAY, deductions_total=1)
     before = paper(2, amounts={"salary": 9}, other_main=1, relatives=(relative("dependant"),))
