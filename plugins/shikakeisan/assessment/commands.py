@@ -75,7 +75,7 @@ def assess(
 @click.pass_obj
 def verify(runtime: Runtime, tax_year: int) -> None:
     """すべての賦課決定の版を、元になった事実から計算し直して比べます。違いがあれば終了コードは1。"""
-    sys.exit(asked(runtime, lambda database: _verify(database, tax_year)))
+    sys.exit(asked(runtime, lambda database: _verify(runtime, database, tax_year)))
 
 
 @click.command("dump")
@@ -128,16 +128,25 @@ def _label(cause: str) -> str:
     return "非課税等の理由" if cause == "GROUND" else "規則の版"
 
 
-async def _verify(database: Database, tax_year: int) -> int:
+def _name(figure: str) -> str:
+    if figure in RULES:
+        return RULES[figure].label
+    return "非課税等の理由" if figure == "ground" else "ほかの数値"
+
+
+async def _verify(runtime: Runtime, database: Database, tax_year: int) -> int:
     checked = wrong = 0
+    today = Moment(runtime.clock.today())
     async with database.read() as session:
         rules = await rules_of(session, tax_year)
         async for count, mismatches in verify_year(session, rules):
             checked += count
             wrong += len(mismatches)
+            people = await persons_by_id(session, [found.person_id for found in mismatches], today)
             for found in mismatches:
-                names = "、".join(found.figures)
-                click.echo(f"個人 {found.person_id} 第{found.revision}版: {names} が違います。")
+                names = "、".join(map(_name, found.figures))
+                number = people[found.person_id].atena_number
+                click.echo(f"宛名番号 {number} 第{found.revision}版: {names}が違います。")
     click.echo(f"{checked:,}件の版を計算し直しました。違いは {wrong:,}件です。")
     return int(wrong > 0)
 

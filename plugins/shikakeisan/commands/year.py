@@ -3,6 +3,7 @@
 import click
 
 from plugins.shikakeisan.assessment.commands import assess, verify
+from plugins.shikakeisan.assessment.undecided import undecided
 from plugins.shikakeisan.base.commands import freeze, open_command
 from plugins.shikakeisan.closing.commands import close, transfer
 from plugins.shikakeisan.correction.batch_commands import batch
@@ -34,6 +35,7 @@ for command in (
     finding,
     decide,
     assess,
+    undecided,
     verify,
     late,
     batch,

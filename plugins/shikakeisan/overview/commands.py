@@ -24,7 +24,12 @@ from plugins.shikakeisan.permissions import BASE
 from plugins.shikakeisan.terminal import recorded
 from plugins.shiryo.api import Desk, Work, staff_option
 
-FINDING_STAGES = {"base": "個人基本", "merge": "資料併合", "assessment": "賦課計算"}
+FINDING_STAGES = {
+    "base": ("個人基本", ""),
+    "merge": ("資料併合", "findings"),
+    "assessment": ("賦課計算", "undecided"),
+}
+"""What each stage is called, and the command that lists its findings."""
 HIDDEN = "(支援措置)"
 Row = tuple[str, str, str]
 
@@ -158,9 +163,16 @@ def _decided(found: Status) -> Iterator[Row]:
 
 
 def _waiting(found: Status) -> Iterator[Row]:
-    yield "併合を止める資料の作業項目", "", f"{found.blocking_items:,}件"
+    yield "併合を止める資料の作業項目", _see("worklist", found.blocking_items), f"{found.blocking_items:,}件"
     for one in found.findings:
-        blocking = f"決定を止めるもの {one.blocking:,}件" if one.blocking else ""
-        yield f"確認事項（{FINDING_STAGES[one.stage]}）", blocking, f"{one.findings:,}件"
+        label, command = FINDING_STAGES[one.stage]
+        blocking = f"（うち決定を止めるもの {one.blocking:,}件）" if one.blocking else ""
+        see = _see(f"year {command} {found.tax_year}", one.findings if command else 0)
+        yield f"確認事項（{label}）", see, f"{one.findings:,}件{blocking}"
     yield "承認待ちの事情（生活扶助・家屋敷など）", "", f"{found.circumstance_proposals:,}件"
     yield "承認待ちの更正", "", f"{found.correction_proposals:,}件"
+
+
+def _see(command: str, items: int) -> str:
+    """Name the command that lists what waits."""
+    return f"juminzei {command}" if items else ""

@@ -23,6 +23,7 @@ from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from plugins.shikakeisan.assessment.commands import assess, dump_year, verify
 from plugins.shikakeisan.assessment.run import ASSESS
+from plugins.shikakeisan.assessment.undecided import undecided
 from schema.build import build_runtime
 from schema.testing import environ_of
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year
@@ -157,7 +158,8 @@ def test_a_figure_that_does_not_follow_from_its_facts_is_found(terminal: Termina
 
     said = terminal.type(verify, str(TAX_YEAR), expect=1)
 
-    assert said.splitlines()[0] == "個人 1 第1版: taxable が違います。"
+    ((number,),) = terminal.owned("SELECT atena_number FROM atena.person WHERE id = 1")
+    assert said.splitlines()[0] == f"宛名番号 {number} 第1版: 課税総所得金額が違います。"
 
 
 def test_the_dump_has_one_line_for_each_person_and_no_ids_or_times(terminal: Terminal) -> None:
@@ -243,3 +245,19 @@ def test_who_started_the_run_stands_in_it(terminal: Terminal, monkeypatch: pytes
         ("100002", "staff"),
         ("system", "system"),
     ]
+
+
+def test_the_undecided_are_listed_by_their_numbers_to_whoever_may_see_tax(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = tokens(terminal, monkeypatch)["tax_clerk"]
+    terminal.type(assess, str(TAX_YEAR))
+
+    shown = terminal.type(undecided, str(TAX_YEAR), token=token)
+    none = terminal.type(undecided, str(TAX_YEAR), "--ground", "FACTS_INVALID", token=token)
+    terminal.type(undecided, str(TAX_YEAR), expect=2)
+
+    ((number,),) = terminal.owned("SELECT atena_number FROM atena.person WHERE id = 3")
+    message = "未申告（所得の資料がなく、誰の扶養親族等でもない）"
+    assert shown == f"{number}\tNO_DOCUMENT\t{message}\n"
+    assert none == "税額が未決定の者はいません。\n"
