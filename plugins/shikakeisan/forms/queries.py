@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     DateTime,
     Row,
@@ -79,32 +80,27 @@ async def counts(session: ReadSession, tax_year: int, chosen: Chosen) -> Row[Any
 
     Beside it each condition by its code: of how many of the base it holds, taken alone.
     """
-    has_form = person.person_id.in_(select(form.c.person_id).where(form.c.tax_year == tax_year))
-    meets = _meets(tax_year, chosen)
-    alone = [
-        func.count().filter(_asked(one, tax_year)).label(one.code)
-        for one in (*chosen.include, *chosen.exclude)
-    ]
+    flags = _flags(tax_year, chosen)
+    meets, codes = _meets(flags, chosen), [one.code for one in (*chosen.include, *chosen.exclude)]
     statement = select(
         func.count().filter(meets).label("people"),
-        func.count().filter(and_(meets, has_form)).label("already"),
-        *alone,
-    ).where(*_present(tax_year))
+        func.count().filter(and_(meets, flags.c.has_form)).label("already"),
+        *(func.count().filter(flags.c[code]).label(code) for code in codes),
+    ).select_from(flags)
     rows: Sequence[Any] = (await session.execute(statement)).all()
     row: Row[Any] = rows[0]
     return row
 
 
-async def people_without(session: ReadSession, tax_year: int, chosen: Chosen) -> Sequence[Row[Any]]:
-    """Return who meets the conditions and has no form yet, with the household of 1 January."""
-    has_form = person.person_id.in_(select(form.c.person_id).where(form.c.tax_year == tax_year))
+async def people_without(session: ReadSession, tax_year: int, chosen: Chosen) -> Sequence[int]:
+    """Return who meets the conditions and has no form yet, by household of 1 January."""
+    flags = _flags(tax_year, chosen)
     statement = (
-        select(person.person_id, person.household_number)
-        .where(*_present(tax_year), _meets(tax_year, chosen), ~has_form)
-        .order_by(person.household_number, person.person_id)
+        select(flags.c.person_id)
+        .where(_meets(flags, chosen), ~flags.c.has_form)
+        .order_by(flags.c.household_number, flags.c.person_id)
     )
-    rows: Sequence[Any] = (await session.execute(statement)).all()
-    return rows
+    return (await session.scalars(statement)).all()
 
 
 async def hold_year(session: WriteSession, tax_year: int) -> None:
@@ -172,15 +168,16 @@ async def forms_of_persons(session: ReadSession, person_ids: Sequence[int]) -> S
     return (await session.execute(statement.order_by(form.c.tax_year, form.c.serial))).all()
 
 
-def _present(tax_year: int) -> tuple[ColumnElement[bool], ...]:
-    return person.tax_year == tax_year, person.known_to == INFINITY, person.standing != "outside"
+def _flags(tax_year: int, chosen: Chosen) -> CTE:
+    """Ask every condition of everybody of the base, once: a condition may look through all documents."""
+    own = person.tax_year == tax_year, person.known_to == INFINITY, person.standing != "outside"
+    has_form = person.person_id.in_(select(form.c.person_id).where(form.c.tax_year == tax_year))
+    asked = [TESTS[one.test](one, tax_year).label(one.code) for one in (*chosen.include, *chosen.exclude)]
+    everybody = select(person.person_id, person.household_number, has_form.label("has_form"), *asked)
+    return everybody.where(*own).cte("flags").prefix_with("MATERIALIZED")
 
 
-def _meets(tax_year: int, chosen: Chosen) -> ColumnElement[bool]:
-    included = or_(literal_column("false"), *(_asked(one, tax_year) for one in chosen.include))
-    excluded = or_(literal_column("false"), *(_asked(one, tax_year) for one in chosen.exclude))
+def _meets(flags: CTE, chosen: Chosen) -> ColumnElement[bool]:
+    included = or_(literal_column("false"), *(flags.c[one.code] for one in chosen.include))
+    excluded = or_(literal_column("false"), *(flags.c[one.code] for one in chosen.exclude))
     return and_(included, not_(excluded))
-
-
-def _asked(condition: Condition, tax_year: int) -> ColumnElement[bool]:
-    return TESTS[condition.test](condition, tax_year)

@@ -64,7 +64,7 @@ async def make(work: Work, tax_year: int, chosen: Chosen, expected: int, most: i
         raise NobodyToWrite
     if most is not None and expected > most:
         raise TooManyForms(limit=most)
-    people = [row.person_id for row in await queries.people_without(work.session, tax_year, chosen)]
+    people = await queries.people_without(work.session, tax_year, chosen)
     rows, held = await _addressed(work, people)
     run_id = await _add(work, tax_year, chosen, rows, {ALREADY: before.already, **held})
     work.journal.wrote(JOURNAL_TYPE, str(run_id), {"forms"})
