@@ -7,7 +7,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, SmallInteger, and_, bindparam, case, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    SmallInteger,
+    and_,
+    bindparam,
+    case,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import array
 
 from core.storage.database import ReadSession
@@ -80,7 +93,8 @@ async def _counting(session: ReadSession, tax_year: int, among: Among) -> Sequen
     wanted = among(owner)
     if primaries:
         wanted = or_(wanted, one_of(list(primaries))(owner))
-        owner = case(primaries, value=owner, else_=owner)
+        theirs = {person_id: literal(primary, BigInteger) for person_id, primary in primaries.items()}
+        owner = case(theirs, value=owner, else_=owner)
         wanted = and_(wanted, among(owner))
     statement = (
         select(

@@ -1,17 +1,21 @@
 """The house in which one person tries: the city, its staff, and a sandbox under the whole application."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import pytest
 from graphql import GraphQLField, GraphQLObjectType
 
 from core.jobs.worker import JOB_LEASE, Worker
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from plugins.atena.api import open_keyring
+from plugins.shikakeisan.merge import job
+from plugins.shikakeisan.merge.blocks import Block
+from plugins.shikakeisan.merge.service import merge_block
 from schema.application import build_application
 from schema.build import build_runtime
 from schema.compose import compose_schema
@@ -41,8 +45,31 @@ class House:
         return Search(*tools, self.tokens[number], tries, rightful)
 
 
+@dataclass(frozen=True)
+class _Maker:
+    """Makes blocks of the merge where the sandbox can be seen: in no other process."""
+
+    sandbox: Sandbox
+
+    async def make(self, _url: str, tax_year: int, first: int, last: int) -> Block:
+        async with self.sandbox.read() as session:
+            return await merge_block(session, tax_year, first, last)
+
+
+def merge_within(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the merge job see what nobody outside of the sandbox sees."""
+
+    @contextmanager
+    def makers(_workers: int, _blocks: int) -> Iterator[_Maker]:
+        yield _Maker(sandbox)
+
+    monkeypatch.setattr(job, "makers", makers)
+
+
 @asynccontextmanager
-async def opened(folder: Path, address: ServerAddress) -> AsyncIterator[House]:
+async def opened(
+    folder: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
     """Settle the city and lend the house; nothing of what is done in it stays."""
     environ = environ_of(folder, **{DATABASE_URL.variable: address.app_url, JOB_LEASE.variable: "3600"})
     clock = StandingClock(NOW)
@@ -57,6 +84,7 @@ async def opened(folder: Path, address: ServerAddress) -> AsyncIterator[House]:
     mutations = compose_schema(runtime).core.type_map["Mutation"]
     assert isinstance(mutations, GraphQLObjectType)
     async with Sandbox(address).opened() as sandbox:
+        merge_within(sandbox, monkeypatch)
         transport = httpx.ASGITransport(await build_application(runtime, sandbox))
         async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
             yield House(sandbox, clock, client, Worker(runtime, sandbox), mutations.fields, tokens)

@@ -54,7 +54,7 @@ async def house(
     tmp_path: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[House]:
     monkeypatch.setattr(demo, "PEOPLE", people())
-    async with opened(tmp_path, address) as house:
+    async with opened(tmp_path, address, monkeypatch) as house:
         yield house
 
 

@@ -29,6 +29,7 @@ from tests.plugins.shikakeisan.base.conftest import TAX_YEAR, City, StandingCloc
 from tests.plugins.shikakeisan.base.conftest import address as place
 from tests.plugins.shikakeisan.correction.papers import Paper, file_papers
 from tests.plugins.shikakeisan.overview.conftest import merge
+from tests.proofs.alone.house import merge_within
 from tests.proofs.alone.sandbox import Sandbox
 
 ONE, OTHER = "1", "2"
@@ -46,12 +47,15 @@ Deed = Callable[[City], Awaitable[None]]
 
 
 @pytest.fixture
-async def city(tmp_path: Path, address: ServerAddress) -> AsyncIterator[City]:
+async def city(
+    tmp_path: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[City]:
     """Two residents and a third, in a sandbox."""
     clock = StandingClock(BEGIN)
     environ = environ_of(tmp_path, **{DATABASE_URL.variable: address.app_url})
     runtime = build_runtime(environ, clock)
     async with Sandbox(address).opened() as sandbox:
+        merge_within(sandbox, monkeypatch)
         city = City(runtime, sandbox, open_keyring(runtime.settings), clock, tmp_path)
         await city.feed(*(city.arrival(number) for number in (ONE, OTHER, "3")))
         yield city
