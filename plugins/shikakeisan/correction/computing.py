@@ -16,14 +16,12 @@ from core.errors import Invalid
 from core.runtime import Runtime
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment import queries as assessments
-from plugins.shikakeisan.assessment.deciding import decide
-from plugins.shikakeisan.assessment.errors import YearUnopened
+from plugins.shikakeisan.assessment.deciding import Block, decide
 from plugins.shikakeisan.assessment.outcome import Decided, Ground
 from plugins.shikakeisan.assessment.reading import subjects_as_decided, subjects_of
 from plugins.shikakeisan.assessment.rule_set import rule_set
 from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
-from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import Kind, is_under, kind_of, periods
 from plugins.shikakeisan.correction.effects import effects_of
 from plugins.shikakeisan.correction.errors import (
@@ -35,6 +33,7 @@ from plugins.shikakeisan.correction.errors import (
 )
 from plugins.shikakeisan.correction.facts import value_at
 from plugins.shikakeisan.correction.filing import check_filing, filed_on, held_back, new_documents, served_on
+from plugins.shikakeisan.correction.holding import Held
 from plugins.shikakeisan.correction.merging import merge_with, said_without, trial
 from plugins.shikakeisan.correction.periods import Direction, check_period
 from plugins.shikakeisan.law.calendar import due_dates
@@ -67,17 +66,28 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Present:
+    """What is in force: the revision with its facts, and how the person stands. `due` is the 法定納期限."""
+
+    row: Row[Any] | None
+    facts: Mapping[str, Any]
+    standing: Row[Any]
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
 class Computed:
     """What the request gives on the present state; `shown` is what the approver sees, under `digest`.
 
     Its `changes` are the values to decide: those asked for, and what stays because it was filed too late.
-    The digest is of the facts behind it, too, from which the causes follow.
+    The digest is of the facts behind it, too, from which the causes follow. `block` is the decision itself.
     """
 
     shown: Mapping[str, Any]
     digest: bytes
-    present: "Present"
+    present: Present
     facts: Mapping[str, Any]
+    block: Block
 
     @property
     def changes_figures(self) -> bool:
@@ -86,78 +96,82 @@ class Computed:
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """What is in force: the revision with its facts, and the rows of base and basis that a proposal rests on.
+class Changes:
+    """Values to decide by path, with what the merge said there; some of them only keep what stood before.
 
-    `due` is the 法定納期限 of the year.
+    `held_back` says so: path, rule and article of what was filed too late, and the value that stays.
     """
 
-    row: Row[Any] | None
-    facts: Mapping[str, Any]
-    base_id: int
-    basis_id: int | None
-    municipality: str
-    due: date
+    values: Mapping[str, Any]
+    seen: Mapping[str, Any]
+    held_back: Sequence[Mapping[str, Any]] = ()
+
+    def keeping(self, found: Sequence[Mapping[str, Any]], facts: Mapping[str, Any]) -> "Changes":
+        """Return these changes and those that keep what was found to be filed too late."""
+        kept = {one["path"]: one["value"] for one in found}
+        said = {path: value_at(facts, path) for path in kept}
+        return Changes({**self.values, **kept}, {**self.seen, **said}, [*self.held_back, *found])
 
 
-async def compute(runtime: Runtime, work: Work, request: Request) -> Computed:
-    """Calculate what a request gives, and leave everything as it is. The caller holds the person.
+class FiledLate(Exception):
+    """The merge takes something in that was filed too late: try again with the changes that keep it out."""
+
+    def __init__(self, changes: Changes) -> None:
+        super().__init__()
+        self.changes = changes
+
+
+async def compute(runtime: Runtime, held: Held, request: Request) -> Computed:
+    """Calculate what a request gives, and leave everything as it is.
 
     Raises the refusals of `errors`: kind, facts, documents, period limits, filing dates.
     """
-    async with trial(work.session) as running:
-        computed = await carry_out(runtime, work, request, NOBODY)
-        await running.take_back()
+    seen = await said_without(held.work.session, request.tax_year, request.person_id, request.changes)
+    changes = Changes(request.changes, seen)
+    try:
+        computed = await _tried(runtime, held, request, changes)
+    except FiledLate as late:
+        computed = await _tried(runtime, held, request, late.changes)
     causes = _causes(request.tax_year, computed)
     return replace(computed, shown={**computed.shown, "causes": causes})
 
 
 async def carry_out(
-    runtime: Runtime,
-    work: Work,
-    request: Request,
-    officers: Mapping[str, str],
-    seen: Mapping[str, Any] | None = None,
+    runtime: Runtime, held: Held, request: Request, changes: Changes, officers: Mapping[str, str]
 ) -> Computed:
     """Take the decisions of a request, merge the person again, and return what the tax would then be.
 
-    `seen` is what the merge said where the changes are, when they were proposed; None to look now. The causes
-    are not yet among what is shown. The caller keeps what was written or takes it back. Raises as `compute`.
+    The causes are not yet among what is shown. The caller keeps what was written or takes it back. Raises as
+    `compute`, and FiledLate.
     """
     kind = kind_of(request.kind, request.tax_year)
-    session, on = work.session, work.now.astimezone(JAPAN).date()
+    work, on = held.work, held.work.now.astimezone(JAPAN).date()
     _check_form(kind, request, on)
-    present = await _present(session, request)
-    await _check_documents(session, request)
-    if seen is None:
-        seen = await said_without(session, request.tax_year, request.person_id, request.changes)
-    subject, held = await _tried(runtime, work, kind, request, present, seen, officers)
-    changes = request.changes
-    if held:
-        facts = subject.complete_facts()
-        seen = {**seen, **{one["path"]: value_at(facts, one["path"]) for one in held}}
-        changes = {**changes, **{one["path"]: one["value"] for one in held}}
-        subject = await _merged(runtime, work, request, changes, seen, officers)
-    decided = _decided(request.tax_year, present.municipality, subject)
-    before, after = _of_row(present.row), _of_decided(decided)
+    present = await _present(held, request)
+    await _check_documents(work.session, request)
+    subject = await _merged(runtime, work, request, changes, officers)
+    facts = subject.complete_facts()
+    await _check_filing(runtime, work.session, kind, request, present, changes, facts)
+    block = _decided(request.tax_year, held.standing.municipality_code, subject)
+    before, after = _of_row(present.row), _of_decided(block.decided(0))
     tax = after["figures"]["annual_total"] - before["figures"]["annual_total"]
     limit = check_period(kind, Direction.of(tax), present.due, request.event_on, request.claimed_period, on)
-    effects = await effects_of(runtime, session, kind, request.tax_year, request.person_id, before, after, on)
+    said = (kind, request.tax_year, request.person_id)
+    effects = await effects_of(runtime, work.session, *said, before, after, on)
     shown = {
         **_asked(request),
-        "changes": changes,
-        "seen": seen,
-        "held_back": held,
-        "expected_revision": 0 if present.row is None else present.row.revision,
-        "base_id": present.base_id,
-        "basis_id": present.basis_id,
-        "rules_version": decided.rules_version,
+        "changes": changes.values,
+        "seen": changes.seen,
+        "held_back": list(changes.held_back),
+        "expected_revision": held.revision,
+        "base_id": held.standing.base_id,
+        "basis_id": held.standing.basis_id,
+        "rules_version": block.rules_version,
         "before": before,
         "after": after,
         "effects": [*effects, f"期間制限: {limit.last_day}まで（{limit.period.law}）"],
     }
-    facts = subject.complete_facts()
-    return Computed(shown, digest_of({**shown, "facts": facts}), present, facts)
+    return Computed(shown, digest_of({**shown, "facts": facts}), present, facts, block)
 
 
 def digest_of(shown: Mapping[str, Any]) -> bytes:
@@ -181,6 +195,11 @@ def request_of(row: Row[Any]) -> Request:
     )
 
 
+def changes_of(row: Row[Any]) -> Changes:
+    """Return what a stored proposal decides."""
+    return Changes(row.changes, row.seen, row.held_back)
+
+
 def _check_form(kind: Kind, request: Request, on: date) -> None:
     for path in request.changes:
         if not PATH.fullmatch(path) or not kind.allows(path):
@@ -194,23 +213,15 @@ def _check_form(kind: Kind, request: Request, on: date) -> None:
         raise Invalid(field="claimedPeriod", rule="unknown")
 
 
-async def _present(session: ReadSession, request: Request) -> Present:
+async def _present(held: Held, request: Request) -> Present:
     """Return what is in force; who came into the base after everybody was decided has no revision."""
-    standing = await queries.standing_of(session, request.tax_year, request.person_id)
-    if standing is None:
-        raise YearUnopened
+    session, standing = held.work.session, held.standing
     found = await assessments.current(session, request.tax_year, [request.person_id])
     row = found.get(request.person_id)
     if standing.base_id is None or (row is None and standing.state != ASSESSED):
         raise NotAssessed
-    return Present(
-        row=row,
-        facts={} if row is None else (await subjects_as_decided(session, [row]))[0].complete_facts(),
-        base_id=standing.base_id,
-        basis_id=standing.basis_id,
-        municipality=standing.municipality_code,
-        due=due_dates(request.tax_year, standing.municipality_code)[0],
-    )
+    facts = {} if row is None else (await subjects_as_decided(session, [row]))[0].complete_facts()
+    return Present(row, facts, standing, due_dates(request.tax_year, standing.municipality_code)[0])
 
 
 async def _check_documents(session: ReadSession, request: Request) -> None:
@@ -221,79 +232,67 @@ async def _check_documents(session: ReadSession, request: Request) -> None:
         raise DocumentUnknown(field="documents", rule="unknown")
 
 
-async def _held_back(
+async def _check_filing(
     runtime: Runtime,
-    work: Work,
+    session: ReadSession,
     kind: Kind,
     request: Request,
     present: Present,
+    changes: Changes,
     after: Mapping[str, Any],
-) -> list[dict[str, Any]]:
-    """Return what was filed too late to count, and the value that stays; raises FiledTooLate if asked for.
+) -> None:
+    """Raise FiledTooLate for what is asked for, FiledLate where what is held back is not what has to be.
 
     A new document counts as filed on its own day, whatever kind of correction brings it in.
     """
     year, person_id = request.tax_year, request.person_id
-    served = await served_on(runtime, work.session, year, person_id, present.due)
+    served = await served_on(runtime, session, year, person_id, present.due)
     if kind.filed:
         check_filing(year, request.changes, request.received_on, served)
     found = [
-        one for one in held_back(year, present.facts, after) if not is_under(one["path"], request.changes)
+        one for one in held_back(year, present.facts, after) if not is_under(one["path"], changes.values)
     ]
-    if not found:
-        return []
-    new = await new_documents(work.session, year, person_id)
+    if not found and not changes.held_back:
+        return
+    new = await new_documents(session, year, person_id)
     days = [*map(filed_on, new), *([request.received_on] if kind.filed else [])]
-    return found if max(days, default=served) > served else []
+    is_late = max(days, default=served) > served
+    if found if is_late else changes.held_back:
+        raise FiledLate(changes.keeping(found, after))
 
 
-async def _tried(
-    runtime: Runtime,
-    work: Work,
-    kind: Kind,
-    request: Request,
-    present: Present,
-    seen: Mapping[str, Any],
-    officers: Mapping[str, str],
-) -> tuple[Subject, list[dict[str, Any]]]:
-    """Merge with the changes that are asked for; taken back again where something was filed too late."""
-    async with trial(work.session) as running:
-        subject = await _merged(runtime, work, request, request.changes, seen, officers)
-        held = await _held_back(runtime, work, kind, request, present, subject.complete_facts())
-        if held:
-            await running.take_back()
-    return subject, held
+async def _tried(runtime: Runtime, held: Held, request: Request, changes: Changes) -> Computed:
+    async with trial(held.work.session) as running:
+        computed = await carry_out(runtime, held, request, changes, NOBODY)
+        await running.take_back()
+    return computed
 
 
 async def _merged(
-    runtime: Runtime,
-    work: Work,
-    request: Request,
-    changes: Mapping[str, Any],
-    seen: Mapping[str, Any],
-    officers: Mapping[str, str],
+    runtime: Runtime, work: Work, request: Request, changes: Changes, officers: Mapping[str, str]
 ) -> Subject:
     """Merge the person again with the changes and return them as the calculation takes them."""
     quiet = replace(work, journal=Journal())
     document = request.documents[0] if request.documents else None
     said = {"reason": request.reason, "document_id": document, **officers}
-    await merge_with(quiet, request.tax_year, request.person_id, changes, seen, said)
+    await merge_with(quiet, request.tax_year, request.person_id, changes.values, changes.seen, said)
     [subject] = await subjects_of(runtime, work.session, request.tax_year, [request.person_id])
     return subject
 
 
-def _decided(tax_year: int, municipality: str, subject: Subject) -> Decided:
+def _decided(tax_year: int, municipality: str, subject: Subject) -> Block:
     """Return what the rules make of the person. Raises FactsRefused."""
-    decided = decide(rule_set(tax_year, municipality), [subject]).decided(0)
-    if decided.ground is Ground.FACTS_INVALID:
-        raise FactsRefused(path=decided.faults[0].path, rule=decided.faults[0].code)
-    return decided
+    block = decide(rule_set(tax_year, municipality), [subject])
+    if block.grounds[0] is Ground.FACTS_INVALID:
+        fault = block.faults[0][0]
+        raise FactsRefused(path=fault.path, rule=fault.code)
+    return block
 
 
 def _causes(tax_year: int, computed: Computed) -> list[dict[str, Any]]:
     """Return every quantity that differs, causes before effects; none where either side has no figures."""
     present = computed.present
-    found = compare(tax_year, present.municipality, present.facts, computed.facts)
+    found = compare(tax_year, present.standing.municipality_code, present.facts, computed.facts)
     return [
         {"name": one.name, "before": one.before, "after": one.after}
         for one in found

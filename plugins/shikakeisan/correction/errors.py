@@ -109,11 +109,3 @@ class SelectionUnknown(Invalid):
 
     code: ClassVar[str] = "BATCH_SELECTION"
     message: ClassVar[str] = "対象者の選び方が正しくありません。"
-
-
-class NotReproduced(JuminzeiError):
-    """What was decided is not what the proposal showed: nothing is written."""
-
-    code: ClassVar[str] = "CORRECTION_NOT_REPRODUCED"
-    message: ClassVar[str] = "承認した内容と計算結果が一致しないため、処理を中止しました。"
-    status: ClassVar[int] = 500

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
 
 from core.runtime import Runtime
+from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.correction import queries
-from plugins.shikakeisan.merge.queries import claims_of_relatives, hold_people
 from plugins.shiryo.api import Work
 
 A_MOMENT = timedelta(microseconds=1)
@@ -13,20 +16,27 @@ A_MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The work at a moment after all that others decided while we waited, and the revision then in force."""
+    """The work at a moment after all that others decided while we waited, and how the person then stands."""
 
     work: Work
-    revision: int
+    standing: Row[Any]
+
+    @property
+    def revision(self) -> int:
+        """Return the revision in force, 0 if there is none."""
+        return int(self.standing.revision or 0)
 
 
 async def hold(runtime: Runtime, work: Work, tax_year: int, person_id: int) -> Held:
-    """Let nobody else correct or merge this person, or who claims them, until the transaction ends."""
-    session = work.session
-    await queries.hold_person(session, tax_year, person_id)
-    claims = await claims_of_relatives(session, tax_year, [person_id])
-    people = sorted({person_id, *(row.taxpayer_id for row in claims)})
-    await hold_people(session, tax_year, people)
-    latest, revision = await queries.latest(session, tax_year, person_id, people)
+    """Let nobody else correct or merge this person, or who claims them, until the transaction ends.
+
+    Raises YearUnopened.
+    """
+    people = await queries.hold_person(work.session, tax_year, person_id)
+    standing = await queries.standing_of(work.session, tax_year, person_id, people)
+    if standing is None:
+        raise YearUnopened
     now = max(work.now, runtime.clock.now())
-    now = now if latest is None else max(now, latest + A_MOMENT)
-    return Held(replace(work, now=now), revision or 0)
+    if standing.latest is not None:
+        now = max(now, standing.latest + A_MOMENT)
+    return Held(replace(work, now=now), standing)

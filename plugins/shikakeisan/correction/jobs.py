@@ -17,7 +17,7 @@ from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.batches import FINDING, PEOPLE, sample_of
 from plugins.shikakeisan.correction.computing import Computed, Request, compute
 from plugins.shikakeisan.correction.errors import LeavesUndecided, ProposalState
-from plugins.shikakeisan.correction.holding import hold
+from plugins.shikakeisan.correction.holding import Held, hold
 from plugins.shikakeisan.correction.late import late_request, touched_people
 from plugins.shikakeisan.correction.service import PROPOSED, approve, leaves_undecided, store
 from plugins.shiryo.api import Work
@@ -122,9 +122,9 @@ def _advance(step: Step, people: Sequence[int], counts: Mapping[str, int], messa
 async def _propose_late(job: Job, step: Step, person_id: int) -> str:
     """Propose for one person; return how it went: what is counted, or the code of a refusal."""
     tax_year = job.parameters["tax_year"]
-    work = (await hold(job.runtime, _work(job, step, job.requester), tax_year, person_id)).work
+    held = await hold(job.runtime, _work(job, step, job.requester), tax_year, person_id)
     request = await late_request(step.session, tax_year, person_id, job.parameters["reason"])
-    computed = await _try(job, work, request)
+    computed = await _try(job, held, request)
     if isinstance(computed, str):
         return computed
     if not computed.changes_figures:
@@ -136,16 +136,16 @@ async def _propose_late(job: Job, step: Step, person_id: int) -> str:
             return "waiting"
         if row.kind == request.kind:
             await queries.change_proposal(
-                step.session, row.id, row.version, state="stale", decided_at=work.now
+                step.session, row.id, row.version, state="stale", decided_at=held.work.now
             )
-    await store(work, computed, PROPOSED)
+    await store(held.work, computed, PROPOSED)
     return "proposed"
 
 
-async def _try(job: Job, work: Work, request: Request) -> Computed | str:
+async def _try(job: Job, held: Held, request: Request) -> Computed | str:
     """Compute, or return the code of the refusal."""
     try:
-        return await compute(job.runtime, work, request)
+        return await compute(job.runtime, held, request)
     except Unavailable:
         raise
     except JuminzeiError as refusal:
@@ -168,7 +168,7 @@ async def _selected(step: Step, row: Row[Any], last: int) -> Sequence[int]:
 
 async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[str, int]:
     """Write a planned proposal if the person's tax would change; return what is counted."""
-    work = (await hold(job.runtime, _work(job, step, row.proposed_by), row.tax_year, person_id)).work
+    held = await hold(job.runtime, _work(job, step, row.proposed_by), row.tax_year, person_id)
     request = Request(
         tax_year=row.tax_year,
         person_id=person_id,
@@ -177,14 +177,14 @@ async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[
         received_on=row.received_on,
         changes=row.changes,
     )
-    computed = await _try(job, work, request)
+    computed = await _try(job, held, request)
     if isinstance(computed, str):
         return {"selected": 1, computed: 1}
     if leaves_undecided(computed.shown["before"], computed.shown["after"]):
         return {"selected": 1, LeavesUndecided.code: 1}
     if not computed.changes_figures:
         return {"selected": 1, "unchanged": 1}
-    await store(work, computed, "planned", row.id)
+    await store(held.work, computed, "planned", row.id)
     before, after = (computed.shown[side]["figures"]["payable"] for side in ("before", "after"))
     return {
         "selected": 1,

@@ -35,25 +35,31 @@ OPEN_FINDINGS = ("open", "proposed")
 PROPOSED = "proposed"
 WAITING = ("planned", PROPOSED)
 
-LATEST = text("""
-SELECT greatest(
+HOLD = text("""
+SELECT p.person_id FROM shikakeisan.base_person p
+WHERE p.tax_year = :tax_year AND p.known_to = 'infinity' AND p.person_id = ANY(
+    ARRAY(SELECT c.taxpayer_id FROM shikakeisan.claim c
+          WHERE c.tax_year = :tax_year AND c.relative_id = :person AND c.known_to = 'infinity')
+    || CAST(:person AS bigint))
+ORDER BY p.person_id FOR NO KEY UPDATE
+""").bindparams(bindparam("tax_year", type_=SmallInteger), bindparam("person", type_=BigInteger))
+STANDING = text("""
+SELECT y.state, y.municipality_code, p.id AS base_id, b.id AS basis_id, a.revision, greatest(
     (SELECT max(decided_at) FROM shikakeisan.assessment WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
     (SELECT max(known_from) FROM shikakeisan.basis WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
     (SELECT max(known_from) FROM shikakeisan.decision WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
     (SELECT max(known_from) FROM shikakeisan.claim WHERE tax_year = :tax_year AND taxpayer_id = ANY(:ids)
         AND known_to = 'infinity')
-), (SELECT revision FROM shikakeisan.assessment
-    WHERE tax_year = :tax_year AND person_id = :person AND superseded_at = 'infinity')
-""").bindparams(bindparam("tax_year", type_=SmallInteger), IDS)
-
-STANDING = text("""
-SELECT y.state, y.municipality_code, p.id AS base_id, b.id AS basis_id FROM shikakeisan.fiscal_year y
+) AS latest
+FROM shikakeisan.fiscal_year y
 LEFT JOIN shikakeisan.base_person p
     ON p.tax_year = y.tax_year AND p.person_id = :person AND p.known_to = 'infinity'
 LEFT JOIN shikakeisan.basis b
     ON b.tax_year = y.tax_year AND b.person_id = :person AND b.known_to = 'infinity'
+LEFT JOIN shikakeisan.assessment a
+    ON a.tax_year = y.tax_year AND a.person_id = :person AND a.superseded_at = 'infinity'
 WHERE y.tax_year = :tax_year
-""").bindparams(bindparam("tax_year", type_=SmallInteger))
+""").bindparams(bindparam("tax_year", type_=SmallInteger), bindparam("person", type_=BigInteger), IDS)
 
 # The register or another person's correction changed base or merge since, or nothing keeps them undecided any
 # more, or they came into the base after everybody was decided.
@@ -74,16 +80,25 @@ ORDER BY p.person_id LIMIT :limit
 """).bindparams(bindparam("tax_year", type_=SmallInteger))
 
 
-async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> None:
-    """Let nobody else correct this person's tax of the year until the transaction ends."""
+async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> Sequence[int]:
+    """Let nobody else correct or merge this person, or who claims them, until the transaction ends.
+
+    Returns whom it holds.
+    """
     key = f"shikakeisan.correction:{tax_year}:{person_id}"
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    return (await session.scalars(HOLD, {"tax_year": tax_year, "person": person_id})).all()
 
 
-async def standing_of(session: ReadSession, tax_year: int, person_id: int) -> Row[Any] | None:
-    """Return state and municipality of a year with a person's rows in base and basis; None if not opened."""
-    found = await session.execute(STANDING, {"tax_year": tax_year, "person": person_id})
-    row: Row[Any] | None = found.one_or_none()
+async def standing_of(
+    session: ReadSession, tax_year: int, person_id: int, people: Sequence[int]
+) -> Row[Any] | None:
+    """Return how a year and a person in it stand: rows of base and basis, revision in force.
+
+    `latest` is when something about `people` was last decided or merged. None for a year that is not opened.
+    """
+    parameters = {"tax_year": tax_year, "person": person_id, "ids": list(people)}
+    row: Row[Any] | None = (await session.execute(STANDING, parameters)).one_or_none()
     return row
 
 
@@ -238,15 +253,6 @@ async def unsettled(session: ReadSession, tax_year: int, after: int, limit: int)
     """Return the next people whose tax was decided from something else than is merged now."""
     parameters = {"tax_year": tax_year, "after": after, "limit": limit}
     return (await session.scalars(UNSETTLED, parameters)).all()
-
-
-async def latest(
-    session: ReadSession, tax_year: int, person_id: int, people: Sequence[int]
-) -> tuple[datetime | None, int | None]:
-    """Return when something about these people was last decided, and a person's revision in force."""
-    parameters = {"tax_year": tax_year, "person": person_id, "ids": list(people)}
-    moment, revision = (await session.execute(LATEST, parameters)).one()
-    return moment, revision
 
 
 async def one(session: ReadSession, table: Table, row_id: int) -> Row[Any]:

@@ -15,20 +15,27 @@ from core.errors import JuminzeiError, SelfApproval, Unavailable
 from core.graphql.masking import require_reason
 from core.graphql.versions import ensure_version
 from core.runtime import Runtime
-from plugins.shikakeisan.assessment import queries as assessments
 from plugins.shikakeisan.assessment.outcome import Ground, Outcome
-from plugins.shikakeisan.assessment.service import decide_people
+from plugins.shikakeisan.assessment.service import JOURNAL_TYPE as ASSESSMENT_TYPE
+from plugins.shikakeisan.assessment.service import write_block
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import kind_of
-from plugins.shikakeisan.correction.computing import Computed, Request, carry_out, compute, request_of
+from plugins.shikakeisan.correction.computing import (
+    Computed,
+    FiledLate,
+    Request,
+    carry_out,
+    changes_of,
+    compute,
+    request_of,
+)
 from plugins.shikakeisan.correction.errors import (
     LeavesUndecided,
     NothingChanges,
-    NotReproduced,
     ProposalState,
     RevisionChanged,
 )
-from plugins.shikakeisan.correction.holding import hold
+from plugins.shikakeisan.correction.holding import Held, hold
 from plugins.shikakeisan.correction.merging import trial
 from plugins.shiryo.api import Work
 
@@ -57,7 +64,7 @@ async def propose(
     held = await hold(runtime, work, request.tax_year, request.person_id)
     if expected_revision not in (None, held.revision):
         raise RevisionChanged(currentVersion=held.revision)
-    computed = await compute(runtime, held.work, request)
+    computed = await compute(runtime, held, request)
     if not request.changes and not computed.changes_figures:
         raise NothingChanges
     return await store(held.work, computed, PROPOSED)
@@ -100,11 +107,12 @@ async def approve(
     ensure_version(row.version, expected)
     if leaves_undecided(row.before, row.after):
         raise LeavesUndecided
-    if not await _carried_out(runtime, work, row):
+    computed = await _carried_out(runtime, held, row)
+    if computed is None:
         await queries.change_proposal(work.session, proposal_id, expected, state="stale", decided_at=work.now)
         work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
         return Approval(proposal_id, is_approved=False, revision=held.revision)
-    return await _decide(runtime, work, row, expected)
+    return await _decide(runtime, held, row, computed)
 
 
 def leaves_undecided(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -136,32 +144,33 @@ async def _end(work: Work, proposal_id: int, expected: int, state: str) -> None:
     work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
 
 
-async def _carried_out(runtime: Runtime, work: Work, row: Row[Any]) -> bool:
+async def _carried_out(runtime: Runtime, held: Held, row: Row[Any]) -> Computed | None:
     """Take the decisions and merge again if that still gives what the approver saw; else leave all as is."""
-    officers = {"proposed_by": row.proposed_by, "approved_by": work.staff}
+    officers = {"proposed_by": row.proposed_by, "approved_by": held.work.staff}
     try:
-        async with trial(work.session) as running:
-            computed = await carry_out(runtime, work, request_of(row), officers, row.seen)
-            if computed.digest != row.digest:
-                await running.take_back()
-                return False
+        async with trial(held.work.session) as running:
+            computed = await carry_out(runtime, held, request_of(row), changes_of(row), officers)
+            if computed.digest == row.digest:
+                return computed
+            await running.take_back()
     except Unavailable:
         raise
-    except JuminzeiError:
-        return False
-    return True
+    except (JuminzeiError, FiledLate):
+        pass
+    return None
 
 
-async def _decide(runtime: Runtime, work: Work, row: Row[Any], expected: int) -> Approval:
-    """Decide the tax from what was merged, and end the proposal."""
-    kind = kind_of(row.kind, row.tax_year)
-    reason = f"{kind.label}: {row.reason}"
-    await decide_people(runtime, work, row.tax_year, [row.person_id], reason=reason, proposal_id=row.id)
-    revision = await _check(work, row)
+async def _decide(runtime: Runtime, held: Held, row: Row[Any], computed: Computed) -> Approval:
+    """Write the very decision that was computed, and end the proposal."""
+    work, kind = held.work, kind_of(row.kind, row.tax_year)
+    common = {"reason": f"{kind.label}: {row.reason}", "proposal_id": row.id}
+    present = {} if computed.present.row is None else {row.person_id: computed.present.row}
+    changes = await write_block(runtime, work, row.tax_year, computed.block, present, common)
+    revision = changes[0].revision if changes else held.revision
     await queries.change_proposal(
         work.session,
         row.id,
-        expected,
+        row.version,
         state="approved",
         decided_by=work.staff,
         decided_at=work.now,
@@ -171,14 +180,6 @@ async def _decide(runtime: Runtime, work: Work, row: Row[Any], expected: int) ->
     if kind.marks_slip:
         await queries.mark_slip(work, row)
     work.journal.wrote(JOURNAL_TYPE, str(row.id), {"state"})
+    if changes:
+        work.journal.wrote(ASSESSMENT_TYPE, f"{row.tax_year}:{row.person_id}", {"assessment"})
     return Approval(row.id, is_approved=True, revision=revision)
-
-
-async def _check(work: Work, row: Row[Any]) -> int:
-    """Return the revision in force; raises NotReproduced unless it is what the proposal showed."""
-    present = (await assessments.current(work.session, row.tax_year, [row.person_id]))[row.person_id]
-    after = row.after
-    figures = {name: getattr(present, name) for name in after["figures"]}
-    if (present.outcome, present.ground, figures) != (after["outcome"], after["ground"], after["figures"]):
-        raise NotReproduced
-    return int(present.revision)
