@@ -2,6 +2,7 @@
 
     uv run python -m bench.synth
     uv run python -m bench.synth --people 1000000 --workers 2
+    uv run python -m bench.synth --distribution
 
 Each run is a process of its own; memory is that of its largest process (each worker is one).
 """
@@ -16,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.synth_marginals import marginals
 from plugins.synth.api import Fault, Plan, write_city
 
 SIZES = (20_000, 200_000)
@@ -72,8 +74,12 @@ def main() -> None:
     arguments.add_argument("--people", type=int)
     arguments.add_argument("--workers", type=int, default=1)
     arguments.add_argument("--out", type=Path)
+    arguments.add_argument("--distribution", action="store_true", help="the margins beside published figures")
     arguments.add_argument("--run", action="store_true", help=argparse.SUPPRESS)
     asked = arguments.parse_args()
+    if asked.distribution:
+        print("\n".join(marginals(asked.people or SIZES[0])))
+        return
     if asked.run:
         run(asked.people, asked.workers, asked.out)
         return
