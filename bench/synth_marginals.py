@@ -55,14 +55,14 @@ def _ages(people: Sequence[Person]) -> Iterator[str]:
 def _households(blocks: Sequence[Block]) -> Iterator[str]:
     homes = [household.members for block in blocks for household in block.households]
     roles = [{one.role for one in members[1:]} for members in homes]
-    shapes = (
-        ("単独", {frozenset()}, "38.0 %"),
-        ("夫婦のみ", {frozenset({Role.SPOUSE})}, "20.0 %"),
-        ("夫婦と子", {frozenset({Role.SPOUSE, Role.CHILD})}, "25.0 %"),
-        ("ひとり親と子", {frozenset({Role.CHILD})}, "9.0 %"),
+    shapes: Sequence[tuple[str, set[Role], str]] = (
+        ("単独", set(), "38.0 %"),
+        ("夫婦のみ", {Role.SPOUSE}, "20.0 %"),
+        ("夫婦と子", {Role.SPOUSE, Role.CHILD}, "25.0 %"),
+        ("ひとり親と子", {Role.CHILD}, "9.0 %"),
     )
     for label, wanted, published in shapes:
-        yield _line(f"世帯 {label}", _share(frozenset(role) in wanted for role in roles), published)
+        yield _line(f"世帯 {label}", _share(role == wanted for role in roles), published)
     yield _line("世帯の平均人員", f"{mean(map(len, homes)):.2f}", "2.21")
 
 
