@@ -63,10 +63,14 @@ async def recorded(
     return done
 
 
+def make_private(path: Path) -> Path:
+    """Make an empty file, or take one that is there, which nobody else on the machine may read."""
+    path.touch(OWNER_ONLY)
+    path.chmod(OWNER_ONLY)
+    return path
+
+
 def write_private(folder: Path, name: str, data: bytes) -> None:
     """Write a file with people's data, which nobody else on the machine may read."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.touch(OWNER_ONLY)
-    path.chmod(OWNER_ONLY)
-    path.write_bytes(data)
+    make_private(folder / name).write_bytes(data)

@@ -1,13 +1,14 @@
 """`juminzei audit export | verify | checkpoint | key`: the log as a file, and the proof that it is whole."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import BinaryIO
 
 import click
 
+from core.commands.terminal import asked, make_private
 from core.runtime import Runtime
+from core.storage.database import Database
 from plugins.audit import queries
 from plugins.audit.chain import Checkpoint
 from plugins.audit.errors import ChainBroken
@@ -30,7 +31,7 @@ def audit() -> None:
 @click.pass_obj
 def export(runtime: Runtime, file: Path) -> None:
     """封印されたアクセス記録をファイルに出力します。"""
-    count = asyncio.run(_export(runtime, file))
+    count = asked(runtime, lambda database: _export(runtime, database, file))
     click.echo(f"{file}: {count} 行を出力しました。")
 
 
@@ -64,7 +65,7 @@ def verify_file(file: BinaryIO, keys: tuple[Path, ...], checkpoints: Path | None
 @click.pass_obj
 def make_checkpoint(runtime: Runtime) -> None:
     """いま封印できる記録をすべて封印し、検査点を表示します。"""
-    last = asyncio.run(_seal_now(runtime))
+    last = asked(runtime, lambda database: _seal_now(runtime, database))
     click.echo(last.line() if last else "封印する記録がありません。", nl=last is None)
 
 
@@ -75,12 +76,12 @@ def show_key(runtime: Runtime) -> None:
     click.echo(public_pem(signing_key(runtime)), nl=False)
 
 
-async def _export(runtime: Runtime, file: Path) -> int:
+async def _export(runtime: Runtime, database: Database, file: Path) -> int:
     """Write beside `file` first, so that a broken export never stands under its name."""
     draft = file.with_name(f"{file.name}.part")
     count = 0
-    async with runtime.open_database() as database, database.read() as session:
-        with draft.open("wb") as out:
+    async with database.read() as session:
+        with make_private(draft).open("wb") as out:
             async for line in export_lines(session, runtime.settings[AUDIT_ORIGIN]):
                 out.write(line)
                 count += 1
@@ -88,11 +89,10 @@ async def _export(runtime: Runtime, file: Path) -> int:
     return count
 
 
-async def _seal_now(runtime: Runtime) -> Checkpoint | None:
-    async with runtime.open_database() as database:
-        await sealer(runtime, database).seal()
-        async with database.read() as session:
-            return await queries.last_checkpoint(session)
+async def _seal_now(runtime: Runtime, database: Database) -> Checkpoint | None:
+    await sealer(runtime, database).seal()
+    async with database.read() as session:
+        return await queries.last_checkpoint(session)
 
 
 def _public_keys(files: tuple[Path, ...]) -> Keys:

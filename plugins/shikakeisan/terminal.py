@@ -1,7 +1,6 @@
-"""What the commands of every room do alike: start jobs, enter the access log, write private files."""
+"""What the commands of every room do alike: start jobs, enter the access log."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any, TypeVar
 
 from core.access.actor import SYSTEM, Actor, ActorKind
@@ -10,7 +9,6 @@ from core.access.permission import Permission
 from core.commands import terminal
 from core.identity.settings import TERMINAL_TOKEN
 from core.jobs import service as jobs
-from core.jobs.errors import JobAlreadyActive
 from core.jobs.types import JobType
 from core.runtime import Runtime
 from core.settings import environment
@@ -18,7 +16,6 @@ from core.storage.database import Database, WriteSession
 from plugins.shiryo.api import Desk, Work
 
 T = TypeVar("T")
-OWNER_ONLY = 0o600
 WORKERS = "workers"
 """The parameter of a job that says nothing of what it does."""
 
@@ -35,25 +32,18 @@ def start_job(
 
         async def by_system(database: Database) -> int:
             async with database.transaction() as session:
-                return await _queue(session, kind, given, SYSTEM)
+                return await _begin(session, kind, given, SYSTEM)
 
         return terminal.asked(runtime, by_system)
     desk = Desk(runtime, staff, kind.name)
     return desk.act(
         permission,
-        lambda work: _queue(work.session, kind, given, Actor(ActorKind.STAFF, work.staff)),
+        lambda work: _begin(work.session, kind, given, Actor(ActorKind.STAFF, work.staff)),
     )
 
 
-async def _queue(session: WriteSession, kind: JobType, given: Mapping[str, Any], actor: Actor) -> int:
-    try:
-        return await jobs.enqueue(session, kind, given, actor)
-    except JobAlreadyActive as active:
-        job_id = int(str(active.details["job"]))
-        status = await jobs.get(session, job_id)
-        if any(status.parameters[name] != value for name, value in given.items() if name != WORKERS):
-            raise
-        return job_id
+async def _begin(session: WriteSession, kind: JobType, given: Mapping[str, Any], actor: Actor) -> int:
+    return await jobs.begin(session, kind, given, actor, free={WORKERS})
 
 
 async def recorded(
@@ -65,12 +55,3 @@ async def recorded(
         return await deed(Work(session, journal, SYSTEM.number, runtime.clock.now()))
 
     return await terminal.recorded(runtime, database, operation, do)
-
-
-def write_private(folder: Path, name: str, data: bytes) -> None:
-    """Write a file with people's data, which nobody else on the machine may read."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / name
-    path.touch(OWNER_ONLY)
-    path.chmod(OWNER_ONLY)
-    path.write_bytes(data)

@@ -8,13 +8,13 @@ import click
 from sqlalchemy import Row
 
 from core.clock import JAPAN
-from core.commands.terminal import asked
+from core.commands.terminal import asked, write_private
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing import service as closing
 from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer, recipients_of
-from plugins.shikakeisan.terminal import recorded, write_private
+from plugins.shikakeisan.terminal import recorded
 from plugins.shiryo.api import Work
 
 KINDS = {"initial": "当初分を含む", "changes": "異動分"}

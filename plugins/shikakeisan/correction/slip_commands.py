@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from core.commands.terminal import write_private
 from core.runtime import Runtime
 from plugins.shikakeisan.correction.slips import SlipFile, print_again, print_slips
 from plugins.shikakeisan.permissions import CORRECTION_PROPOSE
-from plugins.shikakeisan.terminal import write_private
 from plugins.shiryo.api import Desk, Work, staff_option
 
 

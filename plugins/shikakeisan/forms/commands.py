@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from core.commands.terminal import asked
+from core.commands.terminal import asked, write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
@@ -14,7 +14,6 @@ from plugins.shikakeisan.forms.catalogue import Chosen, choose, conditions
 from plugins.shikakeisan.forms.printing import files_of, sheets_again
 from plugins.shikakeisan.forms.service import Count
 from plugins.shikakeisan.permissions import FORMS_MAKE
-from plugins.shikakeisan.terminal import write_private
 from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 1_000

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from core.clock import JAPAN
-from core.commands.terminal import asked
+from core.commands.terminal import asked, write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
@@ -21,7 +21,6 @@ from plugins.shikakeisan.inquiry.replies import RESULT_LABELS, Answer, Reply, Re
 from plugins.shikakeisan.inquiry.service import Made
 from plugins.shikakeisan.inquiry.settings import INQUIRY_DAYS
 from plugins.shikakeisan.permissions import INQUIRY, INQUIRY_CONFIRM, INQUIRY_WRITE
-from plugins.shikakeisan.terminal import write_private
 from plugins.shiryo.api import Desk, Work, staff_option
 
 DAY = click.DateTime(["%Y-%m-%d"])

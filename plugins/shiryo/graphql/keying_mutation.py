@@ -8,6 +8,7 @@ import strawberry
 from core.errors import Invalid
 from core.graphql.context import Info
 from core.graphql.fields import door
+from core.graphql.scalars import FiscalYear
 from plugins.atena.api import open_keyring
 from plugins.shiryo.graphql.mutation import INPUT, item_after, work_of
 from plugins.shiryo.graphql.work_items import WorkItem
@@ -44,7 +45,7 @@ class ProposeCorrectionInput:
 class KeyDocumentInput:
     """A paper document."""
 
-    tax_year: int = strawberry.field(description="課税年度")
+    tax_year: FiscalYear = strawberry.field(description="課税年度")
     kind: str = strawberry.field(description="資料の種類（resident_returnなど）")
     values: list[KeyedValueInput] = strawberry.field(description="全項目の値")
     reason: str = strawberry.field(description="理由（受付の経緯など）")

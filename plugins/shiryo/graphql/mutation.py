@@ -8,6 +8,7 @@ import strawberry
 from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
+from core.graphql.scalars import FiscalYear
 from plugins.atena.api import open_keyring
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.manifest import tax_year as checked_year
@@ -97,14 +98,14 @@ class ShiryoMutation:
         return await item_after(info, item_id)
 
     @door(WORK_WRITE, "未着・不足の送付元について、今の差の説明を提案する")
-    async def explain_gap(self, info: Info, tax_year: int, sender_code: str, reason: str) -> WorkItem:
+    async def explain_gap(self, info: Info, tax_year: FiscalYear, sender_code: str, reason: str) -> WorkItem:
         """Propose an explanation for what a sender did not send."""
         item_id = await resolving.explain_gap(work_of(info), tax_year, sender_code, reason)
         return await item_after(info, item_id)
 
     @door(EXPECTATION_WRITE, "今年度に提出があるはずの送付元と、総括表の件数を登録する")
     async def expect_sender(
-        self, info: Info, tax_year: int, sender_code: str, documents: int | None = None
+        self, info: Info, tax_year: FiscalYear, sender_code: str, documents: int | None = None
     ) -> bool:
         """Enter a sender; false if the code is unknown or the sender was entered before."""
         source = "officer" if documents is None else "summary_report"

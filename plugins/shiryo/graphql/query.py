@@ -5,6 +5,7 @@ import strawberry
 from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
+from core.graphql.scalars import FiscalYear
 from plugins.atena.api import person_ids
 from plugins.shiryo.graphql.deliveries import CURSOR, Delivery, LedgerYear, ledger_year
 from plugins.shiryo.graphql.documents import Document
@@ -29,7 +30,7 @@ class ShiryoQuery:
     async def deliveries(
         self,
         info: Info,
-        tax_year: int | None = None,
+        tax_year: FiscalYear | None = None,
         state: str | None = None,
         first: int | None = None,
         after: str | None = None,
@@ -52,7 +53,9 @@ class ShiryoQuery:
         return Document.of(rows[document_id]) if document_id in rows else None
 
     @door(DOCUMENT, "個人に名寄せされた、有効な課税資料")
-    async def documents_of_person(self, info: Info, atena_number: str, tax_year: int) -> list[Document]:
+    async def documents_of_person(
+        self, info: Info, atena_number: str, tax_year: FiscalYear
+    ) -> list[Document]:
         """Return what counts for a person in a year."""
         ids = list((await person_ids(info.context.read, [atena_number])).values())
         rows = await documents.documents_of_person(info.context.read, ids, tax_year)
@@ -62,7 +65,7 @@ class ShiryoQuery:
     async def ledger(
         self,
         info: Info,
-        tax_year: int,
+        tax_year: FiscalYear,
         only_unexplained: bool = False,  # noqa: FBT001, FBT002  # GraphQL arguments are named
         first: int | None = None,
         after: str | None = None,
@@ -81,7 +84,7 @@ class ShiryoQuery:
     async def work_items(
         self,
         info: Info,
-        tax_year: int | None = None,
+        tax_year: FiscalYear | None = None,
         state: str | None = None,
         owner: str | None = None,
         code: str | None = None,

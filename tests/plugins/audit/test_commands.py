@@ -57,6 +57,7 @@ async def proof(runtime: Runtime, tmp_path: Path) -> tuple[Path, Path, Path]:
     key.write_text((await run("key", runtime=runtime)).stdout, encoding="utf-8")
     exported = await run("export", file, runtime=runtime)
     assert (exported.exit_code, exported.output) == (0, f"{file}: 22 行を出力しました。\n")
+    assert file.stat().st_mode & 0o777 == 0o600
     return file, key, tmp_path / "data" / "audit" / "checkpoints"
 
 

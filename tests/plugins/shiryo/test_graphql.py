@@ -11,7 +11,7 @@ from tests.plugins.shiryo.conftest import YEAR, Someone, manifest_of, salary_fil
 TARO = Someone(1)
 HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
 DELIVERIES = """
-query($year: Int!) { deliveries(taxYear: $year, first: 2) { edges { node {
+query($year: FiscalYear!) { deliveries(taxYear: $year, first: 2) { edges { node {
   id state heldFor senderCode acceptedAt
   files { name announcedRecords readRecords acceptedRecords
     findings(first: 3) { edges { node { code line } } } }
@@ -22,11 +22,11 @@ DOCUMENT = """
 query($id: Int!) { document(documentId: $id) { name original items { number label value } } }
 """
 LEDGER = """
-query($year: Int!, $only: Boolean!) { ledger(taxYear: $year, onlyUnexplained: $only) {
+query($year: FiscalYear!, $only: Boolean!) { ledger(taxYear: $year, onlyUnexplained: $only) {
   balances unexplained lines { edges { node { senderCode announced attached waiting unexplained } } } } }
 """
 ITEMS = """
-query($year: Int!) { workItems(taxYear: $year) { edges { node {
+query($year: FiscalYear!) { workItems(taxYear: $year) { edges { node {
   id version code state owner isBlocking action
   document { name candidates { score reasons person { name } } } } } } }
 """
@@ -38,7 +38,8 @@ PROPOSE = """
 mutation($input: ProposeResolutionInput!) { proposeResolution(input: $input) { state version proposedBy } }
 """
 EXPLAIN_GAP = """
-mutation($y: Int!) { explainGap(taxYear: $y, senderCode: "0001", reason: "休業") { id code difference } }
+mutation($y: FiscalYear!) {
+  explainGap(taxYear: $y, senderCode: "0001", reason: "休業") { id code difference } }
 """
 CONFIRM = """
 mutation($id: Int!, $version: Int!) {
@@ -168,7 +169,7 @@ async def test_a_missing_sender_is_entered_and_explained(city: Any, desk: House)
     await city.deliver(TARO.report())
     entered = await data(
         desk,
-        'mutation($y: Int!) { expectSender(taxYear: $y, senderCode: "0001", documents: 2) }',
+        'mutation($y: FiscalYear!) { expectSender(taxYear: $y, senderCode: "0001", documents: 2) }',
         y=YEAR + 1,
     )
 
@@ -229,6 +230,24 @@ async def test_faults_of_keyed_values_are_told_by_item(city: Any, desk: House) -
         ["payment", "birth_era"],
     )
     assert "12e4" not in str(answer)
+
+
+@pytest.mark.parametrize("year", [2147483647, 0, -1])
+@pytest.mark.parametrize(
+    "field",
+    [
+        "deliveries(taxYear: $year) { edges { cursor } }",
+        "ledger(taxYear: $year) { unexplained }",
+        "workItems(taxYear: $year) { edges { cursor } }",
+        'documentsOfPerson(atenaNumber: "1", taxYear: $year) { id }',
+    ],
+)
+async def test_a_year_that_cannot_be_is_refused(desk: House, field: str, year: int) -> None:
+    query = f"query($year: FiscalYear!) {{ {field} }}"
+
+    answer = (await desk.ask(query, "tax_clerk", year=year)).json()
+
+    assert answer["errors"][0]["extensions"]["rule"] == "fiscal-year"
 
 
 @pytest.mark.parametrize("role", ["other_office", "administrator", "auditor"])
