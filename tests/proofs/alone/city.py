@@ -26,6 +26,7 @@ from plugins.atena.api import take_number
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.base.service import freeze_base, open_year
 from plugins.shikakeisan.correction.jobs import LATE
+from plugins.shikakeisan.inquiry.queries import add_inquiry
 from plugins.shikakeisan.merge.job import MERGE
 from plugins.shiryo.api import Work
 from plugins.shiryo.queries.ledger import expect
@@ -95,11 +96,19 @@ async def _let_wait(city: City) -> None:
         await take_number(atena_work, city.keyring, city.ids[1], my_number(77), "給報")
         await session.execute(insert(atena.feed_run).values(_stopped(now)))
         await session.execute(insert(atena.platform_message).values(_refused(city.ids[3], now)))
+        await add_inquiry(session, _sent(now), [city.ids[3]])
         job_id = await jobs.enqueue(session, LATE, {"tax_year": DECIDED, "reason": "未処理"}, CLERK)
         await jobs.cancel(session, job_id)
 
 
 CLERK = Actor(ActorKind.STAFF, "100003")
+
+
+def _sent(at: datetime) -> dict[str, Any]:
+    """Make an inquiry about somebody, sent, without reply."""
+    to = {"municipality_code": "332020", "municipality_name": "岡山県倉敷市", "due_on": date(2026, 4, 1)}
+    made = {"made_by": "1", "made_at": at, "sent_by": "1", "sent_at": at, "sha256": bytes(32)}
+    return {"tax_year": DECIDED, "sequence": 1, "state": "sent", **to, **made}
 
 
 def _stopped(at: datetime) -> dict[str, Any]:

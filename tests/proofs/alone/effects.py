@@ -40,6 +40,8 @@ EFFECTS: Mapping[str, str] = {
         FROM shikakeisan.base_person WHERE known_to = 'infinity'""",
     "correction approved": "SELECT id FROM shikakeisan.proposal WHERE state = 'approved'",
     "batch signed off": "SELECT id FROM shikakeisan.batch WHERE state IN ('approved', 'done')",
+    "reply of another municipality": """
+        SELECT id, kind, income FROM shikakeisan.inquiry_reply WHERE state = 'confirmed'""",
     "close or file for others": """
         SELECT 'close' AS kind, id FROM shikakeisan.closing
         UNION ALL SELECT 'file', id FROM shikakeisan.transfer""",
@@ -91,6 +93,10 @@ BY_DESIGN: Mapping[str, str] = {
     "expectSender": "one more line to be explained, never one less",
     "closeBaseFinding": "a reminder; the tax stays as it is decided, with or without it",
     "lookAtSample": "a note that one looked",
+    "makeInquiries, sendInquiry, cancelInquiry": (
+        "asking another municipality: nothing changes before a reply is entered and confirmed by two"
+    ),
+    "makeReturnForms": "papers that ask for a return: nobody's tax depends on having one",
 }
 """Mutations that one person does alone, as far as they change anything: none of the effects above."""
 

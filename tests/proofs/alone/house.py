@@ -7,9 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from graphql import GraphQLField, GraphQLObjectType
+from graphql import GraphQLField
 
 from core.jobs.worker import JOB_LEASE, Worker
+from core.runtime import Runtime
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from plugins.atena.api import open_keyring
@@ -66,11 +67,17 @@ def merge_within(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(job, "makers", makers)
 
 
-@asynccontextmanager
-async def opened(
-    folder: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
-    """Settle the city and lend the house; nothing of what is done in it stays."""
+@dataclass(frozen=True)
+class Settled:
+    """A deployment whose city has come to where the proofs begin, with the tokens of its staff."""
+
+    runtime: Runtime
+    clock: StandingClock
+    tokens: Mapping[str, str]
+
+
+async def settled(folder: Path, address: ServerAddress) -> Settled:
+    """Settle the city in a database."""
     environ = environ_of(folder, **{DATABASE_URL.variable: address.app_url, JOB_LEASE.variable: "3600"})
     clock = StandingClock(NOW)
     runtime = build_runtime(environ, clock)
@@ -81,10 +88,31 @@ async def opened(
         await settle(city)
     finally:
         await database.close()
-    mutations = compose_schema(runtime).core.type_map["Mutation"]
-    assert isinstance(mutations, GraphQLObjectType)
-    async with Sandbox(address).opened() as sandbox:
+    return Settled(runtime, clock, tokens)
+
+
+@asynccontextmanager
+async def served(runtime: Runtime, database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """Lend a client of the whole application."""
+    transport = httpx.ASGITransport(await build_application(runtime, database))
+    async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
+        yield client
+
+
+def mutations_of(runtime: Runtime) -> Mapping[str, GraphQLField]:
+    """Return every mutation of the composed schema."""
+    mutations = compose_schema(runtime).core.mutation_type
+    assert mutations is not None
+    return dict(mutations.fields)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[House]:
+    """Settle the city and lend the house; nothing of what is done in it stays."""
+    town = await settled(folder, address)
+    async with Sandbox(address).opened() as sandbox, served(town.runtime, sandbox) as client:
         merge_within(sandbox, monkeypatch)
-        transport = httpx.ASGITransport(await build_application(runtime, sandbox))
-        async with httpx.AsyncClient(transport=transport, base_url="http://house") as client:
-            yield House(sandbox, clock, client, Worker(runtime, sandbox), mutations.fields, tokens)
+        worker = Worker(town.runtime, sandbox)
+        yield House(sandbox, town.clock, client, worker, mutations_of(town.runtime), town.tokens)

@@ -94,6 +94,15 @@ def circumstance(year: int, kind: str, ward: str = "", *, back: bool = False) ->
     )
 
 
+def reply(kind: str, **more: Any) -> Try:
+    said = {"kind": kind, "repliedOn": DAY, **more}
+    return Try(
+        lambda row: {"input": {"inquiryId": row[0], "atenaNumber": row[1], **said}},
+        "SELECT i.inquiry_id, p.atena_number FROM shikakeisan.inquiry_person i"
+        " JOIN atena.person p ON p.id = i.person_id",
+    )
+
+
 def fact(path: str, value: Any) -> Try:
     said = {"taxYear": 2025, "path": path, "value": value, "reason": "本人に確認した"}
     return Try(lambda row: {"input": {"atenaNumber": row[0], **said}}, RESIDENT)
@@ -320,6 +329,19 @@ TRIES: Tries = {
     "lookAtSample": [by_id("proposalId", "shikakeisan.proposal")],
     "signOffCorrectionBatch": [seen("batchId", "shikakeisan.batch")],
     "rejectCorrectionBatch": [seen("batchId", "shikakeisan.batch")],
+    # 扶養調査・所得照会、住民税申告書
+    "makeInquiries": [given(taxYear=2024), given(taxYear=2025)],
+    "sendInquiry": [seen("inquiryId", "shikakeisan.inquiry")],
+    "cancelInquiry": [seen("inquiryId", "shikakeisan.inquiry")],
+    "enterInquiryReply": [reply("NO_RECORD"), reply("INCOME", income=9_000_000)],
+    "confirmInquiryReply": [seen("replyId", "shikakeisan.inquiry_reply")],
+    "rejectInquiryReply": [seen("replyId", "shikakeisan.inquiry_reply")],
+    "makeReturnForms": [
+        Try(
+            lambda row: {"input": {"taxYear": 2025, "expectedCount": row[0], "exclude": []}},
+            "SELECT generate_series(1, 4)",
+        )
+    ],
 }
 
 PROCESSES = (
@@ -333,6 +355,7 @@ PROCESSES = (
     ),
     *("proposeCircumstance", "approveCircumstance", "proposeFactDecision", "approveFactDecision"),
     *("proposeTaxCorrection", "approveTaxCorrection", "proposeFeedRemedy", "confirmFeedRemedy"),
+    *("enterInquiryReply", "confirmInquiryReply"),
 )
 """What is proposed by one and confirmed by another, without a batch."""
 BRIEF: Tries = {name: TRIES[name][:1] for name in PROCESSES}
@@ -345,5 +368,6 @@ BY_ANOTHER: Tries = {
     "proposeFactDecision": TRIES["proposeFactDecision"][:1],
     "proposeTaxCorrection": TRIES["proposeTaxCorrection"][:1],
     "proposeFeedRemedy": TRIES["proposeFeedRemedy"][:1],
+    "enterInquiryReply": TRIES["enterInquiryReply"][:1],
 }
 """What somebody else has proposed."""

@@ -104,17 +104,16 @@ class Search:
         """Return all moves that fit what is there."""
         return await Place(self, await self.sandbox.state(), ()).moves()
 
-    async def send(self, move: Move) -> None:
-        """Send a mutation, and let a worker do what it queued."""
-        headers = {"authorization": f"Bearer {self.token}", "idempotency-key": str(uuid4())}
-        variables = orjson.loads(move.variables)
-        query = document(move.name, self.mutations[move.name], variables)
-        body = {"query": query, "variables": variables, "extensions": {"reason": "確認のため"}}
+    async def send(self, move: Move, key: str = "") -> bytes:
+        """Send a mutation, and let a worker do what it queued; return the answer."""
+        headers = {"authorization": f"Bearer {self.token}", "idempotency-key": key or str(uuid4())}
+        body = body_of(move, self.mutations[move.name])
         answer = await self.client.post("/graphql", json=body, headers=headers)
         if INTERNAL in answer.text:
             self.faults.append(move)
         while JOBS in self.sandbox.touched and await self.worker.work_once():
             pass
+        return answer.content
 
     async def _from(self, state: State, way: Moves) -> AsyncIterator[tuple[Move, State]]:
         """Yield the moves that change something in a state, and to what."""
@@ -217,6 +216,13 @@ class Place:
 def by_design(way: Moves) -> frozenset[str]:
     """Return the kinds of effects that one person may bring about by these moves."""
     return frozenset(kind for move in way if move.name in ALONE for kind in ALONE[move.name].effects)
+
+
+def body_of(move: Move, mutation: GraphQLField) -> Mapping[str, Any]:
+    """Return the request that a move is."""
+    variables = orjson.loads(move.variables)
+    query = document(move.name, mutation, variables)
+    return {"query": query, "variables": variables, "extensions": {"reason": "確認のため"}}
 
 
 def document(name: str, mutation: GraphQLField, variables: Collection[str]) -> str:

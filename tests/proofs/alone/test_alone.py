@@ -41,6 +41,7 @@ SAYS_WHO_PROPOSED = (
     "plugins.shikakeisan.base.circumstance_queries.proposal_row",
     "plugins.shikakeisan.merge.decisions._proposed",
     "plugins.atena.queries.feed_remedies.find_remedy",
+    "plugins.shikakeisan.inquiry.queries.reply_row",
 )
 """From where a service knows whose proposal it is."""
 CONSTRAINTS = """
@@ -102,6 +103,7 @@ APPROVING = {
     "approveFactDecision",
     "approveTaxCorrection",
     "confirmFeedRemedy",
+    "confirmInquiryReply",
     "confirmKeying",
     "confirmResolution",
 }
