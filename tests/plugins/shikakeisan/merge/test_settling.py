@@ -88,6 +88,16 @@ async def test_what_is_closed_opens_anew_where_other_documents_say_it(home: Desk
     assert (closed, opened) == ([("5", TWO_PENSIONS)], [("5", TWO_PENSIONS)])
 
 
+async def test_what_officers_closed_stays_closed_when_it_is_no_longer_found(home: Desk) -> None:
+    await settle(home, _propose, 1)
+    await settle(home, confirm_closing, 2, CHIEF)
+    await home.withdraw((await home.finding("5", TWO_PENSIONS)).documents[1])
+
+    await home.merge("5")
+
+    assert (await home.findings("closed"), await home.findings("gone")) == ([("5", TWO_PENSIONS)], [])
+
+
 async def test_what_the_merge_no_longer_finds_is_gone(home: Desk) -> None:
     found = await home.finding("5", TWO_PENSIONS)
     await home.withdraw(found.documents[1])
