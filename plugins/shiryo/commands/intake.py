@@ -13,7 +13,7 @@ from core.access.journal import Journal
 from core.commands.terminal import recorded, refusing
 from core.jobs import service
 from core.jobs.follow import follow
-from core.jobs.state import RESUMABLE
+from core.jobs.state import RESUMABLE, JobState
 from core.runtime import Runtime
 from core.storage.database import Database, WriteSession
 from plugins.atena.api import Keyring, open_keyring
@@ -199,4 +199,9 @@ async def _follow(runtime: Runtime, database: Database, *, json_lines: bool) -> 
     async with database.transaction() as session:
         job_id = await service.begin(session, INTAKE, {}, SYSTEM)
     status = await follow(runtime, database, job_id, json_lines=json_lines)
+    if not json_lines and status.result is not None:
+        records = status.result.get("records", 0)
+        click.echo(f"資料 {records:,} 件を読みました。受付台帳は juminzei ledger で見られます。")
+    if status.state is JobState.DONE_WITH_ERRORS:
+        click.echo("職員の判断が要る作業項目があります: juminzei worklist --summary", err=True)
     return int(status.state in RESUMABLE)

@@ -27,6 +27,11 @@ COUNTS = {
     "unexplained": "差",
 }
 """The columns, in order."""
+STATES = {"received": "受領", "held": "保留", "accepted": "受入", "attached": "名寄せ済"}
+WHAT_NEXT = (
+    "未着・不足（SENDER_MISSING、DOCUMENTS_SHORT）は juminzei worklist explain-gaps で、"
+    "ほかの差は juminzei worklist に並ぶ項目の処理で解消します。"
+)
 
 
 @click.command("ledger")
@@ -61,7 +66,7 @@ def _text(found: Ledger, *, show_all: bool) -> str:
         *(_row(line) for line in shown),
         "\t".join(("合計", "", "", *(f"{found.total(name):,}" for name in COUNTS))),
         f"{found.tax_year}年度: "
-        + ("差はありません。" if found.balances else "説明のつかない差があります。"),
+        + ("差はありません。" if found.balances else f"説明のつかない差があります。{WHAT_NEXT}"),
     ]
     return "\n".join(rows)
 
@@ -70,4 +75,4 @@ def _row(line: Line) -> str:
     counts = (getattr(line, name) for name in COUNTS)
     sender = f"{line.sender_code} {line.sender_name}"
     figures = ("-" if count is None else f"{count:,}" for count in counts)
-    return "\t".join((sender, line.file_name, line.code or line.state, *figures))
+    return "\t".join((sender, line.file_name, line.code or STATES.get(line.state, ""), *figures))

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from plugins.shiryo.reading.findings import MESSAGES
+from plugins.shiryo.reading.findings import MESSAGES, Severity
 from plugins.shiryo.reading.rules import RULES
 
 RESEND = (
     "送付元に確認し、正しいファイルの送付を依頼する。届かないときは返戻（refuse）か説明（explain）で閉じる"
 )
 COMPARE = "原本を確認し、訂正を入力（key correct）するか、正しければ保留を解く（release）"
+NOTICE = "取込みは済んでおり、賦課を止めない。内容を確認し、問題がなければ説明（explain）で閉じる"
 CHOOSE = "候補と資料を比べ、本人に名寄せ（attach）する。他市区町村の人なら回送（forward）する"
 
 
@@ -72,5 +73,7 @@ def guide_of(code: str) -> Guide:
     if code in _GUIDES:
         return _GUIDES[code]
     if code in RULES:
-        return Guide(RULES[code].message, COMPARE)
-    return Guide(MESSAGES[code][1] if code in MESSAGES else "", COMPARE)
+        rule = RULES[code]
+        return Guide(rule.message, NOTICE if rule.severity is Severity.WARNING else COMPARE)
+    severity, meaning = MESSAGES.get(code, (Severity.ERROR, ""))
+    return Guide(meaning, NOTICE if severity is Severity.WARNING else COMPARE)

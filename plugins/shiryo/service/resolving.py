@@ -28,6 +28,13 @@ OF_DOCUMENT = frozenset({"attach", "forward", "release"})
 KEY = "key"
 """The action of keyed values, which are proposed and confirmed by `keying` alone."""
 KEYINGS = frozenset({"CORRECTION", "KEYED_DOCUMENT"})
+BY_KEYING = (
+    "入力・訂正の提案は、原本と照合する操作（confirmKeying、juminzei key confirm）で確定してください。"
+)
+NO_DOCUMENT = "この作業項目には資料がないため、名寄せ・回送・保留の解除はできません。"
+DROP_ALONE = "取りやめ（drop）は入力・訂正の作業項目だけに、その作業項目では取りやめだけを提案できます。"
+NOBODY = "この宛名番号の人はいません。番号を確認してください。"
+SIX_DIGITS = "回送先の市区町村コードを6桁の数字で指定してください。"
 
 
 class Action(StrEnum):
@@ -83,7 +90,7 @@ async def confirm(work: Work, keyring: Keyring, item_id: int, expected: int, our
     """
     item = await proposed_item(work, item_id)
     if item.proposal["action"] == KEY:
-        raise Invalid(field="itemId", rule="keying")
+        raise Invalid(BY_KEYING, field="itemId", rule="keying")
     await close(work, item, expected)
     await _carry_out(work, keyring, item, ours)
 
@@ -176,17 +183,17 @@ async def _checked(work: Work, item: Row[Any], proposal: Proposal) -> Mapping[st
     """Return the proposal as it is kept."""
     kept: dict[str, Any] = {"action": proposal.action.value}
     if proposal.action in OF_DOCUMENT and item.document_id is None:
-        raise Invalid(field="action", rule="document")
+        raise Invalid(NO_DOCUMENT, field="action", rule="document")
     if (proposal.action is Action.DROP) != (item.code in KEYINGS):
-        raise Invalid(field="action", rule="keying")
+        raise Invalid(DROP_ALONE, field="action", rule="keying")
     if proposal.action is Action.ATTACH:
         found = await person_ids(work.session, [proposal.atena_number])
         if not found:
-            raise Invalid(field="atenaNumber", rule="unknown")
+            raise Invalid(NOBODY, field="atenaNumber", rule="unknown")
         kept["person_id"] = found[proposal.atena_number]
     if proposal.action is Action.FORWARD:
         if not CODE.fullmatch(proposal.municipality_code):
-            raise Invalid(field="municipalityCode", rule="code")
+            raise Invalid(SIX_DIGITS, field="municipalityCode", rule="code")
         kept["municipality_code"] = proposal.municipality_code
     return kept
 

@@ -89,7 +89,14 @@ def test_items_are_given_to_somebody(desk: Desk) -> None:
         (("propose", "1", *EXPLAIN), "", 2, "--staff"),
         (("propose", "1", *EXPLAIN), "other_office", 1, "FORBIDDEN"),
         (("propose", *EXPLAIN), "tax_clerk", 2, "--code"),
-        (("propose", "1", "--action", "attach", "--reason", "r"), "tax_clerk", 1, "VALIDATION"),
+        (
+            ("propose", "1", "--action", "attach", "--reason", "r"),
+            "tax_clerk",
+            1,
+            "この宛名番号の人はいません",
+        ),
+        (("confirm", "1", "--yes"), "tax_chief", 1, "確認を待っている提案はありません"),
+        (("propose", "1", "--action", "drop", "--reason", "r"), "tax_clerk", 1, "取りやめ"),
         (("explain-gaps", "--year", str(YEAR), "--reason", "r"), "tax_clerk", 1, "NOTHING_TO_EXPLAIN"),
     ],
 )
