@@ -2,23 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
+from plugins.shikakeisan.facts.columns import population
+from plugins.shikakeisan.facts.validate import Person
 from plugins.shikakeisan.law.municipalities import STANDARD
 from plugins.shikakeisan.merge.gathered import Facts, Merged
 from plugins.shikakeisan.merge.household import TOTAL
 from plugins.shikakeisan.merge.people import KinOf
 from plugins.shikakeisan.merge.relatives import fact_at
 from plugins.shikakeisan.merge.stated import EMPLOYEE, SPOUSE
-from plugins.shikakeisan.service import assess_many, parameters
+from plugins.shikakeisan.service import assess_columns, parameters, read_facts
 
 
 def total_incomes(tax_year: int, facts: Mapping[int, Facts]) -> Mapping[int, int]:
     """Return 合計所得金額 by person; who has contradictory facts is left out."""
-    outcomes = assess_many(tax_year, STANDARD, facts.values(), wanted=(TOTAL,))
-    return {
-        person_id: outcome.values[TOTAL]
-        for person_id, outcome in zip(facts, outcomes, strict=True)
-        if not outcome.errors
-    }
+    read = {person_id: read_facts(tax_year, one) for person_id, one in facts.items()}
+    people = {person_id: one for person_id, one in read.items() if isinstance(one, Person)}
+    if not people:
+        return {}
+    incomes = assess_columns(tax_year, STANDARD, population(list(people.values())), (TOTAL,))[TOTAL]
+    return dict(zip(people, incomes.tolist(), strict=True))
 
 
 def income_limit(tax_year: int) -> int:
