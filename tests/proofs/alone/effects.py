@@ -111,5 +111,6 @@ BY_TWO = (
     *("proposeTaxCorrection", "approveTaxCorrection", "rejectTaxCorrection", "withdrawTaxCorrection"),
     *("proposeLateDocuments", "planCorrectionBatch", "proposeCorrectionBatch"),
     *("signOffCorrectionBatch", "rejectCorrectionBatch"),
+    *("enterInquiryReply", "confirmInquiryReply", "rejectInquiryReply"),
 )
 """Steps of what takes two people."""
