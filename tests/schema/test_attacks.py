@@ -251,6 +251,8 @@ async def test_only_a_named_proxy_says_where_a_request_comes_from(
 TRIAL = "a trial with facts that the caller fills in; nothing that is stored is read"
 RUN = "a run over everybody: counts and sums, no person"
 OPEN_HANDS: dict[str, str] = {
+    "AccountChange": "staff, for administrators and auditors",
+    "AccountTicket": "staff, by the administrator; an event records it",
     "BaseCount": "counts",
     "CircumstanceProposal": "a list as a whole; its entries name persons and are PersonalData",
     "Close": "counts",
@@ -271,7 +273,6 @@ OPEN_HANDS: dict[str, str] = {
     "DependantCheckCount": "counts",
     "DependantCheckReason": "text of the house",
     "DifferenceCause": RUN,
-    "EnrolmentTicket": "staff, by the administrator; an event records it",
     "FactFinding": TRIAL,
     "FactOrigin": "ids of documents and rules; those of a person are reached by the assessment",
     "Figure": TRIAL,
