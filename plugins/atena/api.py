@@ -24,13 +24,14 @@ from plugins.atena.queries.census import (
     one_of,
     persons_changed_since,
 )
+from plugins.atena.queries.holders import present_homes, present_names, present_numbers
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
-from plugins.atena.search_keys import kana_key, name_key
+from plugins.atena.search_keys import address_key, kana_key, name_key
 from plugins.atena.service import number_cases
 from plugins.atena.service.number_cases import Taken, Taking
 from plugins.atena.service.work import Work
-from plugins.atena.vault.keyring import Keyring, open_keyring
+from plugins.atena.vault.keyring import Keyring, key_file, open_keyring, read_keyring
 from plugins.atena.vault.parcels import Parcel, blind_digest, open_parcel, seal_parcel
 from plugins.atena.vault.seal import blind_index, blind_indexes
 
@@ -49,6 +50,7 @@ __all__ = [
     "Taken",
     "Taking",
     "Work",
+    "address_key",
     "blind_digest",
     "blind_index",
     "blind_indexes",
@@ -65,6 +67,7 @@ __all__ = [
     "is_corporate_number",
     "is_my_number",
     "kana_key",
+    "key_file",
     "likenesses_of",
     "linked_around",
     "name_key",
@@ -75,8 +78,12 @@ __all__ = [
     "persons_alike",
     "persons_by_id",
     "persons_changed_since",
+    "present_homes",
+    "present_names",
+    "present_numbers",
     "primaries_of",
     "protected_ids",
+    "read_keyring",
     "relinked_since",
     "seal_parcel",
     "sees_protected",

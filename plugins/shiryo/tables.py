@@ -105,6 +105,7 @@ delivery = Table(
     CheckConstraint("(state = 'held') = (held_for <> '')", "held"),
     Index("ix_delivery_sender_id", "sender_id", "tax_year"),
     Index("ix_delivery_tax_year", "tax_year", "id"),
+    Index("ix_delivery_state", "sender_id", "id", postgresql_where=text("state IN ('received', 'accepted')")),
 )
 
 """`taken_records` and `attached_to` (a document's id) say how far the intake came, whoever does it next."""
@@ -168,7 +169,7 @@ document = Table(
     metadata,
     _id(),
     _reference("file"),
-    _reference("sender"),
+    _number("sender_id", nullable=False),
     Column("tax_year", SmallInteger, nullable=False),
     _number("line", nullable=False),
     _number("start", nullable=False),
@@ -187,6 +188,9 @@ document = Table(
     Column("items", JSONB, nullable=False),
     Column("relatives", JSONB, nullable=False),
     Column("is_held", Boolean, nullable=False),
+    Column("name_key", Text, nullable=False, server_default=""),
+    Column("kana_key", Text, nullable=False, server_default=""),
+    Column("address_key", Text, nullable=False, server_default=""),
     _moment("superseded_at", default="infinity"),
     Column("superseded_by", BigInteger),
     CheckConstraint("(superseded_at = 'infinity') = (superseded_by IS NULL)", "superseded"),
@@ -199,6 +203,7 @@ document = Table(
 
 `record_key` and `fingerprint` are keyed digests: what they are made of holds My Numbers. `amounts` are
 facts of the calculation in yen, `items` further items as read, `relatives` the people beside the person.
+The keys are folded as those of 宛名, to be compared with them; empty in documents of before they were kept.
 """
 
 attachment = Table(

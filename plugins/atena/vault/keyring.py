@@ -57,6 +57,11 @@ def open_keyring(settings: Settings) -> Keyring:
     file = key_file(settings)
     if settings[PROFILE] != "production" and not file.exists():
         create_key_file(file)
+    return read_keyring(file)
+
+
+def read_keyring(file: Path) -> Keyring:
+    """Return the keys of a file, for processes that have no settings; raises StartError as `open_keyring`."""
     try:
         found = file.stat()
     except OSError as error:

@@ -191,18 +191,6 @@ async def save_taken(session: WriteSession, delivery_id: int, taken: int) -> Non
     await session.execute(update(delivery).where(delivery.c.id == delivery_id).values(taken_records=taken))
 
 
-async def save_attached(session: WriteSession, delivery_id: int, document_id: int) -> None:
-    """Note up to which document attaching has come; it is one of this delivery."""
-    await session.execute(
-        update(delivery).where(delivery.c.id == delivery_id).values(attached_to=document_id)
-    )
-
-
-async def finish_attaching(session: WriteSession) -> None:
-    """Mark accepted deliveries: every document of theirs was tried."""
-    await session.execute(update(delivery).where(delivery.c.state == "accepted").values(state="attached"))
-
-
 async def delivery_rows(
     session: ReadSession,
     *,

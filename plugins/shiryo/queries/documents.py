@@ -9,7 +9,6 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
-    func,
     literal_column,
     select,
     text,
@@ -26,7 +25,7 @@ INFINITY: ColumnElement[Any] = literal_column("'infinity'")
 DOCUMENT_COLUMNS = (
     *("file_id", "sender_id", "tax_year", "line", "start", "length", "kind", "record_key", "action"),
     *("fingerprint", "my_number_index", "name", "kana", "birth_date", "address", "municipality_code"),
-    *("amounts", "items", "relatives", "is_held"),
+    *("amounts", "items", "relatives", "is_held", "name_key", "kana_key", "address_key"),
 )
 FINDING_COLUMNS = ("file_id", "line", "column_number", "item", "code", "severity", "message")
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
@@ -110,34 +109,6 @@ async def supersede(
 async def hold_duplicates(session: WriteSession, delivery_ids: Sequence[int]) -> Sequence[int]:
     """Hold documents that say of the same person what an earlier live one says; return them."""
     return (await session.scalars(HOLD_DUPLICATES.bindparams(IDS), {"ids": list(delivery_ids)})).all()
-
-
-async def attached_so_far(session: ReadSession) -> int:
-    """Return the id up to which the documents of the accepted deliveries were tried."""
-    accepted = delivery.c.state == "accepted"
-    reached = int(await session.scalar(select(func.max(delivery.c.attached_to)).where(accepted)) or 0)
-    if reached:
-        return reached
-    first = (
-        select(func.min(document.c.id))
-        .join(file, file.c.id == document.c.file_id)
-        .join(delivery, delivery.c.id == file.c.delivery_id)
-        .where(accepted)
-    )
-    return int(await session.scalar(first) or 1) - 1
-
-
-async def unattached(session: ReadSession, after: int, limit: int) -> Sequence[Row[Any]]:
-    """Return the next documents of accepted deliveries, whatever is to become of them, in order."""
-    statement = (
-        select(document, file.c.delivery_id)
-        .join(file, file.c.id == document.c.file_id)
-        .join(delivery, delivery.c.id == file.c.delivery_id)
-        .where(delivery.c.state == "accepted", document.c.id > after)
-        .order_by(document.c.id)
-        .limit(limit)
-    )
-    return (await session.execute(statement)).all()
 
 
 async def add_attachments(session: WriteSession, rows: Iterable[tuple[object, ...]]) -> None:

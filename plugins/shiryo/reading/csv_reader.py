@@ -10,6 +10,7 @@ from plugins.shiryo.reading.form import Form
 from plugins.shiryo.reading.lines import BOM, Line, lines
 from plugins.shiryo.reading.record import Record
 
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 _FIELD = re.compile(r'"((?:[^"]|"")*+)"(?=,|\Z)|([^",]*+)(?=,|\Z)')
 
 
@@ -138,7 +139,8 @@ def _offset(line: Line, skipped: int, place: int) -> int:
 
 def _is_utf_8(content: bytes) -> bool:
     """Tell whether a line is UTF-8 beyond ASCII; most such lines can be read as CP932 too, as other text."""
-    if content.isascii():
+    first = _BEYOND_ASCII.search(content)
+    if first is None or first[0] < b"\xc2":  # no character of UTF-8 begins with that
         return False
     try:
         content.decode("utf-8")

@@ -1,13 +1,13 @@
 """One record against its layout, to say what is wrong: items, dates, logic rules, repetition."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import compress, count
 from typing import Any
 
-from plugins.shiryo.reading.checks import faults
+from plugins.shiryo.reading.checks import CHECK_DIGITS, faults
 from plugins.shiryo.reading.dates import partial_date
 from plugins.shiryo.reading.findings import Finding, Findings, Severity
-from plugins.shiryo.reading.form import Form
+from plugins.shiryo.reading.form import Form, Item
 from plugins.shiryo.reading.plan import Bound, plan_of
 from plugins.shiryo.reading.record import Record
 
@@ -24,10 +24,13 @@ class Examiner:
 
     def settle(self, record: Record) -> None:
         """Say what is wrong with a record; one that screening found clear can only be a repetition."""
-        found = [*(self._strange_year(record) if record.is_clear else self._value_findings(record))]
+        if not record.is_clear:
+            found = list(self._value_findings(record))
+        else:
+            found = [] if self._is_of_layout(record.year) else list(self._strange_year(record))
         bad = {one.column - 1 for one in found if _spoils(one)}
         if self._plan.action_place not in bad:
-            found.extend(self._repetition(record))
+            found += self._repetition(record)
         if found:
             record.findings = [*record.findings, *found]
             record.bad = bad
@@ -60,10 +63,12 @@ class Examiner:
             if text and place not in bad and not valid(text):
                 yield place, "CHECK_DIGIT"
 
+    def _is_of_layout(self, year: int) -> bool:
+        return self._form.years[0] <= year <= self._form.years[1]
+
     def _strange_year(self, record: Record) -> Iterator[Finding]:
         """Say that a year is none of the layout's; once in a file."""
-        first, last = self._form.years
-        if not self._year_reported and not first <= record.year <= last:
+        if not self._year_reported and not self._is_of_layout(record.year):
             self._year_reported = True
             yield self._report("LAYOUT_YEAR", record, self._plan.year_place)
 
@@ -106,19 +111,30 @@ class Examiner:
         at = (self._findings.file, record.where(bound.place), record.line, item.no, item.label)
         return self._findings.keep(Finding(*at, rule.id, rule.severity, rule.message))
 
-    def _repetition(self, record: Record) -> Iterator[Finding]:
+    def _repetition(self, record: Record) -> Sequence[Finding]:
         key = hash((record.fields[self._plan.action_place], *record.key_parts()))
         if key not in self._seen:
             self._seen[key] = record.content
-            return
+            return ()
         code = "NUMBER_REPEATED" if self._form.unique else "KEY_REPEATED"
         if self._seen[key] == record.content:
             code = "RECORD_REPEATED"
-        yield self._findings.add(code, record.offset, record.line)
+        return [self._findings.add(code, record.offset, record.line)]
 
     def _report(self, code: str, record: Record, place: int) -> Finding:
         item = self._form.items[place]
         return self._findings.add(code, record.where(place), record.line, item.no, item.label)
+
+
+def value_faults(item: Item, text: str) -> Iterator[str]:
+    """Yield the codes of what is wrong with one value, as far as it can be seen without the record."""
+    codes = list(faults(item, text))
+    valid = CHECK_DIGITS.get(item.type)
+    if not codes and valid is not None and not valid(text):
+        codes = ["CHECK_DIGIT"]
+    if not codes and item.type == "date" and partial_date(text) is None:
+        codes = ["DATE"]
+    yield from codes
 
 
 def _spoils(finding: Finding) -> bool:

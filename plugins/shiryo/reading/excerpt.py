@@ -55,11 +55,11 @@ class _Plan(NamedTuple):
 
 def excerpt(sheet: Sheet, index_of: IndexOf) -> Excerpt:
     """Return what is kept of each record."""
-    plan, columns, records = _plan(sheet.form), sheet.reliable(), sheet.records
+    plan, columns = _plan(sheet.form), sheet.reliable()
     return Excerpt(
-        _objects([_fact(fact, places, columns, records) for fact, places in plan.facts], len(records)),
-        _objects(_items(plan, columns, records), len(records)),
-        _relatives(plan, columns, records, index_of),
+        _objects([_fact(*fact, columns, sheet) for fact in plan.facts], len(sheet.records)),
+        _objects(_items(plan, columns, sheet), len(sheet.records)),
+        _relatives(plan, columns, sheet, index_of),
     )
 
 
@@ -78,16 +78,15 @@ def _objects(columns: Sequence[Column], count: int) -> Sequence[str]:
     return ["{" + ",".join(filter(None, members)) + "}" for members in zip(*filled, strict=True)]
 
 
-def _fact(
-    fact: str, places: Sequence[tuple[int, int]], columns: Sequence[Column], records: Sequence[Record]
-) -> Column:
-    parts = [(sign, columns[place]) for sign, place in places if any(columns[place])]
+def _fact(fact: str, places: Sequence[tuple[int, int]], columns: Sequence[Column], sheet: Sheet) -> Column:
+    parts = [(sign, columns[place]) for sign, place in places if place in sheet.filled]
     if not parts:
         return ()
     signs = [sign for sign, _ in parts]
-    totals = (_sum(signs, texts) for texts in zip(*(column for _, column in parts), strict=True))
+    rows = zip(*(column for _, column in parts), strict=True)
+    totals = (_sum(signs, texts) if any(texts) else None for texts in rows)
     made = ["" if total is None else f'"{fact}":{total}' for total in totals]
-    for at, record in enumerate(records):
+    for at, record in enumerate(sheet.records):
         if record.bad and not record.bad.isdisjoint(place for _, place in places):
             made[at] = ""
     return made
@@ -105,38 +104,34 @@ def _sum(signs: Sequence[int], texts: Sequence[str]) -> int | None:
     return total
 
 
-def _items(plan: _Plan, columns: Sequence[Column], records: Sequence[Record]) -> list[Column]:
-    made = [_members(each, columns[each.place]) for each in plan.kept if any(columns[each.place])]
+def _items(plan: _Plan, columns: Sequence[Column], sheet: Sheet) -> list[Column]:
+    made = [_members(each, columns[each.place]) for each in plan.kept if each.place in sheet.filled]
     for key, name in plan.dates:
-        made.append([f'"{key}":"{on}"' if (on := record.dates.get(name)) else "" for record in records])
+        made.append([f'"{key}":"{on}"' if (on := one.dates.get(name)) else "" for one in sheet.records])
     return made
 
 
 def _members(item: _Place, column: Column) -> Column:
-    said = {text: f'"{item.key}":{_json(_read(item, text))}' for text in set(column) if text}
+    if item.is_number:
+        return [f'"{item.key}":{int(text)}' if text else "" for text in column]
+    said = {text: f'"{item.key}":{orjson.dumps(text).decode()}' for text in set(column) if text}
     return [said.get(text, "") for text in column]
-
-
-def _json(value: Kept) -> str:
-    return orjson.dumps(value).decode()
 
 
 def _read(item: _Place, text: str) -> Kept:
     return int(text) if item.is_number else text
 
 
-def _relatives(
-    plan: _Plan, columns: Sequence[Column], records: Sequence[Record], index_of: IndexOf
-) -> Sequence[str]:
-    found: list[list[dict[str, Kept]]] = [[] for _ in records]
+def _relatives(plan: _Plan, columns: Sequence[Column], sheet: Sheet, index_of: IndexOf) -> Sequence[str]:
+    found: list[list[dict[str, Kept]]] = [[] for _ in sheet.records]
     for role, place, items in plan.relatives:
-        filled = [each for each in items if any(columns[each.place])]
+        filled = [each for each in items if each.place in sheet.filled]
         if any(each.key in _WHO for each in filled):
             for at, texts in enumerate(zip(*(columns[each.place] for each in filled), strict=True)):
                 if any(texts):
                     said = {e.key: _read(e, text) for e, text in zip(filled, texts, strict=True) if text}
                     found[at].extend(_relative(role, place, said, index_of))
-    for at, record in enumerate(records):
+    for at, record in enumerate(sheet.records):
         if record.groups:
             found[at].extend(_copies(plan, record, index_of))
     return [_list(each) if each else "[]" for each in found]

@@ -1,6 +1,6 @@
 """One record of a file: its values, and what the steps after reading need of it."""
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -39,6 +39,7 @@ class Record:
         "line",
         "number",
         "offset",
+        "places",
         "prefix",
         "where",
         "year",
@@ -68,6 +69,8 @@ class Record:
         """Hash of the whole record in this process: two with one are the same."""
         self.where: Callable[[int], int] = _nowhere
         """Place of an item to its byte offset in the file."""
+        self.places: Collection[int] = ()
+        """XML only: the places of the items that are filled."""
         self.is_clear = False
         """Whether screening ruled out that anything is wrong with a value."""
 

@@ -37,15 +37,15 @@ def screen(sheet: Sheet) -> None:
 
     Repetition is not looked at: it concerns the order of a file.
     """
+    plan, checks = plan_of(sheet.form), _checks(sheet.form)
+    if not plan.required <= sheet.filled:
+        return
     suspects: set[int] = set()
-    for column, check in zip(sheet.columns, _checks(sheet.form), strict=True):
-        if any(column):
-            suspects.update(_suspects(check, column))
-        elif check.required:
-            return
+    for place in sheet.filled:
+        suspects.update(_suspects(checks[place], sheet.columns[place]))
     readable = sheet.without(suspects) if suspects else sheet
     if readable.records:
-        _screen_together(plan_of(sheet.form), readable)
+        _screen_together(plan, readable)
 
 
 def _suspects(check: _Check, column: Column) -> Sequence[int]:
@@ -82,11 +82,11 @@ def _screen_together(plan: Plan, sheet: Sheet) -> None:
 def _date_suspects(plan: Plan, sheet: Sheet) -> Iterator[int]:
     """Yield who has a date that is none, or not known to the day; the others get theirs."""
     for group in plan.groups:
-        parts = [sheet.columns[place] for place in group.places]
-        if any(map(any, parts)):
+        if not sheet.filled.isdisjoint(group.places):
+            parts = [sheet.columns[place] for place in group.places]
             yield from _group_suspects(group, sheet.records, parts)
     for name, place in plan.single_dates:
-        for at, text in enumerate(sheet.columns[place]):
+        for at, text in enumerate(sheet.columns[place] if place in sheet.filled else ()):
             if text and (found := partial_date(text)):
                 sheet.records[at].dates[name] = found
             elif text:
@@ -108,7 +108,7 @@ def _rule_suspects(plan: Plan, sheet: Sheet) -> Iterator[Sequence[int]]:
     columns, records = sheet.columns, sheet.records
     empty: Sequence[int] = [0] * len(records)
     values: list[Sequence[Any]] = [
-        [int(text) if text else 0 for text in columns[place]] if any(columns[place]) else empty
+        [int(text) if text else 0 for text in columns[place]] if place in sheet.filled else empty
         for place in plan.numbers
     ]
     values += [columns[place] for place in plan.texts]

@@ -9,17 +9,24 @@ Column = Sequence[str]
 
 
 class Sheet:
-    """Records that have fields, and their values by item: `columns[place][at]`."""
+    """Records that have fields, and their values by item: `columns[place][at]`.
+
+    Most items of a layout are empty in all records: `filled` are the places of the others.
+    """
 
     def __init__(self, form: Form, records: Sequence[Record]) -> None:
         self.form = form
         self.records = records
-        self.columns = _side_by_side(form, [record.fields for record in records])
+        self._empty: Column = [""] * len(records)
+        self.columns = self._side_by_side([record.fields for record in records])
+        self.filled = {
+            place for place, column in enumerate(self.columns) if column is not self._empty and any(column)
+        }
 
     def column(self, name: str | None) -> Column:
         """Return the values of an item; empty ones where the layout has no such item."""
         place = self.form.index.get(name or "")
-        return [""] * len(self.records) if place is None else self.columns[place]
+        return self._empty if place is None else self.columns[place]
 
     def without(self, places: Collection[int]) -> "Sheet":
         """Return the sheet of the other records."""
@@ -29,11 +36,16 @@ class Sheet:
         """Return the columns without the values that are faulty in themselves."""
         if not any(record.bad for record in self.records):
             return self.columns
-        return _side_by_side(self.form, [_reliable(record) for record in self.records])
+        return self._side_by_side([_reliable(record) for record in self.records])
 
-
-def _side_by_side(form: Form, rows: Sequence[Column]) -> Sequence[Column]:
-    return list(zip(*rows, strict=True)) if rows else [()] * len(form.items)
+    def _side_by_side(self, rows: Sequence[Column]) -> Sequence[Column]:
+        """Turn rows into columns; of a layout with hundreds of items, only those that a record fills."""
+        if rows and not self.records[0].places:
+            return list(zip(*rows, strict=True))
+        columns = [self._empty] * len(self.form.items)
+        for place in set().union(*(record.places for record in self.records)):
+            columns[place] = [row[place] for row in rows]
+        return columns
 
 
 def _reliable(record: Record) -> Column:

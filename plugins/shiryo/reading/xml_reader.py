@@ -3,14 +3,16 @@
 A file is one DATA element, or many of them in our neutral envelope. Other forms beside KOA020 are left alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from functools import partial
+from io import BytesIO
 from typing import BinaryIO
 
-from plugins.shiryo.reading.checks import CHECK_DIGITS, faults
-from plugins.shiryo.reading.dates import partial_date
+from plugins.shiryo.reading.examine import value_faults
 from plugins.shiryo.reading.findings import Finding, Findings
 from plugins.shiryo.reading.form import Form
 from plugins.shiryo.reading.record import Record
+from plugins.shiryo.reading.xml_quick import WHOLE, Cut, cuts, fill
 from plugins.shiryo.reading.xml_stream import Element, documents
 from plugins.shiryo.reading.xml_tree import ENVELOPE, PROCEDURE, VERSION, Node, nodes
 from plugins.shiryo.reading.xml_values import text_of
@@ -23,27 +25,74 @@ def xml_records(form: Form, stream: BinaryIO, findings: Findings) -> Iterator[Re
 
     What ends the file too early comes as a finding behind them. Nothing is kept in `findings` here.
     """
+    number, is_whole = 0, False
+    if stream.seekable():
+        start = stream.tell()
+        number, is_whole = yield from _quickly(form, stream, findings)
+        stream.seek(start)
+    if not is_whole:
+        yield from _thoroughly(form, stream, findings, number)
+
+
+def _quickly(form: Form, stream: BinaryIO, findings: Findings) -> Generator[Record, None, tuple[int, bool]]:
+    """Yield the records of a plain file; returns how many it was, and whether it was all of the file."""
+    number = 0
+    found = cuts(stream)
+    while True:
+        try:
+            cut = next(found)
+        except StopIteration as end:
+            return number, bool(end.value)
+        number += 1
+        record = Record(form, number, cut.line, cut.offset, len(cut.data))
+        if fill(record, cut):
+            record.where = partial(_offset_in, form, cut)
+        elif not _fill_thoroughly(record, cut, findings):
+            return number - 1, False
+        yield record
+
+
+def _thoroughly(form: Form, stream: BinaryIO, findings: Findings, after: int) -> Iterator[Record | Finding]:
+    """Yield the records behind the first so many, and what is wrong with the file."""
     number, fault = 0, None
     for data in documents(stream, "DATA", ENVELOPE, findings):
         if isinstance(data, Finding):
             yield (fault := data)
             continue
         number += 1
-        record = Record(form, number, data.line, data.offset, data.end - data.offset)
-        _Taking(form, findings, record).apart(data)
-        yield record
+        if number > after:
+            record = Record(form, number, data.line, data.offset, data.end - data.offset)
+            _Taking(findings, record).apart(data)
+            yield record
     if not number and fault is None:
         yield findings.made("EMPTY_FILE", 0, 0)
 
 
-class _Taking:
-    """Takes one return apart."""
+def _fill_thoroughly(record: Record, cut: Cut, findings: Findings) -> bool:
+    """Fill the record of a return that is not plain; false if it cannot be parsed by itself."""
+    trees = list(documents(BytesIO(cut.data), "DATA", ENVELOPE, findings))
+    if len(trees) != 1 or isinstance(trees[0], Finding):
+        return False
+    _Taking(findings, record, cut).apart(trees[0])
+    return True
 
-    def __init__(self, form: Form, findings: Findings, record: Record) -> None:
-        self._form = form
+
+def _offset_in(form: Form, cut: Cut, place: int) -> int:
+    """Return the offset of an item of a return that was read quickly: it is read once more."""
+    record = Record(form, 0, cut.line, cut.offset, len(cut.data))
+    _fill_thoroughly(record, cut, Findings(""))
+    return record.where(place)
+
+
+class _Taking:
+    """Takes one return apart; `cut` tells where in its file the return stands that was parsed by itself."""
+
+    def __init__(self, findings: Findings, record: Record, cut: Cut = WHOLE) -> None:
+        self._form = record.form
         self._findings = findings
         self._record = record
-        self._nodes = nodes(form)
+        self._cut = cut
+        self._nodes = nodes(record.form)
         self._found: list[Finding] = []
         self._common: dict[str, Element] = {}
         self._values: dict[int, tuple[str, int]] = {}
@@ -63,6 +112,7 @@ class _Taking:
             for place, (text, _) in self._values.items():
                 fields[place] = text
             self._record.fields = fields
+            self._record.places = self._values.keys()
             self._record.groups = self._groups
             self._record.content = hash("\x1f".join(fields))
             self._record.where = self._offset
@@ -122,20 +172,16 @@ class _Taking:
 
     def _later(self, element: Element, node: Node, text: str) -> None:
         """Check a value of a second or later copy; the first is checked with the record."""
-        item = self._form.items[node.place]
-        codes = list(faults(item, text))
-        valid = CHECK_DIGITS.get(item.type)
-        if not codes and valid is not None and not valid(text):
-            codes = ["CHECK_DIGIT"]
-        if not codes and item.type == "date" and partial_date(text) is None:
-            codes = ["DATE"]
-        for code in codes:
+        for code in value_faults(self._form.items[node.place], text):
             self._fault(code, element, node)
 
     def _offset(self, place: int) -> int:
-        return self._values.get(place, ("", self._record.offset))[1]
+        if place not in self._values:
+            return self._record.offset
+        return self._cut.offset + self._values[place][1]
 
     def _fault(self, code: str, element: Element, node: Node | None = None) -> None:
         item = self._form.items[node.place] if node is not None and node.place >= 0 else None
         number, label = (item.no, item.label) if item else (0, "")
-        self._found.append(self._findings.made(code, element.offset, element.line, number, label))
+        offset, line = self._cut.offset + element.offset, self._cut.line - 1 + element.line
+        self._found.append(self._findings.made(code, offset, line, number, label))

@@ -1,6 +1,7 @@
 """Values of e-Tax elements to text and back: a date has era, year, month and day, a mark has kubun_CD."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from plugins.shiryo.reading.dates import ERAS, era_date
 from plugins.shiryo.reading.form import Item
@@ -21,14 +22,17 @@ def text_of(item: Item, text: str, parts: Mapping[str, str]) -> str:
 
 
 def _date(item: Item, parts: Mapping[str, str]) -> str:
-    era = ETAX_ERAS.get(parts["era"], "")
-    digits = [parts.get(name, "") or "00" for name in ("yy", "mm", "dd")]
+    found = _read_date(parts["era"], *(parts.get(name, "") or "00" for name in ("yy", "mm", "dd")))
+    return found[:4] if item.type == "part" and found != UNREADABLE else found
+
+
+@lru_cache(maxsize=65_536)
+def _read_date(code: str, *digits: str) -> str:
+    era = ETAX_ERAS.get(code, "")
     if not era or not all(part.isascii() and part.isdigit() for part in digits):
         return UNREADABLE
     found = era_date(era, *digits)
-    if not found:
-        return UNREADABLE
-    return found[:4] if item.type == "part" else found
+    return found or UNREADABLE
 
 
 def parts_of(item: Item, text: str) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ from plugins.atena.api import (
     Keyring,
     Likeness,
     Particulars,
+    address_key,
     holders_of,
     kana_key,
     likenesses_of,
@@ -18,7 +19,7 @@ from plugins.atena.api import (
     persons_alike,
 )
 from plugins.shiryo.queries import documents, work_items
-from plugins.shiryo.service.matching import FOUR_ITEMS, Decision, Stated, address_key, decide
+from plugins.shiryo.service.matching import FOUR_ITEMS, Decision, Stated, decide
 from plugins.shiryo.service.stated_numbers import take_numbers
 from plugins.shiryo.work import Work
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Any
 
-from core.garbage import collector_paused
-from core.storage.database import ReadSession
+from core.storage.database import Database, ReadSession
 from plugins.atena.api import Keyring
 from plugins.shiryo.queries import deliveries
 from plugins.shiryo.service.opened import OpenDelivery, Portion, Settled, settled
@@ -35,34 +34,35 @@ class Block:
 
 
 class Reader:
-    """Reads deliveries one after the other."""
+    """Reads deliveries one after the other; `waiting` are their ids, in groups fetched at once."""
 
-    def __init__(self, keyring: Keyring) -> None:
+    def __init__(self, keyring: Keyring, waiting: Iterable[Sequence[int]]) -> None:
         self._keyring = keyring
+        self._waiting = deque(waiting)
         self._open: deque[OpenDelivery] = deque()
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether everything that was opened is read."""
-        return not self._open
+    async def next_block(self, database: Database, limit: int) -> Block | None:
+        """Read on, up to `limit` records; None if nothing is left."""
+        while not self._open and self._waiting:
+            async with database.read() as session:
+                await self._fetch(session, self._waiting.popleft())
+        return self.read(limit) if self._open else None
 
-    async def open(self, session: ReadSession, delivery_ids: Sequence[int]) -> None:
-        """Fetch deliveries with all their bytes; those that were begun go on where an earlier reader was."""
+    def read(self, limit: int) -> Block:
+        """Read on in what was fetched."""
+        finished: list[OpenDelivery] = []
+        groups = list(settled(self._portions(limit, finished)))
+        return self._block(groups, finished)
+
+    async def _fetch(self, session: ReadSession, delivery_ids: Sequence[int]) -> None:
+        """Fetch deliveries with all their bytes; one that was begun goes on where an earlier reader was."""
         rows = await deliveries.to_be_read(session, delivery_ids)
         files = await deliveries.files_of(session, delivery_ids)
-        ids = [file.id for row in rows for file in files[row.id]]
-        data = await originals(session, self._keyring, ids)
+        data = await originals(session, self._keyring, [file.id for row in rows for file in files[row.id]])
         for row in rows:
             opened = OpenDelivery(row, list(files[row.id]), data)
             opened.skip(row.taken_records)
             self._open.append(opened)
-
-    def next_block(self, limit: int) -> Block:
-        """Read on, up to `limit` records."""
-        with collector_paused():
-            finished: list[OpenDelivery] = []
-            groups = list(settled(self._portions(limit, finished)))
-            return self._block(groups, finished)
 
     def _portions(self, limit: int, finished: list[OpenDelivery]) -> Iterator[Portion]:
         while limit > 0 and self._open:

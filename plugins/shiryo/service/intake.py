@@ -5,6 +5,7 @@ accepted count nowhere, so a large one may take many steps and is still accepted
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from core.access.journal import Journal, current_journal
@@ -13,10 +14,11 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType
 from core.settings import Setting, names
-from plugins.atena.api import open_keyring
-from plugins.shiryo.queries import deliveries, documents, work_items
+from plugins.atena.api import key_file, open_keyring
+from plugins.shiryo.queries import attaching, deliveries, documents, work_items
 from plugins.shiryo.service.attaching import BY_MACHINE, attach
-from plugins.shiryo.service.blocks import Block, Reader
+from plugins.shiryo.service.blocks import Block
+from plugins.shiryo.service.reading_ahead import Order, blocks
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
 from plugins.shiryo.work import Work
 
@@ -39,6 +41,7 @@ async def run(job: Job) -> Outcome:
         pass
     while True:
         async with job.step() as step:
+            step.message = "名寄せ中"
             if not await _attach(job, step):
                 waiting = await work_items.counts(step.session, None)
                 return Outcome({"records": job.done // 2}, errors=sum(row.blocking for row in waiting))
@@ -48,22 +51,24 @@ INTAKE = JobType("shiryo.intake", "課税資料の取込", run, key=lambda _give
 
 
 async def _read_all(job: Job) -> bool:
-    """Read whatever is received by now; False if there is nothing."""
+    """Read whatever is received by now, and attach what is accepted on the way; False if there is nothing."""
     async with job.database.read() as session:
         waiting = await deliveries.waiting_deliveries(session)
-    reader = Reader(open_keyring(job.runtime.settings))
-    for ids in _together(waiting):
-        async with job.database.read() as session:
-            await reader.open(session, ids)
-        while not reader.is_empty:
-            block = reader.next_block(RECORDS_PER_STEP)
-            async with job.step() as step:
-                step.message = "読取中"
-                if step.total is None:
-                    step.total = step.done + 2 * sum(int(row.records) for row in waiting)
-                await _write(_work(job, step), block)
-                step.advance(block.records)
-    return bool(waiting)
+    if not waiting:
+        return False
+    records = sum(int(row.records) for row in waiting)
+    with job.runtime.database_address() as address:
+        order = Order(address.app_url, key_file(job.runtime.settings), list(_together(waiting)), records)
+        async with aclosing(blocks(order, RECORDS_PER_STEP)) as found:
+            async for block in found:
+                async with job.step() as step:
+                    step.message = "読取中"
+                    if step.total is None:
+                        step.total = step.done + 2 * records
+                    await _write(_work(job, step), block)
+                    step.advance(block.records)
+                    await _attach(job, step)
+    return True
 
 
 def _together(waiting: Sequence[Any]) -> Iterator[list[int]]:
@@ -96,18 +101,20 @@ async def _write(work: Work, block: Block) -> None:
 
 
 async def _attach(job: Job, step: Step) -> bool:
-    """Attach some documents; False if nothing is left to do."""
+    """Attach the next documents; False if nothing is left that can be attached now."""
     work, settings = _work(job, step), job.runtime.settings
-    after = await documents.attached_so_far(work.session)
-    rows = await documents.unattached(work.session, after, RECORDS_PER_STEP)
-    if not rows:
-        await deliveries.finish_attaching(work.session)
+    ready = await attaching.ready_deliveries(work.session)
+    if not ready:
         return False
-    step.message = "名寄せ中"
-    with collector_paused():
-        await attach(work, open_keyring(settings), rows, frozenset(settings[OUR_CODES]))
-    await deliveries.save_attached(work.session, rows[-1].delivery_id, rows[-1].id)
-    step.advance(len(rows))
+    count, last = await attaching.next_documents(work.session, ready, RECORDS_PER_STEP)
+    ours = frozenset(settings[OUR_CODES])
+    await attaching.attach_certain(work, ready, last, ours, BY_MACHINE)
+    rest = await attaching.left_over(work.session, ready, last)
+    if rest:
+        with collector_paused():
+            await attach(work, open_keyring(settings), rest, ours)
+    await attaching.save_attached(work.session, ready, last)
+    step.advance(count)
     return True
 
 

@@ -6,13 +6,12 @@ reading) must all agree, and no second person may have that name and birth date.
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from plugins.atena.api import Likeness
+from plugins.atena.api import Likeness, address_key
 
 POINTS: Mapping[str, int] = {
     "NAME": 25,
@@ -26,11 +25,6 @@ CERTAIN = 75
 BY_NUMBER = 100
 MOST_CANDIDATES = 10
 FOUR_ITEMS = "four_items"
-
-_PREFECTURE = re.compile(r"^(東京都|北海道|(?:京都|大阪)府|.{2,3}県)")
-_LOT_WORDS = re.compile(r"丁目|番地の|番地|番|号|[のノ](?=[0-9])|[‐‑‒–—―−ーｰ-]")
-_KANJI_CHOME = re.compile(r"[一二三四五六七八九十]+(?=丁目)")
-_KANJI = {digit: value for value, digit in enumerate("一二三四五六七八九", 1)}
 
 
 class Wait(StrEnum):
@@ -110,13 +104,6 @@ def compare(stated: Stated, person: Likeness, *, by_number: bool = False) -> Mat
     return Match(person.person_id, sum(POINTS[reason] for reason in reasons), reasons)
 
 
-def address_key(address: str) -> str:
-    """Fold an address: width, prefecture, 丁目・番地・号 and every kind of dash do not count."""
-    text = "".join(unicodedata.normalize("NFKC", address).split())
-    text = _KANJI_CHOME.sub(lambda found: str(_kanji_number(found.group())), _PREFECTURE.sub("", text))
-    return re.sub("-+", "-", _LOT_WORDS.sub("-", text)).strip("-")
-
-
 def _by_number(stated: Stated, holders: Sequence[Likeness], ours: Collection[str]) -> Decision:
     matches = [compare(stated, person, by_number=True) for person in holders]
     if len(matches) > 1:
@@ -168,8 +155,3 @@ def _lives_at(stated: str, addresses: Collection[str]) -> bool:
 def _begins_with(stated: str, registered: str) -> bool:
     rest = stated[len(registered) :]
     return registered != "" and stated.startswith(registered) and not re.match(r"-?[0-9]", rest)
-
-
-def _kanji_number(text: str) -> int:
-    tens, ten, ones = text.rpartition("十")
-    return (_KANJI.get(tens, 1) * 10 if ten else 0) + _KANJI.get(ones, 0)

@@ -10,7 +10,15 @@ from functools import lru_cache
 from itertools import starmap
 from typing import NamedTuple, TypeAlias
 
-from plugins.atena.api import Keyring, blind_digest, blind_index, is_my_number
+from plugins.atena.api import (
+    Keyring,
+    address_key,
+    blind_digest,
+    blind_index,
+    is_my_number,
+    kana_key,
+    name_key,
+)
 from plugins.shiryo.reading.excerpt import excerpt
 from plugins.shiryo.reading.findings import Finding, Severity
 from plugins.shiryo.reading.form import Action
@@ -90,6 +98,9 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
             map(_storable, sheet.column("municipality")),
             *said,
             [not record.ok for record in records],
+            map(name_key, names),
+            map(kana_key, kanas),
+            map(address_key, addresses),
             strict=True,
         )
     )

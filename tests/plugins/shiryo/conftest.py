@@ -30,7 +30,8 @@ from plugins.atena import tables as atena_tables
 from plugins.atena.api import Keyring, kana_key, name_key, open_keyring
 from plugins.atena.check_digits import modulus_11
 from plugins.atena.history import FOREVER, OPEN
-from plugins.atena.queries.bulk import COLUMNS, write_all
+from plugins.atena.queries.bulk import write_all
+from plugins.atena.search_keys import address_keys
 from plugins.atena.vault.seal import seal
 from plugins.shiryo.manifest import Manifest, parse_manifest
 from plugins.shiryo.reading.layout import load_layout
@@ -152,8 +153,10 @@ class City:
                 rows["person_revision"].append((person_id, date(1990, 1, 1), NOW, *said))
                 place = (someone.municipality, "岡山県", "岡山市北区", "0000000", someone.town, someone.lot)
                 lived = (person_id, someone.lives_since, FOREVER, NOW, OPEN, *place, "", "7000000")
-                no_keys = ("",) * (len(COLUMNS["address_revision"]) - len(lived))  # nobody searches here
-                rows["address_revision"].append((*lived, *no_keys))
+                home = dict(
+                    zip(("prefecture", "municipality", "town", "lot"), (*place[1:3], *place[4:]), strict=True)
+                )
+                rows["address_revision"].append((*lived, *address_keys(home).values()))
                 if someone.has_number:
                     sealed = seal(self.keyring, person_id, someone.number)
                     rows["my_number"].append((person_id, date(2015, 10, 5), NOW, *sealed))

@@ -15,17 +15,20 @@ from core.storage.address import ServerAddress
 from tests.plugins.shiryo.conftest import YEAR, Someone, environ_of, manifest_of, salary_file
 
 STEP = 40
+WORTH = (0, 1_000_000)
+"""Records that are worth a process of their own: always, or never."""
 PEOPLE_PER_DELIVERY = 60
 WIDE = {ord("0") + digit: ord("０") + digit for digit in range(10)}
-# Small steps, so that kills fall into the middle of deliveries.
+# Small steps, so that kills fall into the middle of deliveries. A process reads ahead, or a thread.
 COMMAND = (
     f"import plugins.shiryo.service.intake as intake; intake.RECORDS_PER_STEP = {STEP}\n"
+    "import plugins.shiryo.service.reading_ahead as ahead; ahead.WORTH_A_PROCESS = {worth}\n"
     "from schema.main import main; main()"
 )
 
 
-def start(folder: Path, environ: dict[str, str]) -> "subprocess.Popen[bytes]":
-    arguments = [sys.executable, "-c", COMMAND, "intake", str(folder)]
+def start(folder: Path, environ: dict[str, str], worth: int) -> "subprocess.Popen[bytes]":
+    arguments = [sys.executable, "-c", COMMAND.format(worth=worth), "intake", str(folder)]
     return subprocess.Popen(
         arguments, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -51,11 +54,11 @@ async def prove(city: Any, url: str, folder: Path, *, deliveries: int, kills: in
     chance = random.Random(kills)
 
     for _ in range(kills):
-        process = start(folder / "deliveries", environ)
+        process = start(folder / "deliveries", environ, chance.choice(WORTH))
         await asyncio.sleep(chance.uniform(0.5, longest))
         process.kill()
         process.communicate()
-    last = start(folder / "deliveries", environ)
+    last = start(folder / "deliveries", environ, chance.choice(WORTH))
     said = last.communicate()[1].decode()
 
     assert last.returncode == 0 or "ALREADY_IMPORTED" in said, said

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from plugins.atena.api import Likeness
-from plugins.shiryo.service.matching import Decision, Stated, Wait, address_key, decide
+from plugins.atena.api import Likeness, address_key
+from plugins.shiryo.service.matching import Decision, Stated, Wait, decide
 from tests.plugins.shiryo.conftest import Someone
 
 OURS = frozenset({"331015"})

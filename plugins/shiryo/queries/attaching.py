@@ -1,0 +1,190 @@
+"""Attaching by the set: which documents are next, and those whose number and name name one person."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    SmallInteger,
+    any_,
+    bindparam,
+    case,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.sql.selectable import LateralFromClause
+
+from core.storage.database import ReadSession, WriteSession
+from plugins.atena.api import present_homes, present_names, present_numbers
+from plugins.shiryo.queries.documents import IDS
+from plugins.shiryo.tables import attachment, delivery, document, file
+from plugins.shiryo.work import Work
+
+BY_NUMBER = 100
+LAST = bindparam("last", type_=BigInteger)
+
+
+async def ready_deliveries(session: ReadSession) -> Sequence[int]:
+    """Return accepted deliveries of senders of whom nothing is left to be read.
+
+    A correction comes from the same sender: what it supersedes is then never attached, however the intake
+    was cut into steps.
+    """
+    other = delivery.alias("other")
+    pending = exists().where(other.c.sender_id == delivery.c.sender_id, other.c.state == "received")
+    ready = select(delivery.c.id).where(delivery.c.state == "accepted", ~pending)
+    return (await session.scalars(ready)).all()
+
+
+async def next_documents(session: ReadSession, delivery_ids: Sequence[int], limit: int) -> tuple[int, int]:
+    """Return how many documents of the deliveries are next, at most `limit`, and the id of the last one."""
+    following = (
+        select(document.c.id)
+        .join_from(document, file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .where(_of_deliveries())
+        .order_by(document.c.id)
+        .limit(limit)
+        .subquery()
+    )
+    found = select(func.count(), func.coalesce(func.max(following.c.id), 0))
+    [(count, last)] = (await session.execute(found, {"ids": delivery_ids})).all()
+    return count, last
+
+
+async def attach_certain(
+    work: Work, delivery_ids: Sequence[int], last: int, ours: Collection[str], decided_by: str
+) -> None:
+    """Attach the next documents up to `last` whose My Number one person holds who bears the name or reading.
+
+    Only those who are taxed here on 1 January, as `matching.decide` says it; it decides on all others.
+    """
+    number = present_numbers().subquery("number")
+    first, last_holder = (
+        each(number.c.person_id).filter(number.c.is_present) for each in (func.min, func.max)
+    )
+    held = (
+        select(first.label("person_id"))
+        .where(number.c.blind_index == document.c.my_number_index)
+        .having(first == last_holder)
+        .lateral("held")
+    )
+    said, lived = _said(held), _lived(held)
+    reasons = array(
+        [
+            literal("MY_NUMBER"),
+            case((said.c.same_name, "NAME")),
+            case((said.c.same_kana, "KANA")),
+            case((said.c.same_birth, "BIRTH_DATE")),
+            case((lived.c.at_home, "ADDRESS"), (lived.c.at_any, "FORMER_ADDRESS")),
+        ]
+    )
+    certain = (
+        select(
+            document.c.id,
+            held.c.person_id,
+            literal("my_number"),
+            literal(BY_NUMBER, SmallInteger),
+            func.array_remove(reasons, None),
+            literal(decided_by),
+            literal(work.now, attachment.c.known_from.type),
+        )
+        .join_from(document, file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .join(held, true())
+        .join(said, true())
+        .join(lived, true())
+        .where(
+            *(_of_deliveries(), document.c.id <= LAST, _is_wanted()),
+            said.c.same_name | said.c.same_kana,
+            ~said.c.is_resident | lived.c.municipality_code.in_(sorted(ours)),
+        )
+        .order_by(document.c.id)
+    )
+    columns = ("document_id", "person_id", "method", "score", "reasons", "decided_by", "known_from")
+    statement = insert(attachment).from_select(columns, certain)
+    await work.session.execute(statement, {"ids": delivery_ids, "last": last})
+
+
+async def left_over(session: ReadSession, delivery_ids: Sequence[int], last: int) -> Sequence[Row[Any]]:
+    """Return the next documents up to `last` that are to be attached and are not yet, in order."""
+    attached = exists().where(attachment.c.document_id == document.c.id)
+    statement = (
+        select(document, file.c.delivery_id)
+        .join(file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .where(_of_deliveries(), document.c.id <= LAST, _is_wanted(), ~attached)
+        .order_by(document.c.id)
+    )
+    return (await session.execute(statement, {"ids": delivery_ids, "last": last})).all()
+
+
+async def save_attached(session: WriteSession, delivery_ids: Sequence[int], last: int) -> None:
+    """Note up to which document attaching has come; deliveries without a later one are attached."""
+    later = (
+        exists()
+        .where(file.c.delivery_id == delivery.c.id, document.c.file_id == file.c.id, document.c.id > LAST)
+        .correlate(delivery)
+    )
+    await session.execute(
+        update(delivery)
+        .where(delivery.c.id == any_(IDS))
+        .values(attached_to=LAST, state=case((later, delivery.c.state), else_="attached")),
+        {"ids": delivery_ids, "last": last},
+    )
+
+
+def _of_deliveries() -> ColumnElement[bool]:
+    """The documents of the deliveries behind those that were tried."""
+    return (delivery.c.id == any_(IDS)) & (document.c.id > delivery.c.attached_to)
+
+
+def _is_wanted() -> ColumnElement[bool]:
+    """Leave out what is held, what was superseded before anybody attached it, and 取消 itself."""
+    return ~document.c.is_held & document.c.superseded_by.is_(None) & (document.c.action != "cancel")
+
+
+def _said(held: LateralFromClause) -> LateralFromClause:
+    """What agrees between a document and all that its person ever bore."""
+    name, stated = present_names().subquery("name"), document.c
+    return (
+        select(
+            _any((name.c.name_key == stated.name_key) & (stated.name_key != "")).label("same_name"),
+            _any((name.c.kana_key == stated.kana_key) & (stated.kana_key != "")).label("same_kana"),
+            _any(name.c.birth_date == stated.birth_date).label("same_birth"),
+            _any(name.c.kind == "resident").label("is_resident"),
+        )
+        .where(name.c.person_id == held.c.person_id)
+        .lateral("said")
+    )
+
+
+def _lived(held: LateralFromClause) -> LateralFromClause:
+    """Where its person lives on 1 January, and whether the stated address is that one or any other."""
+    home, stated = present_homes().subquery("home"), document.c.address_key
+    day = func.make_date(document.c.tax_year, 1, 1)
+    is_home = (home.c.valid_from <= day) & (day < home.c.valid_to)
+    rest = func.substr(stated, func.length(home.c.address_key) + 1)
+    begins = func.starts_with(stated, home.c.address_key) & (home.c.address_key != "")
+    agrees = begins & rest.op("!~", is_comparison=True)("^-?[0-9]")
+    return (
+        select(
+            _any(agrees & is_home).label("at_home"),
+            _any(agrees).label("at_any"),
+            func.max(home.c.municipality_code).filter(is_home).label("municipality_code"),
+        )
+        .where(home.c.person_id == held.c.person_id)
+        .lateral("lived")
+    )
+
+
+def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return func.coalesce(func.bool_or(condition), literal(value=False))

@@ -1,0 +1,113 @@
+"""Reading in a worker of its own, some blocks ahead of whoever writes them.
+
+Blocks come in the order of the deliveries, so nothing depends on the worker or on a kill. Much work gets a
+process: it reads on one core while this one and the server write on the other. Little work gets a thread,
+for a process needs a second to start.
+"""
+
+import asyncio
+import gc
+import os
+import signal
+from collections import deque
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread, local
+
+from core.storage.database import Database
+from plugins.atena.api import read_keyring
+from plugins.shiryo.service.blocks import Block, Reader
+
+AHEAD = 3
+"""Blocks that are asked for before the first of them is written."""
+WORTH_A_PROCESS = 20_000
+"""Records that are read while a process starts."""
+
+_HERE = local()
+"""What the worker of this thread has in hand; the one thread of a process, or of a pool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be read: the database, the keys, and the deliveries in the groups they are fetched in."""
+
+    url: str
+    key_file: Path
+    waiting: Sequence[Sequence[int]]
+    records: int
+
+
+async def blocks(order: Order, limit: int) -> AsyncGenerator[Block, None]:
+    """Yield all blocks in order, of up to `limit` records each; to be closed by the caller."""
+    loop = asyncio.get_running_loop()
+    executor = _executor(order)
+    asked = deque(loop.run_in_executor(executor, _next_block, limit) for _ in range(AHEAD))
+    try:
+        while (block := await asked.popleft()) is not None:
+            asked.append(loop.run_in_executor(executor, _next_block, limit))
+            yield block
+    finally:
+        for one in asked:
+            one.cancel()
+        loop.run_in_executor(executor, _end)
+        await asyncio.to_thread(executor.shutdown)
+
+
+def _executor(order: Order) -> Executor:
+    if order.records < WORTH_A_PROCESS:
+        return ThreadPoolExecutor(1, initializer=_begin, initargs=(order,))
+    return ProcessPoolExecutor(
+        1, mp_context=get_context("spawn"), initializer=_begin_process, initargs=(order,)
+    )
+
+
+class _Worker:
+    """Reads for one order, with a connection of its own."""
+
+    def __init__(self, order: Order) -> None:
+        self._runner = asyncio.Runner()
+        self._database = Database(order.url, pool_size=1, statement_timeout=0)
+        self._reader = Reader(read_keyring(order.key_file), order.waiting)
+
+    def next_block(self, limit: int) -> Block | None:
+        """Read on; None if nothing is left."""
+        return self._runner.run(self._reader.next_block(self._database, limit))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._runner.run(self._database.close())
+        self._runner.close()
+
+
+def _begin(order: Order) -> None:
+    _HERE.order, _HERE.worker = order, None
+
+
+def _begin_process(order: Order) -> None:
+    """End with whoever started this process, also if it is killed; Ctrl-C is for that one alone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_wait_for_end, daemon=True).start()
+    gc.disable()  # records make no cycles, and this process does nothing else
+    _begin(order)
+
+
+def _wait_for_end() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+    os._exit(1)
+
+
+def _next_block(limit: int) -> Block | None:
+    if _HERE.worker is None:
+        _HERE.worker = _Worker(_HERE.order)
+    found: Block | None = _HERE.worker.next_block(limit)
+    return found
+
+
+def _end() -> None:
+    if _HERE.worker is not None:
+        _HERE.worker.close()
