@@ -34,16 +34,32 @@ class Sheet:
         return {**said, **more, "sha256": self.sha256.hex()}
 
 
+class SheetWriter:
+    """Writes rows as they come under their columns; what holds a comma, a quote or a line break is quoted."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = columns
+        self.rows = 0
+        self._out = io.StringIO(newline="")
+        self._writer = csv.writer(self._out, lineterminator="\n")
+        self._writer.writerow(columns)
+
+    def add(self, row: Sequence[object]) -> None:
+        """Write one row."""
+        self._writer.writerow(row)
+        self.rows += 1
+
+    def sheet(self, name: str) -> Sheet:
+        """Return what was written."""
+        return Sheet(name, self.columns, self._out.getvalue().encode(), self.rows)
+
+
 def make_sheet(name: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Sheet:
-    """Write rows under their columns; what holds a comma, a quote or a line break is quoted."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    count = 0
+    """Write all rows at once."""
+    writer = SheetWriter(columns)
     for row in rows:
-        writer.writerow(row)
-        count += 1
-    return Sheet(name, columns, out.getvalue().encode(), count)
+        writer.add(row)
+    return writer.sheet(name)
 
 
 def manifest_of(said: Mapping[str, Any]) -> bytes:

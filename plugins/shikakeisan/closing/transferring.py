@@ -12,7 +12,6 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-import orjson
 from sqlalchemy import Row
 
 from core.clock import JAPAN
@@ -23,6 +22,7 @@ from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing.errors import NothingClosed, NotRemade, RecipientColumns, RecipientUnknown
 from plugins.shikakeisan.hooks import Recipient
+from plugins.shikakeisan.sheets import Sheet, SheetWriter, manifest_of
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.transfer"
@@ -160,7 +160,7 @@ async def _earlier(session: ReadSession, row: Row[Any]) -> Wanted:
 
 async def _make(session: ReadSession, wanted: Wanted, known_left_out: People, today: date | None) -> File:
     """Make a file without those known to be left out and, but for None, who is under 支援措置 `today`."""
-    lines = [_line(wanted.columns)]
+    writer = SheetWriter(wanted.columns)
     sums: Counter[str] = Counter({name: 0 for name in wanted.columns if name in FIGURES})
     left_out: list[tuple[int, int]] = []
     async for row, number in _rows(session, wanted, today):
@@ -168,13 +168,11 @@ async def _make(session: ReadSession, wanted: Wanted, known_left_out: People, to
         if number is None or person in known_left_out:
             left_out.append(person)
             continue
-        lines.append(_line([number if name == NUMBER else row[name] for name in wanted.columns]))
+        writer.add([number if name == NUMBER else row[name] for name in wanted.columns])
         sums.update({name: row[name] for name in sums})
-    data = b"".join(lines)
-    name = f"{wanted.recipient}_{wanted.sequence:06d}"
-    rows = len(lines) - 1
-    manifest = _manifest(wanted, name, data, rows, sums, len(left_out))
-    return File(name, data, manifest, rows, dict(sums), left_out)
+    sheet = writer.sheet(f"{wanted.recipient}_{wanted.sequence:06d}")
+    manifest = _manifest(wanted, sheet, sums, len(left_out))
+    return File(sheet.name, sheet.data, manifest, sheet.rows, dict(sums), left_out)
 
 
 async def _rows(
@@ -205,14 +203,7 @@ def _differs(now: Mapping[str, Any], before: Mapping[str, Any] | None, columns: 
     return before is None or any(now[name] != before[name] for name in compared)
 
 
-def _line(values: Sequence[Any]) -> bytes:
-    """Write one line: numbers and codes only, so nothing needs quotes."""
-    return ",".join(map(str, values)).encode() + b"\n"
-
-
-def _manifest(
-    wanted: Wanted, name: str, data: bytes, rows: int, sums: Mapping[str, int], left_out: int
-) -> bytes:
+def _manifest(wanted: Wanted, sheet: Sheet, sums: Mapping[str, int], left_out: int) -> bytes:
     said = {
         "schema": SCHEMA,
         "schema_version": "1.0",
@@ -221,14 +212,6 @@ def _manifest(
         "since": wanted.since,
         "until": wanted.until,
         "made_at": wanted.made_at,
-        "file": {
-            "name": f"{name}.csv",
-            "encoding": "UTF-8",
-            "columns": wanted.columns,
-            "rows": rows,
-            "sums": sums,
-            "left_out": left_out,
-            "sha256": hashlib.sha256(data).hexdigest(),
-        },
+        "file": sheet.described(sums=sums, left_out=left_out),
     }
-    return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return manifest_of(said)
