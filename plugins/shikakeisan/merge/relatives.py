@@ -32,7 +32,7 @@ def gather_relatives(
 ) -> None:
     """State spouse and dependants, and who claims whom."""
     source = source_of(papers)
-    others = unheard_slips(papers, source)
+    others = unheard_slips(papers, source) if len(papers) > 1 else ()
     if others:
         merged.find("RELATIVES_ON_OTHER_SLIP", [paper.id for paper in others])
     if source is not None:
