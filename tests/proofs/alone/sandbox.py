@@ -71,14 +71,14 @@ class Sandbox(Database):
     async def opened(self) -> AsyncIterator["Sandbox"]:
         """Begin; at the end nothing has happened."""
         self._owner = await asyncpg.connect(self._address.owner_url)
-        self._tables = {row["name"] for row in await self._owner.fetch(TABLES, SCHEMAS)} - UNSEEN
-        async with self.engine.connect() as self._connection, self._connection.begin() as whole:
-            try:
+        try:
+            self._tables = {row["name"] for row in await self._owner.fetch(TABLES, SCHEMAS)} - UNSEEN
+            async with self.engine.connect() as self._connection, self._connection.begin() as whole:
                 yield self
-            finally:
                 await whole.rollback()
-        await self._owner.close()
-        await self.close()
+        finally:
+            await self._owner.close()
+            await self.close()
 
     @asynccontextmanager
     async def taken_back(self) -> AsyncIterator[None]:

@@ -229,14 +229,18 @@ def document(name: str, mutation: GraphQLField, variables: Collection[str]) -> s
     """Return a document for a mutation with these of its arguments."""
     declared = ", ".join(f"${each}: {mutation.args[each].type}" for each in variables)
     given = ", ".join(f"{each}: ${each}" for each in variables)
-    kind = get_named_type(mutation.type)
-    selection = f"{{ {_leaf(kind)} }}" if isinstance(kind, GraphQLObjectType) else ""
+    selection = _selection(mutation)
     if not variables:
         return f"mutation {{ {name} {selection} }}"
     return f"mutation({declared}) {{ {name}({given}) {selection} }}"
 
 
-def _leaf(kind: GraphQLObjectType) -> str:
-    """Return the name of a plain value of an object, whichever comes first."""
-    plain = (name for name, each in kind.fields.items() if is_leaf_type(get_named_type(each.type)))
-    return str(next(name for name in plain if not kind.fields[name].args))
+def _selection(field: GraphQLField) -> str:
+    """Ask an object for one plain value, whichever comes first; or for that of the first object in it."""
+    kind = get_named_type(field.type)
+    if not isinstance(kind, GraphQLObjectType):
+        return ""
+    free = {name: each for name, each in kind.fields.items() if not each.args}
+    plain = [name for name, each in free.items() if is_leaf_type(get_named_type(each.type))]
+    name = next(iter([*plain, *free]))
+    return f"{{ {name} {_selection(free[name])} }}"
