@@ -175,4 +175,5 @@ async def test_a_file_of_20000_people_and_the_next_of_those_who_changed(city: Ci
     numbers = [row[1] for row in rows_of(whole)[1:]]
     assert numbers == [f"{person:015d}" for person in ids]
     assert [row[1] for row in rows_of(changes)[1:]] == numbers[:30]
-    assert (await city.again(1)).sha256 == whole.sha256
+    for _ in range(3):  # more often than the server plans a statement anew
+        assert (await city.again(1)).sha256 == whole.sha256
