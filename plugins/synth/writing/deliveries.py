@@ -1,7 +1,6 @@
 """The files of the senders: each written once, streaming, with the faults that strike whole files."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +13,7 @@ from plugins.synth.documents.senders import sender_of
 from plugins.synth.faults.kinds import Fault, of_employers
 from plugins.synth.plan import Plan
 from plugins.synth.writing.layouts import layout_for
-from plugins.synth.writing.spool import read_bucket
+from plugins.synth.writing.spool import files_of
 
 MAIN_FILE = "data/315.csv"
 CUT = 60
@@ -44,12 +43,9 @@ class Delivered(NamedTuple):
 
 def deliver(plan: Plan, bucket: Path, out: Path) -> Delivered:
     """Write all files of a bucket."""
-    by_file: dict[tuple[str, str], list[Document]] = defaultdict(list)
-    for document in read_bucket(bucket):
-        by_file[document.folder, document.file].append(document)
     struck = of_employers(plan)
     delivered = Delivered([], [])
-    for (folder, name), documents in sorted(by_file.items()):
+    for (folder, name), documents in files_of(bucket):
         fault = struck.get(folder.rpartition("/")[2])
         delivered.files.append(_write(plan, out, documents, fault))
         state = fault is not Fault.MISSING_SENDER

@@ -1,5 +1,6 @@
 """What waits on disk between blocks and files, so that neither memory nor open files grow with the city."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -72,8 +73,26 @@ class Calendar:
             yield from (Event(day, line.removesuffix(b"\n")) for line in file)
 
 
-def read_bucket(path: Path) -> Iterator[Document]:
-    """Yield the documents of a bucket in the order in which they were put away."""
-    with path.open("rb") as file:
-        for line in file:
-            yield Document(*orjson.loads(line))
+def files_of(path: Path) -> Iterator[tuple[tuple[str, str], list[Document]]]:
+    """Yield the files of a bucket by folder and name, each with its documents as they were put away.
+
+    Only the documents of one file are in memory: several large files may meet in a bucket.
+    """
+    places: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    with path.open("rb") as bucket:
+        place = 0
+        for line in bucket:
+            document = _read(line)
+            places[document.folder, document.file].append(place)
+            place += len(line)
+        for name in sorted(places):
+            yield name, [_read_at(bucket, each) for each in places.pop(name)]
+
+
+def _read_at(bucket: BinaryIO, place: int) -> Document:
+    bucket.seek(place)
+    return _read(bucket.readline())
+
+
+def _read(line: bytes) -> Document:
+    return Document(*orjson.loads(line))
