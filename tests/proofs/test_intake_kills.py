@@ -1,0 +1,123 @@
+"""The intake and its database killed with -9 at random moments: in the end all is as without a kill.
+
+What it shows. The command takes deliveries in; PostgreSQL or the command is killed, and the same command is
+given again until it ends well. Then what the tables of shiryo say equals a run that nobody disturbed,
+row by row, but for row numbers, moments and sealed bytes.
+"""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.clock import MovableClock
+from core.storage.database import Database
+from core.storage.embedded import embedded_server
+from core.storage.migrations import Migrations, migrate
+from plugins.atena.api import open_keyring
+from schema.build import build_runtime
+from tests.plugins.shiryo.conftest import City, Someone, environ_of
+from tests.plugins.shiryo.test_kills import PEOPLE_PER_DELIVERY, WIDE, WORTH, start, write_deliveries
+
+TRIES = 20
+"""How often the last command may be given: a dead database ends it."""
+CONTENTS = {
+    "delivery": "tax_year, channel, state, held_for, taken_records",
+    "file": "name, kind, announced_records, received_records, accepted_records, is_live",
+    "document": "line, kind, name, kana, birth_date, amounts, items, relatives, is_held, superseded_by",
+    "attachment": "person_id, method, score, reasons",
+    "finding": "line, column_number, item, code, severity",
+    "work_item": "code, state, difference",
+    "sender": "code, kind, name",
+    "forwarding": "municipality_code",
+    "candidate": "person_id, score, reasons",
+}
+"""What every table of shiryo says, without row numbers, moments and sealed bytes."""
+
+
+@asynccontextmanager
+async def town(
+    folder: Path, branches: Sequence[Migrations], people: Sequence[Someone]
+) -> AsyncIterator[City]:
+    """A city in a database server of its own."""
+    with embedded_server(folder / "server") as address:
+        await migrate(address, branches)
+        runtime = build_runtime(environ_of(folder, address.app_url), MovableClock())
+        database = Database(address.app_url)
+        city = City(runtime, database, open_keyring(runtime.settings))
+        await city.settle(*people)
+        yield city
+        await database.close()
+
+
+async def dump(city: City) -> Mapping[str, Sequence[str]]:
+    async with city.database.read() as session:
+        return {
+            table: sorted(
+                str(tuple(row))
+                for row in await session.execute(text(f"SELECT {columns} FROM shiryo.{table}"))  # noqa: S608
+            )
+            for table, columns in CONTENTS.items()
+        }
+
+
+async def finish(deliveries: Path, environ: Mapping[str, str]) -> None:
+    """Give the command until there is nothing left to do."""
+    for _ in range(TRIES):
+        last = start(deliveries, dict(environ), WORTH[1])
+        said = (await asyncio.to_thread(last.communicate))[1].decode()
+        if last.returncode == 0 or "ALREADY_IMPORTED" in said:
+            return
+    raise AssertionError(said)
+
+
+async def disturb(folder: Path, deliveries: Path, environ: Mapping[str, str], kills: int) -> None:
+    """Kill the command or its database at random moments, by turns."""
+    chance = random.Random(kills)
+    for number in range(kills):
+        process = start(deliveries, dict(environ), chance.choice(WORTH))
+        await asyncio.sleep(chance.uniform(0.8, 4.0))
+        if number % 2:
+            process.kill()
+        else:
+            pid = (folder / "server/pg/data/postmaster.pid").read_text().split()[0]
+            os.kill(int(pid), signal.SIGKILL)
+            await asyncio.sleep(chance.uniform(0, 1.0))
+            process.kill()
+        await asyncio.to_thread(process.communicate)
+
+
+async def prove(folder: Path, branches: Sequence[Migrations], *, deliveries: int, kills: int) -> None:
+    count = deliveries * PEOPLE_PER_DELIVERY
+    people = [Someone(serial, lot=f"{serial}番地".translate(WIDE)) for serial in range(1, count + 1)]
+    write_deliveries(folder / "deliveries", people)
+    dumps = []
+    for name, disturbed in (("quiet", 0), ("loud", kills)):
+        async with town(folder / name, branches, people) as city:
+            url = city.runtime.settings.sources.environ["DATABASE_URL"]
+            environ = {**environ_of(folder / name, url), "JUMINZEI_JOB_LEASE": "1"}
+            await disturb(folder / name, folder / "deliveries", environ, disturbed)
+            await finish(folder / "deliveries", environ)
+            dumps.append(await dump(city))
+    quiet, loud = dumps
+    assert len(quiet["attachment"]) == count
+    assert loud == quiet
+
+
+async def test_kills_of_command_and_database_change_nothing(
+    tmp_path: Path, branches: Sequence[Migrations]
+) -> None:
+    await prove(tmp_path, branches, deliveries=3, kills=2)
+
+
+@pytest.mark.slow
+async def test_fifty_kills_of_command_and_database_change_nothing(
+    tmp_path: Path, branches: Sequence[Migrations]
+) -> None:
+    await prove(tmp_path, branches, deliveries=100, kills=50)
