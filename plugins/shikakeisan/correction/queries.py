@@ -45,11 +45,13 @@ ORDER BY p.person_id FOR NO KEY UPDATE
 """).bindparams(bindparam("tax_year", type_=SmallInteger), bindparam("person", type_=BigInteger))
 STANDING = text("""
 SELECT y.state, y.municipality_code, p.id AS base_id, b.id AS basis_id, a.revision, greatest(
-    (SELECT max(decided_at) FROM shikakeisan.assessment WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
-    (SELECT max(known_from) FROM shikakeisan.basis WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
-    (SELECT max(known_from) FROM shikakeisan.decision WHERE tax_year = :tax_year AND person_id = ANY(:ids)),
-    (SELECT max(known_from) FROM shikakeisan.claim WHERE tax_year = :tax_year AND taxpayer_id = ANY(:ids)
-        AND known_to = 'infinity')
+    a.decided_at,
+    (SELECT max(known_from) FROM shikakeisan.basis
+        WHERE tax_year = :tax_year AND person_id = ANY(:ids) AND known_to = 'infinity'),
+    (SELECT max(known_from) FROM shikakeisan.decision
+        WHERE tax_year = :tax_year AND person_id = ANY(:ids) AND known_to = 'infinity'),
+    (SELECT max(known_from) FROM shikakeisan.claim
+        WHERE tax_year = :tax_year AND taxpayer_id = ANY(:ids) AND known_to = 'infinity')
 ) AS latest
 FROM shikakeisan.fiscal_year y
 LEFT JOIN shikakeisan.base_person p
@@ -95,7 +97,7 @@ async def standing_of(
 ) -> Row[Any] | None:
     """Return how a year and a person in it stand: rows of base and basis, revision in force.
 
-    `latest` is when something about `people` was last decided or merged. None for a year that is not opened.
+    `latest` is when what stands about `people` was decided or merged. None for a year that is not opened.
     """
     parameters = {"tax_year": tax_year, "person": person_id, "ids": list(people)}
     row: Row[Any] | None = (await session.execute(STANDING, parameters)).one_or_none()
