@@ -30,11 +30,11 @@ __all__ = [
     "blocking_items",
     "documents_between",
     "documents_by_id",
+    "documents_by_person",
     "documents_of",
     "layouts",
     "load_layout",
     "persons_touched",
-    "persons_with_documents",
     "read_ledger",
     "staff_option",
 ]
@@ -98,14 +98,12 @@ async def persons_touched(session: ReadSession, tax_year: int, since: datetime) 
     return await counting.touched(session, tax_year, since)
 
 
-def persons_with_documents(
-    tax_year: int, kinds: Sequence[str] = (), stating: Sequence[str] = ()
-) -> Select[Any]:
-    """Return a statement that gives whoever has a document of `documents_of`: for counting a whole city.
+def documents_by_person(tax_year: int) -> Select[Any]:
+    """Return a statement that gives `person_id`, `kind` and `amounts` of each document of `documents_of`.
 
-    Of one of these `kinds` and stating one of these amounts; without them, any.
+    For those who count a whole city at once: a statement, not rows.
     """
-    return counting.persons_with(tax_year, kinds, stating)
+    return counting.by_person(tax_year)
 
 
 async def blocking_items(session: ReadSession, tax_year: int) -> int:

@@ -8,7 +8,9 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     DateTime,
+    FromClause,
     Row,
+    Subquery,
     and_,
     func,
     insert,
@@ -16,8 +18,10 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    true,
     update,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from core.errors import NotFound
 from core.storage.database import ReadSession, WriteSession
@@ -26,22 +30,52 @@ from plugins.shikakeisan.forms.catalogue import Chosen, Condition
 from plugins.shikakeisan.forms.tables import form, form_run
 from plugins.shikakeisan.merge.queries import one_of
 from plugins.shikakeisan.merge.tables import claim
-from plugins.shiryo.api import persons_with_documents
+from plugins.shiryo.api import documents_by_person
 
 INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
 person = base_person.c
+BY_DOCUMENTS = frozenset({"document", "no_document"})
 
 
-def _document(condition: Condition, tax_year: int) -> ColumnElement[bool]:
-    asked = persons_with_documents(tax_year + condition.offset, condition.kinds, condition.stating)
-    return person.person_id.in_(asked)
+class Papers:
+    """What documents tell of each person for some conditions: those of a year are looked through once."""
+
+    def __init__(self, tax_year: int, chosen: Chosen) -> None:
+        asking = [one for one in (*chosen.include, *chosen.exclude) if one.test in BY_DOCUMENTS]
+        self.years = {
+            offset: _told(tax_year + offset, [one for one in asking if one.offset == offset])
+            for offset in sorted({one.offset for one in asking})
+        }
+
+    def tell(self, condition: Condition) -> ColumnElement[bool]:
+        """Tell whether a person has a document that fits."""
+        return func.coalesce(self.years[condition.offset].c[condition.code], False)
 
 
-def _no_document(condition: Condition, tax_year: int) -> ColumnElement[bool]:
-    return ~_document(condition, tax_year)
+def _told(tax_year: int, conditions: Sequence[Condition]) -> Subquery:
+    said = documents_by_person(tax_year).subquery()
+    fits = [func.bool_or(_fits(one, said)).label(one.code) for one in conditions]
+    return select(said.c.person_id, *fits).group_by(said.c.person_id).subquery(f"papers_{tax_year}")
 
 
-def _claimed(condition: Condition, tax_year: int) -> ColumnElement[bool]:
+def _fits(condition: Condition, said: Subquery) -> ColumnElement[bool]:
+    asked: list[ColumnElement[bool]] = [true()]
+    if condition.kinds:
+        asked.append(said.c.kind.in_(condition.kinds))
+    if condition.stating:
+        asked.append(said.c.amounts.has_any(array(condition.stating)))
+    return and_(*asked)
+
+
+def _document(condition: Condition, _tax_year: int, papers: Papers) -> ColumnElement[bool]:
+    return papers.tell(condition)
+
+
+def _no_document(condition: Condition, _tax_year: int, papers: Papers) -> ColumnElement[bool]:
+    return ~papers.tell(condition)
+
+
+def _claimed(condition: Condition, tax_year: int, _papers: Papers) -> ColumnElement[bool]:
     claimed = select(claim.c.relative_id).where(
         claim.c.tax_year == tax_year + condition.offset,
         claim.c.known_to == INFINITY,
@@ -51,20 +85,20 @@ def _claimed(condition: Condition, tax_year: int) -> ColumnElement[bool]:
     return person.person_id.in_(claimed)
 
 
-def _welfare(_condition: Condition, _tax_year: int) -> ColumnElement[bool]:
+def _welfare(_condition: Condition, _tax_year: int, _papers: Papers) -> ColumnElement[bool]:
     return person.is_welfare.is_(True)
 
 
-def _age_below(condition: Condition, tax_year: int) -> ColumnElement[bool]:
+def _age_below(condition: Condition, tax_year: int, _papers: Papers) -> ColumnElement[bool]:
     """Tell of the age on 1 January; who is born on 2 January reaches it at the end of the day before."""
     return func.coalesce(person.birth_date > date(tax_year - condition.age, 1, 2), False)
 
 
-def _standing(condition: Condition, _tax_year: int) -> ColumnElement[bool]:
+def _standing(condition: Condition, _tax_year: int, _papers: Papers) -> ColumnElement[bool]:
     return person.standing.in_(condition.standings)
 
 
-TESTS: Mapping[str, Callable[[Condition, int], ColumnElement[bool]]] = {
+TESTS: Mapping[str, Callable[[Condition, int, Papers], ColumnElement[bool]]] = {
     "document": _document,
     "no_document": _no_document,
     "claimed": _claimed,
@@ -169,12 +203,18 @@ async def forms_of_persons(session: ReadSession, person_ids: Sequence[int]) -> S
 
 
 def _flags(tax_year: int, chosen: Chosen) -> CTE:
-    """Ask every condition of everybody of the base, once: a condition may look through all documents."""
+    """Ask every condition of everybody of the base, once."""
     own = person.tax_year == tax_year, person.known_to == INFINITY, person.standing != "outside"
     has_form = person.person_id.in_(select(form.c.person_id).where(form.c.tax_year == tax_year))
-    asked = [TESTS[one.test](one, tax_year).label(one.code) for one in (*chosen.include, *chosen.exclude)]
+    papers = Papers(tax_year, chosen)
+    asked = [
+        TESTS[one.test](one, tax_year, papers).label(one.code) for one in (*chosen.include, *chosen.exclude)
+    ]
+    joined: FromClause = base_person
+    for told in papers.years.values():
+        joined = joined.outerjoin(told, told.c.person_id == person.person_id)
     everybody = select(person.person_id, person.household_number, has_form.label("has_form"), *asked)
-    return everybody.where(*own).cte("flags").prefix_with("MATERIALIZED")
+    return everybody.select_from(joined).where(*own).cte("flags").prefix_with("MATERIALIZED")
 
 
 def _meets(flags: CTE, chosen: Chosen) -> ColumnElement[bool]:

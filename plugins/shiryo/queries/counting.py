@@ -21,7 +21,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import array
 
 from core.storage.database import ReadSession
 from plugins.atena.api import Among, ids_between, linked_around, one_of, primaries_of, relinked_since
@@ -60,20 +59,15 @@ async def touched(session: ReadSession, tax_year: int, since: datetime) -> Seque
     return sorted({*found, *primaries.values(), *await relinked_since(session, since)})
 
 
-def persons_with(tax_year: int, kinds: Sequence[str], stating: Sequence[str]) -> Select[Any]:
-    """Select who has a document that counts, of one of these kinds, and that states one of these amounts."""
-    asked = (
-        select(attachment.c.person_id)
+def by_person(tax_year: int) -> Select[Any]:
+    """Select person, kind and amounts of every document that counts."""
+    return (
+        select(attachment.c.person_id, document.c.kind, document.c.amounts)
         .join(document, document.c.id == attachment.c.document_id)
         .join(file, file.c.id == document.c.file_id)
         .join(delivery, delivery.c.id == file.c.delivery_id)
         .where(*_that_count(tax_year))
     )
-    if kinds:
-        asked = asked.where(document.c.kind.in_(kinds))
-    if stating:
-        asked = asked.where(document.c.amounts.has_any(array(stating)))
-    return asked
 
 
 def _that_count(tax_year: int) -> Sequence[ColumnElement[bool]]:
