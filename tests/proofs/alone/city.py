@@ -48,6 +48,8 @@ ROLES: Mapping[str, Sequence[str]] = {
 }
 """What one person may hold; 管理者 excludes all other roles."""
 ANOTHER, ONE = "100001", "100002"
+OTHER_OFFICES = ("100004", "100005", "100006")
+"""Who may what ONE may not; a clerk or chief alone may less than ONE."""
 
 
 async def enter_staff(city: City) -> Mapping[str, str]:

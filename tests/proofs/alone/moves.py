@@ -344,6 +344,8 @@ TRIES: Tries = {
     ],
 }
 
+NARROW: Tries = {name: tries[:1] for name, tries in TRIES.items()}
+"""Every mutation in one way: for three steps."""
 PROCESSES = (
     *(
         "proposeResolution",

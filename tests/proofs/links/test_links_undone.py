@@ -19,16 +19,21 @@ from typing import Any
 
 import pytest
 
+from core.access.actor import Actor, ActorKind
 from core.clock import JAPAN
+from core.jobs import service as jobs
+from core.jobs.worker import Worker
 from core.storage.address import DATABASE_URL, ServerAddress
 from plugins.atena.api import open_keyring
+from plugins.shikakeisan.correction import service as corrections
+from plugins.shikakeisan.correction.jobs import LATE
 from plugins.shikakeisan.overview.replay import replay_register
 from schema.build import build_runtime
 from schema.testing import environ_of
 from tests.plugins.shikakeisan.base.conftest import TAX_YEAR, City, StandingClock
 from tests.plugins.shikakeisan.base.conftest import address as place
 from tests.plugins.shikakeisan.correction.papers import Paper, file_papers
-from tests.plugins.shikakeisan.overview.conftest import merge
+from tests.plugins.shikakeisan.overview.conftest import decide, merge
 from tests.proofs.alone.house import merge_within
 from tests.proofs.alone.sandbox import Sandbox
 
@@ -134,14 +139,42 @@ async def settle(city: City) -> None:
     await merge(city)
 
 
-async def play(city: City, deeds: Sequence[Deed]) -> Mapping[str, Sequence[str]]:
+async def correct(city: City) -> None:
+    """Let a clerk propose for everybody whose tax no longer fits, and the chief approve."""
+    async with city.database.transaction() as session:
+        given = {"tax_year": TAX_YEAR, "reason": "関連宛名の解除"}
+        await jobs.enqueue(session, LATE, given, Actor(ActorKind.STAFF, "100001"))
+    while await Worker(city.runtime, city.database).work_once():
+        pass
+    for row in await sandbox_of(city).rows("SELECT id FROM shikakeisan.proposal WHERE state = 'proposed'"):
+        async with city.database.transaction() as session:
+            done = await corrections.approve(city.runtime, city.work(session, "100002"), row.id, 1)
+        assert done.is_approved
+
+
+async def taxed(city: City) -> Mapping[str, Sequence[str]]:
+    """Return the tax in force, and whom findings of the base wait for."""
+    return {
+        name: [str(tuple(row)) for row in await sandbox_of(city).rows(statement)]
+        for name, statement in {
+            "tax": "SELECT person_id, outcome, ground, payable, total_income_all FROM shikakeisan.assessment"
+            " WHERE superseded_at = 'infinity' AND outcome <> 'undecided' ORDER BY 1",
+            "waiting": "SELECT person_id, code FROM shikakeisan.finding"
+            " WHERE stage = 'base' AND state = 'open'",
+        }.items()
+    }
+
+
+async def play(
+    city: City, deeds: Sequence[Deed], read: Callable[[City], Awaitable[Mapping[str, Sequence[str]]]] = dump
+) -> Mapping[str, Sequence[str]]:
     """Do all this, give the dump, and let nothing of it have happened."""
     sequence = city.sequence
     async with sandbox_of(city).taken_back():
         for deed in deeds:
             city.clock.go_on(minutes=7)
             await deed(city)
-        dumped = await dump(city)
+        dumped = await read(city)
     city.sequence, city.clock.moment = sequence, BEGIN
     return dumped
 
@@ -199,6 +232,19 @@ async def test_undone_in_the_midst_of_anything(city: City, seed: int) -> None:
             first,
             second,
         )
+
+
+async def test_tax_decided_while_linked_is_corrected_by_two(city: City) -> None:
+    start = [document(ONE, 3_000_000), document(OTHER, 4_000_000), freeze]
+    never = await play(city, [*start, decide], taxed)
+    linked = await play(city, [*start, link, replay, decide], taxed)
+    undone = await play(city, [*start, link, replay, decide, unlink, settle], taxed)
+    corrected = await play(city, [*start, link, replay, decide, unlink, settle, correct, replay], taxed)
+
+    assert len(never["tax"]) == 2
+    assert undone["tax"] == linked["tax"] != never["tax"]
+    assert len(undone["waiting"]) == 1
+    assert corrected == never
 
 
 async def test_history_shows_both_steps(city: City) -> None:
