@@ -1,17 +1,18 @@
 """Nobody can make a change effective alone: a search over all mutations by one person finds no way.
 
 What it shows. One person sends every mutation of the composed schema, over HTTP, with arguments that fit what
-is there, in sequences of up to three (two with all arguments); a worker does what they queue. Afterwards nothing stands in the
-database that takes two people (`effects.EFFECTS`), also where somebody else has proposed something: it can be
-approved as it is, and not altered and then approved. What one person does alone by design is listed with
-its reason (`effects.ALONE`, `effects.BY_DESIGN`). `search` says why its prunings lose nothing.
+is there, in sequences of up to three (with several arguments of each: two); a worker does what they queue.
+Afterwards nothing stands in the database that takes two people (`effects.EFFECTS`). Where somebody else has
+proposed something, it can be approved as it is, and not altered and then approved. What one person does alone
+by design is listed with its reason (`effects.ALONE`, `effects.BY_DESIGN`). `search` says why its prunings
+lose nothing.
 
-That the search can find a way is shown by mutants: the check for a second person is taken out of one service.
-The database refuses such a change, too; when its constraint is gone as well, a way is there and is found.
+That the search can find a way is shown by mutants: no service recognises that somebody approves an own
+proposal. The database refuses such a change, too; when its constraints are gone as well, a way is there in
+every service, and is found.
 
-Not searched: commands at the terminal. Those that decide (`worklist`, `year circumstance`) act by the same
-services in the name of who signs in; the others do what the system does, and whoever may type them may also
-stop the database.
+Not searched: commands at the terminal. Those that decide act by the same services in the name of who signs
+in; the others do what the system does, and whoever may type them may also stop the database.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
