@@ -198,6 +198,7 @@ document = Table(
     Index("ix_document_record_key", "sender_id", "tax_year", "record_key", postgresql_where=LIVE),
     Index("ix_document_fingerprint", "fingerprint", postgresql_where=LIVE),
     Index("ix_document_superseded_by", "superseded_by", postgresql_where=text("superseded_by IS NOT NULL")),
+    Index("ix_document_superseded_at", "superseded_at", postgresql_where=text("superseded_by IS NOT NULL")),
 )
 """One record of a file as it was read. `start` and `length` lead to its original bytes.
 
@@ -220,6 +221,8 @@ attachment = Table(
     _moment("known_to", default="infinity"),
     Index("uq_attachment_document_id", "document_id", unique=True, postgresql_where=KNOWN),
     Index("ix_attachment_person_id", "person_id", postgresql_where=KNOWN),
+    Index("ix_attachment_known_from", "known_from", postgresql_using="brin"),
+    Index("ix_attachment_known_to", "known_to", postgresql_where=text("known_to < 'infinity'")),
 )
 
 forwarding = Table(
