@@ -61,8 +61,10 @@ def item_label(item: str, kinds: Sequence[str]) -> str:
         return ROLES[role] if role == "spouse" else f"{ROLES[role]}（{place}人目）"
     if item in BY_PATH:
         return BY_PATH[item].label
+    if not kinds and item in _REGISTER:
+        return _REGISTER[item]
     on_paper = (_labels(kind).get(item) for kind in (*kinds, *KINDS))
-    return next((label for label in on_paper if label), _REGISTER.get(item, item))
+    return next((label for label in on_paper if label), item)
 
 
 @cache

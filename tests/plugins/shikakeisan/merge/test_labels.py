@@ -34,6 +34,21 @@ def test_every_item_of_an_origin_has_a_label(everybody: list[Merged]) -> None:
     assert [item for item, kinds in items if not JAPANESE.search(item_label(item, kinds))] == []
 
 
+@pytest.mark.parametrize(
+    ("item", "kinds", "label"),
+    [
+        ("birth_date", (), "生年月日"),
+        ("household", (), "世帯"),
+        ("deductions_total", ("salary_report",), "所得控除の額の合計額"),
+        ("dependant.2", ("salary_report",), "扶養親族（2人目）"),
+        ("spouse.1", ("tax_return",), "配偶者"),
+        ("salary", ("salary_report",), "給与収入"),
+    ],
+)
+def test_what_items_are_called(item: str, kinds: tuple[str, ...], label: str) -> None:
+    assert item_label(item, kinds) == label
+
+
 def test_every_kind_of_document_has_a_name() -> None:
     assert KINDS.keys() == {layout.form.kind for layout in layouts()}
 
