@@ -29,6 +29,7 @@ from plugins.shikakeisan.correction.errors import (
     EventRequired,
     FactNotAllowed,
     FactsRefused,
+    NobodyDenied,
     NotAssessed,
 )
 from plugins.shikakeisan.correction.facts import value_at
@@ -41,6 +42,7 @@ from plugins.shikakeisan.service import Cause, compare
 from plugins.shiryo.api import Work, documents_of
 
 ASSESSED = "assessed"
+RELATIVES = ("spouse", "dependants")
 NOBODY = {"proposed_by": "", "approved_by": "-"}
 """Officers of decisions that are taken back at once."""
 PATH = re.compile(r"[a-z][a-z0-9_]*(\[[0-9]+\])?(\.[a-z0-9_]+)*", re.ASCII)
@@ -127,6 +129,8 @@ async def compute(runtime: Runtime, held: Held, request: Request) -> Computed:
     Raises the refusals of `errors`: kind, facts, documents, period limits, filing dates.
     """
     seen = await said_without(held.work.session, request.tax_year, request.person_id, request.changes)
+    if kind_of(request.kind, request.tax_year).marks_slip:
+        await _check_denied(held.work.session, request)
     changes = Changes(request.changes, seen)
     try:
         computed = await _tried(runtime, held, request, changes)
@@ -211,6 +215,15 @@ def _check_form(kind: Kind, request: Request, on: date) -> None:
             raise Invalid(field=field, rule="future")
     if request.claimed_period and request.claimed_period not in periods():
         raise Invalid(field="claimedPeriod", rule="unknown")
+
+
+async def _check_denied(session: ReadSession, request: Request) -> None:
+    """Make sure that there is somebody to deny: the tax office is told of it."""
+    roots = {path.partition(".")[0] for path in request.changes}
+    relatives = {root for root in roots if root.partition("[")[0] in RELATIVES}
+    said = await said_without(session, request.tax_year, request.person_id, relatives)
+    if relatives and not any(said.values()):
+        raise NobodyDenied
 
 
 async def _present(held: Held, request: Request) -> Present:

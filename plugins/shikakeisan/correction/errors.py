@@ -64,6 +64,14 @@ class NotAssessed(JuminzeiError):
     status: ClassVar[int] = 409
 
 
+class NobodyDenied(JuminzeiError):
+    """No relative stands where the denial points to: the tax office would be told of nobody."""
+
+    code: ClassVar[str] = "CORRECTION_NOBODY_DENIED"
+    message: ClassVar[str] = "否認する扶養親族等が併合結果にいません。対象者の番号を確認してください。"
+    status: ClassVar[int] = 409
+
+
 class NothingChanges(JuminzeiError):
     """Facts and figures stay as they are."""
 
