@@ -13,6 +13,8 @@ from plugins.shiryo.permissions import FORWARDING_WRITE
 from plugins.shiryo.service.forwarding import Outgoing, dispatch_all, outgoing
 from plugins.shiryo.work import Work
 
+CAUTION = "送付先の市区町村に取扱いを確認してから送付してください。"
+
 
 @click.command("forward")
 @click.option("--year", type=int, required=True, help="課税年度(西暦)")
@@ -41,6 +43,8 @@ def forward(runtime: Runtime, year: int, out: Path, again: tuple[int, ...], staf
     for file in files:
         _write(out, file)
         click.echo(f"回送番号 {file.dispatch_id}\t{file.municipality_code}\t{file.records:,} 件")
+        if file.hidden:
+            click.echo(f"  支援措置の対象者の資料を {file.hidden:,} 件含みます。{CAUTION}", err=True)
     if not files:
         click.echo("回送を待っている資料はありません。")
 

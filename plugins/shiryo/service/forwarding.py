@@ -21,6 +21,7 @@ from core.errors import NotFound
 from plugins.atena.api import Keyring
 from plugins.shiryo.manifest import SCHEMA_VERSION
 from plugins.shiryo.queries import dispatch
+from plugins.shiryo.service.hiding import hidden_among
 from plugins.shiryo.service.originals import original
 from plugins.shiryo.service.showing import layout_by_id
 from plugins.shiryo.work import Work
@@ -54,6 +55,10 @@ class Outgoing:
     records: int
     data: bytes
     manifest: bytes
+    hidden: int
+    """Documents that may be about somebody whose address must not be shown (支援措置): told to who sends the
+    file, never written in it, so that a reprint stays equal.
+    """
 
     @property
     def folder(self) -> str:
@@ -101,7 +106,8 @@ async def outgoing(work: Work, keyring: Keyring, dispatch_id: int) -> Outgoing:
         ],
     }
     told = json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n"
-    return Outgoing(sent.id, sent.tax_year, sent.municipality_code, len(rows), data, told)
+    hidden = await hidden_among(work.session, [row.id for row in rows], work.today)
+    return Outgoing(sent.id, sent.tax_year, sent.municipality_code, len(rows), data, told, hidden=len(hidden))
 
 
 def _cells(row: Row[Any], received: bytes) -> tuple[object, ...]:

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from core.access.journal import Journal
+from plugins.shiryo.service.forwarding import dispatch_all, outgoing
+from plugins.shiryo.work import Work
 from schema.testing import House
-from tests.plugins.shiryo.conftest import Someone
+from tests.plugins.shiryo.conftest import YEAR, Someone
 from tests.plugins.shiryo.test_graphql import data
 
 TARO = Someone(1)
@@ -81,3 +84,16 @@ async def test_where_a_document_is_forwarded_to_is_hidden_too(city: Any, desk: H
     found = await shown(city, desk, away.report())
 
     assert found["forwardedTo"] == STARS
+
+
+async def test_who_sends_a_file_on_is_told_of_the_protected_in_it(city: Any, desk: House) -> None:
+    away = Someone(1, municipality="332020")
+    await city.settle(away)
+    await shown(city, desk, away.report())
+
+    async with city.database.transaction() as session:
+        work = Work(session, Journal(), "100101", city.runtime.clock.now())
+        [dispatch_id] = await dispatch_all(work, YEAR)
+        file = await outgoing(work, city.keyring, dispatch_id)
+
+    assert (file.records, file.hidden) == (1, 1)

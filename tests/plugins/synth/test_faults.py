@@ -199,8 +199,8 @@ def test_a_changed_total_is_not_the_sum_of_the_file(city: CityFiles) -> None:
     folder = city.out / planted["folder"]
     [file] = next(manifest for path, manifest in city.deliveries if path == folder)["files"]
 
-    reading = load_layout("salary_report", year=2024).read(folder / file["name"], "").finish()
-    assert file["totals"]["payment"] - reading.total == 1_000
+    records = load_layout("salary_report", year=2024).read(folder / file["name"], "")
+    assert file["totals"]["payment"] - sum(record.amount("payment") for record in records) == 1_000
 
 
 @pytest.mark.parametrize(("people", "times"), [(3_000, 1), (20_000, 1), (60_000, 3)])
