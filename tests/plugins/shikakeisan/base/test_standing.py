@@ -66,7 +66,9 @@ async def settle(city: City, number: str, events: list[dict[str, Any]]) -> None:
             id="changes the ward on 2 January",
         ),
         pytest.param([arrival(), event("death", "2025-12-31")], "outside", "DIED", KITA, id="died before"),
-        pytest.param([arrival(), event("death", "2026-01-01")], "outside", "DIED", KITA, id="dies on the day"),
+        pytest.param(
+            [arrival(), event("death", "2026-01-01")], "outside", "DIED", KITA, id="dies on the day"
+        ),
         pytest.param([arrival(), event("death", "2026-01-02")], "resident", "", KITA, id="dies after it"),
         pytest.param(
             [arrival("2026-01-01", how="birth", birth="2026-01-01")],
