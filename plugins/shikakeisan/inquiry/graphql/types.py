@@ -1,5 +1,6 @@
 """The types of relatives to look at, inquiries and replies."""
 
+from asyncio import gather
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, ClassVar
@@ -199,7 +200,7 @@ class Inquiry(PersonalData):
             return False
         today, protected = info.context.clock.today(), info.context.loader(ProtectedOnDay)
         lines = await info.context.loader(PeopleOfInquiry).load(self.id)
-        return any([await protected.load((line.person_id, today)) for line in lines])
+        return any(await gather(*(protected.load((line.person_id, today)) for line in lines)))
 
     @door(INQUIRY, "照会した人")
     async def lines(self, info: Info) -> list[InquiryLine]:
@@ -237,7 +238,7 @@ class DependantCheck(PersonalData):
     @door(INQUIRY, "申し出ている納税義務者")
     async def claimants(self, info: Info) -> list[Person]:
         """Return everybody who claims the relative, as of today."""
-        found = [await _person(info, person_id) for person_id in self.row.claimants]
+        found = await gather(*(_person(info, person_id) for person_id in self.row.claimants))
         return [person for person in found if person is not None]
 
     @door(INQUIRY, "この年度の所得照会（古い順）")

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from plugins.atena import tables as atena
 from plugins.atena.api import blind_index
 from plugins.shikakeisan.inquiry import checks, replies, service
 from plugins.shikakeisan.inquiry.replies import Answer, Reply, Result
@@ -122,6 +124,17 @@ async def register(desk: Desk) -> None:
     await desk.register(*family(city))
     for one in to:
         desk.ids[one] = await city.id_of(one)
+
+
+async def protect(asking: Asking, number: str) -> None:
+    row = {
+        "person_id": asking.desk.ids[number],
+        "valid_from": date(2026, 1, 1),
+        "known_from": asking.city.clock.now(),
+        "source": "officer",
+    }
+    async with asking.city.database.transaction() as session:
+        await session.execute(insert(atena.protection).values(row))
 
 
 @pytest.fixture

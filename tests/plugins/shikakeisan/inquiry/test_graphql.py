@@ -7,12 +7,20 @@ from typing import Any
 import pytest
 
 from core.clock import Clock
+from core.graphql.masking import MASKED_TEXT
 from core.identity import demo
 from core.identity.opening import open_identity
 from core.storage.address import ServerAddress
 from schema.testing import House, open_house
 from tests.plugins.shikakeisan.base.conftest import KURASHIKI
-from tests.plugins.shikakeisan.inquiry.conftest import FATHER, GRANDMOTHER, LIMIT, UNCLE, Asking
+from tests.plugins.shikakeisan.inquiry.conftest import (
+    FATHER,
+    GRANDMOTHER,
+    LIMIT,
+    UNCLE,
+    Asking,
+    protect,
+)
 
 CHIEF, AUDITOR = "tax_chief", "auditor"
 CHECKS = """query($why: String, $first: Int, $after: String) {
@@ -32,6 +40,7 @@ CONFIRM = """mutation($id: Int!) { confirmInquiryReply(replyId: $id, expectedVer
 REJECT = "mutation($id: Int!) { rejectInquiryReply(replyId: $id, expectedVersion: 1) { state } }"
 INQUIRY = """query($id: Int!) { inquiry(inquiryId: $id) {
   state lines { replies { state income } } } }"""
+PLACE = "query($id: Int!) { inquiry(inquiryId: $id) { municipalityCode municipalityName } }"
 LIST = """query($overdue: Boolean!) { inquiries(taxYear: 2026, overdue: $overdue) {
   edges { node { id isOverdue } } } }"""
 ABOUT = "query($number: String!) { inquiriesAboutPerson(atenaNumber: $number) { number state } }"
@@ -129,6 +138,17 @@ async def test_drafts_are_cancelled_and_stay_in_the_history(office: House) -> No
     assert [line["person"]["name"] for line in first["lines"]] == ["朝霧　ツル"]
     assert len((await data(office, LIST, overdue=False))["edges"]) == 2
     assert (await data(office, LIST, overdue=True))["edges"] == []
+
+
+async def test_where_the_protected_live_is_hidden_in_inquiries_of_before(
+    asking: Asking, office: House
+) -> None:
+    inquiry_id = await sent(office)
+    await protect(asking, GRANDMOTHER)
+
+    found = await data(office, PLACE, id=inquiry_id)
+
+    assert found == {"municipalityCode": MASKED_TEXT, "municipalityName": MASKED_TEXT}
 
 
 @pytest.mark.parametrize("role", [AUDITOR, "other_office"])

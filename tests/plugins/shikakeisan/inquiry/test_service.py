@@ -6,11 +6,10 @@ import json
 from datetime import date
 
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from core.errors import Conflict, Invalid
 from core.storage.database import Database
-from plugins.atena import tables as atena
 from plugins.shikakeisan.inquiry import queries, service
 from plugins.shikakeisan.inquiry.errors import (
     InquiryNotRemade,
@@ -27,20 +26,10 @@ from tests.plugins.shikakeisan.inquiry.conftest import (
     SOJA,
     UNCLE,
     Asking,
+    protect,
 )
 
 DUE = date(2026, 2, 4)
-
-
-async def protect(asking: Asking, number: str) -> None:
-    row = {
-        "person_id": asking.desk.ids[number],
-        "valid_from": date(2026, 1, 1),
-        "known_from": asking.city.clock.now(),
-        "source": "officer",
-    }
-    async with asking.city.database.transaction() as session:
-        await session.execute(insert(atena.protection).values(row))
 
 
 async def test_each_municipality_gets_one_inquiry_with_number_and_due_date(asking: Asking) -> None:
