@@ -1,4 +1,4 @@
-"""Three people of different offices, ready to sign in: for the demonstration city only."""
+"""A few people of different offices, ready to sign in: for the demonstration city only."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,12 +18,13 @@ PEOPLE = (
     ("900001", "課税 花子", "0101", "tax_clerk"),
     ("900002", "国保 次郎", "0305", "other_office"),
     ("900003", "管理 三郎", "0901", "administrator"),
+    ("900009", "課税 四郎", "0101", "tax_chief"),
 )
 
 
 @dataclass(frozen=True)
 class DemoSignIn:
-    """How to sign in as one of the three, and a token for at once (valid as long as any access token)."""
+    """How to sign in as one of them, and a token for at once (valid as long as any access token)."""
 
     staff_number: str
     name: str
@@ -34,7 +35,7 @@ class DemoSignIn:
 
 
 async def create_demo_staff(session: WriteSession, identity: Identity) -> list[DemoSignIn]:
-    """Make the three, or give those that are there new credentials and sessions: running it twice works."""
+    """Make them, or give those that are there new credentials and sessions: running it twice works."""
     await register_queries.put_departments(session, read_departments(REFERENCE_CITY))
     events = Events(identity.record, identity.clock, "demo", str(uuid4()))
     register = StaffRegister(identity, session, SYSTEM, events)

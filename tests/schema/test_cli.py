@@ -141,7 +141,7 @@ def test_demo_serves_the_printed_queries_twice_and_leaves_nothing_running(tmp_pa
         process.send_signal(signal.SIGINT)
         assert "".join(process.communicate(timeout=60)).strip() == ""
         assert process.returncode in (0, 130)
-        assert len(sheet["sign_ins"]) == 3
+        assert len(sheet["sign_ins"]) == 4
         assert answers[0]["data"]["searchPersons"]["edges"]
         assert answers[2]["data"]["person"]["myNumber"] == "************"
     code, out, _ = run(tmp_path, "db", "status")

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from core.access.actor import SYSTEM
 from core.access.journal import Journal, current_journal
 from core.garbage import collector_paused
 from core.jobs.job import Job, Step
@@ -24,7 +25,7 @@ from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.balance import check_balance
 from plugins.shikakeisan.assessment.comparing import differences
 from plugins.shikakeisan.assessment.deciding import Block, decide
-from plugins.shikakeisan.assessment.errors import YearNotMerged, YearUnopened
+from plugins.shikakeisan.assessment.errors import YearAssessed, YearNotMerged, YearUnopened
 from plugins.shikakeisan.assessment.outcome import UNDECIDED, Ground, outcome_of
 from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_decided, subjects_of
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_rule_set
@@ -40,7 +41,8 @@ PART = 5_000
 INITIAL, DRY, SHADOW = "initial", "dry", "shadow"
 WRITTEN = {INITIAL: "revisions", DRY: "different", SHADOW: "different"}
 """How a run counts what it wrote."""
-READY = ("merged", "assessed")
+ASSESSED = "assessed"
+READY = ("merged", ASSESSED)
 REASON = "当初賦課"
 RUN_TYPE = "shikakeisan.run"
 YEARS = whole(1990, 2100)
@@ -66,18 +68,31 @@ async def run(job: Job) -> Outcome:
     if job.cursor is None:
         async with job.step() as step:
             await _begin(job, step)
-    cursor = job.cursor
-    async with job.database.read() as session:
-        year = await queries.year_of(session, job.parameters["tax_year"])
-    if year is None:
-        raise YearUnopened
-    known = _known(job, cursor["run"], year.municipality_code)
+    known = await _taken_up(job)
     while True:
         async with job.step() as step:
             with collector_paused():
                 has_more = await _block(job, step, known)
             if not has_more:
                 return await _end(job, step, known)
+
+
+async def _taken_up(job: Job) -> Run:
+    """Return the run that the job is in the middle of.
+
+    An officer's first decision of a year that another run has decided meanwhile is not gone on with: it would
+    revise tax without a second person.
+    """
+    run_id = job.cursor["run"]
+    async with job.database.read() as session:
+        year = await queries.year_of(session, job.parameters["tax_year"])
+        row = await queries.run_row(session, run_id)
+    if year is None or row is None:
+        raise YearUnopened
+    is_late = year.state == ASSESSED and queries.happened(row.ended_at) is None
+    if is_late and row.kind == INITIAL and job.requester != SYSTEM.number:
+        raise YearAssessed
+    return _known(job, run_id, year.municipality_code)
 
 
 def _kind(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, insert, select, text
 
-from core.access.actor import SYSTEM
+from core.access.actor import SYSTEM, Actor
 from core.access.journal import Journal
 from core.clock import MovableClock
 from core.jobs import service as jobs
@@ -112,9 +112,9 @@ class Year:
     async def move(self, session: WriteSession, state: str) -> None:
         await session.execute(text("UPDATE shikakeisan.fiscal_year SET state = :state"), {"state": state})
 
-    async def run(self, **parameters: Any) -> JobStatus:
+    async def run(self, requester: Actor = SYSTEM, **parameters: Any) -> JobStatus:
         async with self.database.transaction() as session:
-            job_id = await jobs.enqueue(session, ASSESS, {"tax_year": TAX_YEAR, **parameters}, SYSTEM)
+            job_id = await jobs.enqueue(session, ASSESS, {"tax_year": TAX_YEAR, **parameters}, requester)
         await Worker(self.runtime, self.database).work_once()
         async with self.database.read() as session:
             return await jobs.get(session, job_id)

@@ -1,9 +1,11 @@
 """The run over the base: everybody has one outcome, and a second run changes nothing."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from core.access.actor import SYSTEM
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.service import assess
 from tests.plugins.shikakeisan.assessment.conftest import CITY, TAX_YEAR, Someone, Year
@@ -181,3 +183,14 @@ async def test_a_year_that_is_not_merged_is_not_assessed(year: Year, state: str)
     status = await year.run()
 
     assert (status.state, status.error_code) == ("failed", "YEAR_NOT_MERGED")
+
+
+async def test_an_officer_revises_nothing_by_a_run_of_a_year_that_is_decided(year: Year) -> None:
+    await year.settle(Someone(SALARY))
+    await year.run()
+    await year.remerge(1, {**SALARY, "salary": 6_000_000})
+
+    status = await year.run(replace(SYSTEM, number="900001"))
+
+    assert (status.state, status.error_code) == ("failed", "YEAR_ALREADY_ASSESSED")
+    assert len(await year.revisions(1)) == 1
