@@ -58,15 +58,15 @@ WITH change AS MATERIALIZED (
 ), pair AS (
     SELECT old.id AS old_id, min(change.id) AS change_id, old.is_held
     FROM change CROSS JOIN LATERAL (
-        SELECT o.id, o.is_held FROM shiryo.document o
-        JOIN shiryo.file f ON f.id = o.file_id
-        JOIN shiryo.delivery v ON v.id = f.delivery_id AND v.accepted_at < 'infinity'
+        SELECT o.id, o.is_held, o.file_id FROM shiryo.document o
         WHERE (o.sender_id, o.tax_year, o.record_key)
             = (change.sender_id, change.tax_year, change.record_key)
             AND o.superseded_at = 'infinity' AND o.id < change.id
             AND (CASE WHEN o.is_held THEN o.action IN ('new', 'add') ELSE o.action <> 'cancel' END)
         OFFSET 0
     ) old
+    JOIN shiryo.file f ON f.id = old.file_id
+    JOIN shiryo.delivery v ON v.id = f.delivery_id AND v.accepted_at < 'infinity'
     GROUP BY old.id, old.is_held
 ), sole AS (
     SELECT DISTINCT ON (change_id) min(old_id) AS old_id, change_id, count(*) AS found
@@ -90,11 +90,11 @@ UPDATE shiryo.document d SET is_held = true
 FROM shiryo.file f
 WHERE f.id = d.file_id AND f.delivery_id = ANY(:ids) AND d.action IN ('new', 'add') AND NOT d.is_held
   AND d.superseded_at = 'infinity'
-  AND EXISTS (SELECT FROM shiryo.document old
+  AND EXISTS (SELECT FROM (SELECT o.file_id FROM shiryo.document o
+                           WHERE o.fingerprint = d.fingerprint AND o.id < d.id
+                             AND o.superseded_at = 'infinity' AND o.action <> 'cancel' OFFSET 0) old
               JOIN shiryo.file g ON g.id = old.file_id
               JOIN shiryo.delivery v ON v.id = g.delivery_id AND v.accepted_at < 'infinity'
-              WHERE old.fingerprint = d.fingerprint AND old.id < d.id AND old.superseded_at = 'infinity'
-                AND old.action <> 'cancel'
               OFFSET 0)
 RETURNING d.id
 """)
