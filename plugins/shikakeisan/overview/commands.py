@@ -12,7 +12,7 @@ from core.clock import JAPAN
 from core.commands.terminal import asked
 from core.runtime import Runtime
 from core.storage.database import Database
-from plugins.atena.api import Moment, persons_by_id, protected_ids
+from plugins.atena.api import Moment, hidden_ids, persons_by_id
 from plugins.shikakeisan.assessment.outcome import OUTCOME_LABELS, Outcome
 from plugins.shikakeisan.base import queries
 from plugins.shikakeisan.base.municipality import ward_names
@@ -104,7 +104,7 @@ async def _people(work: Work, rows: Sequence[Any]) -> Sequence[Mapping[str, Any]
     """Give what a line says of each person; each enters the access log."""
     today, ids = Moment(work.now.astimezone(JAPAN).date()), [row.person_id for row in rows]
     named = await persons_by_id(work.session, ids, today)
-    hidden = await protected_ids(work.session, ids, today)
+    hidden = await hidden_ids(work.session, ids, today)
     for row in rows:
         work.journal.saw(PERSON_JOURNAL_TYPE, f"{row.tax_year}:{row.person_id}")
     return [

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.graphql.loaders import Loader
-from plugins.atena.api import Moment, Person, persons_by_id, protected_ids
+from plugins.atena.api import Moment, Person, hidden_ids, persons_by_id
 from plugins.shikakeisan.base import circumstance_queries, queries
 
 PersonDay = tuple[int, date]
@@ -58,8 +58,8 @@ class PersonByDay(Loader[PersonDay, Person | None]):
         return found
 
 
-class ProtectedOnDay(Loader[PersonDay, bool]):
-    """Whether a person is under 支援措置 on a day."""
+class HiddenOnDay(Loader[PersonDay, bool]):
+    """Whether an address must not be shown on a day: under 支援措置, or living with somebody who is."""
 
     missing = False
 
@@ -68,7 +68,7 @@ class ProtectedOnDay(Loader[PersonDay, bool]):
         return {
             (person_id, day): True
             for day, ids in _by_second(keys).items()
-            for person_id in await protected_ids(self.session, ids, Moment(day))
+            for person_id in await hidden_ids(self.session, ids, Moment(day))
         }
 
 

@@ -12,7 +12,7 @@ from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import Moment, Person, person_ids, protected_ids, sees_protected
+from plugins.atena.api import Moment, Person, hidden_ids, person_ids, sees_protected
 from plugins.shikakeisan.base import circumstance_queries, queries
 from plugins.shikakeisan.base.graphql.loaders import BasesByPerson, CircumstancesByPerson
 from plugins.shikakeisan.base.graphql.types import (
@@ -121,7 +121,7 @@ async def _visible(
         hidden: frozenset[int] = frozenset()
         if wanted["ward_code"] is not None and not sees_protected(info):
             day = Moment(info.context.clock.today())
-            hidden = await protected_ids(session, [row.person_id for row in rows], day)
+            hidden = await hidden_ids(session, [row.person_id for row in rows], day)
         found.extend(row for row in rows if row.person_id not in hidden)
         if len(rows) < missing:
             break

@@ -16,7 +16,7 @@ from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person, sees_protected
 from plugins.shikakeisan.base import circumstance_queries
 from plugins.shikakeisan.base.circumstances import JOURNAL_TYPE as CIRCUMSTANCE_TYPE
-from plugins.shikakeisan.base.graphql.loaders import PersonByDay, ProtectedOnDay
+from plugins.shikakeisan.base.graphql.loaders import HiddenOnDay, PersonByDay
 from plugins.shikakeisan.base.queries import happened
 from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE
 from plugins.shikakeisan.base.standing import (
@@ -224,7 +224,7 @@ async def _is_hidden(info: Info, person_id: int) -> bool:
     """Tell whether a 支援措置 of today hides where the person is from who asks."""
     if sees_protected(info):
         return False
-    return await info.context.loader(ProtectedOnDay).load((person_id, info.context.clock.today()))
+    return await info.context.loader(HiddenOnDay).load((person_id, info.context.clock.today()))
 
 
 def _per_capita_lines(row: Row[Any]) -> int:

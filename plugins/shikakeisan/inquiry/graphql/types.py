@@ -15,7 +15,7 @@ from core.graphql.masking import MASKED_TEXT
 from core.graphql.scalars import FiscalYear, Yen
 from plugins.atena.api import Person, sees_protected
 from plugins.shikakeisan.assessment.graphql.loaders import PersonById
-from plugins.shikakeisan.base.graphql.loaders import ProtectedOnDay
+from plugins.shikakeisan.base.graphql.loaders import HiddenOnDay
 from plugins.shikakeisan.inquiry.catalogue import Reason, reasons
 from plugins.shikakeisan.inquiry.graphql.loaders import InquiriesAbout, PeopleOfInquiry, RepliesOfInquiry
 from plugins.shikakeisan.inquiry.replies import JOURNAL_TYPE as REPLY_TYPE
@@ -198,7 +198,7 @@ class Inquiry(PersonalData):
     async def _is_hidden(self, info: Info) -> bool:
         if sees_protected(info):
             return False
-        today, protected = info.context.clock.today(), info.context.loader(ProtectedOnDay)
+        today, protected = info.context.clock.today(), info.context.loader(HiddenOnDay)
         lines = await info.context.loader(PeopleOfInquiry).load(self.id)
         return any(await gather(*(protected.load((line.person_id, today)) for line in lines)))
 

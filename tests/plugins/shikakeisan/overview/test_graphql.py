@@ -181,6 +181,11 @@ async def test_others_see_nothing(city: City, desk: House, role: str) -> None:
         assert await code_of(desk, query, role, **variables) == "FORBIDDEN"
 
 
+def alone(number: str) -> dict[str, str]:
+    """Give a household of one's own."""
+    return {"number": number, "relation": "世帯主"}
+
+
 async def test_lists_go_on_from_page_to_page(city: City, desk: House) -> None:
     await city.feed(*(city.arrival(number, code=NAKA if number == "3" else KITA) for number in "12345"))
     await city.freeze()
@@ -195,7 +200,7 @@ async def test_lists_go_on_from_page_to_page(city: City, desk: House) -> None:
 
 
 async def test_the_ward_of_the_protected_is_hidden_without_a_reason(city: City, desk: House) -> None:
-    await city.feed(*(city.arrival(number) for number in "123"))
+    await city.feed(*(city.arrival(number, household=alone(number)) for number in "123"))
     await city.feed(city.event("protection_set", "2", "2025-06-01"))
     await city.freeze()
 
@@ -211,8 +216,19 @@ async def test_the_ward_of_the_protected_is_hidden_without_a_reason(city: City, 
     assert [node["wardCode"] for node in with_reason] == [KITA] * 3
 
 
+async def test_the_ward_of_who_lives_with_the_protected_is_hidden_too(city: City, desk: House) -> None:
+    await city.feed(*(city.arrival(number, household=alone("2")) for number in "12"))
+    await city.feed(city.event("protection_set", "2", "2025-06-01"))
+    await city.freeze()
+
+    beside = (await data(desk, BASE, number="1"))["basePerson"]["wardCode"]
+
+    assert beside == HIDDEN
+    assert edges((await data(desk, LIST, ward=KITA))["basePeople"]) == []
+
+
 async def test_a_page_of_a_ward_is_filled_behind_the_hidden(city: City, desk: House) -> None:
-    await city.feed(*(city.arrival(number) for number in "1234"))
+    await city.feed(*(city.arrival(number, household=alone(number)) for number in "1234"))
     await city.feed(*(city.event("protection_set", number, "2025-06-01") for number in "12"))
     await city.freeze()
 
