@@ -1,6 +1,7 @@
 """`juminzei intake`: receive files or whole folders of deliveries, then read, accept and attach them."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,7 +35,8 @@ from plugins.shiryo.service.receiving import Parcel as Arrived
 from plugins.shiryo.service.receiving import Received, receive_all
 from plugins.shiryo.work import Work
 
-MANIFEST_NAMES = ("manifest.json", "*.manifest.json")
+MANIFEST = "manifest.json"
+"""The name of a manifest, alone or behind another name and a dot."""
 FINISHED = "attached"
 TOGETHER = 500
 """Deliveries that are received in one transaction."""
@@ -93,7 +95,8 @@ def intake(
 
 def _parcels(folders: Sequence[Path]) -> tuple[list[Parcel], int]:
     """Return the deliveries in folders, and how many manifests were refused; a bad one stops no other."""
-    found = sorted({path for folder in folders for name in MANIFEST_NAMES for path in folder.rglob(name)})
+    walked = (place for folder in folders for place in os.walk(folder))
+    found = sorted(Path(place, name) for place, _, names in walked for name in names if _is_manifest(name))
     if not found:
         raise ManifestInvalid(field="", rule="missing")
     parcels = []
@@ -104,6 +107,10 @@ def _parcels(folders: Sequence[Path]) -> tuple[list[Parcel], int]:
             place = refusal.details["field"]
             click.echo(f"{path}: {refusal.text} ({refusal.code}) field={place}", err=True)
     return parcels, len(found) - len(parcels)
+
+
+def _is_manifest(name: str) -> bool:
+    return name == MANIFEST or name.endswith(f".{MANIFEST}")
 
 
 def _parcel(manifest_path: Path, places: Sequence[Path]) -> Parcel:
