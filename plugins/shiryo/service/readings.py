@@ -71,6 +71,9 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
     numbers, names, kanas, addresses = (
         sheet.column(identity.get(item)) for item in ("my_number", "name", "kana", "address")
     )
+    said_names, said_kanas, said_addresses = (
+        list(map(_storable, each)) for each in (names, kanas, addresses)
+    )
     births = [record.dates.get(identity.get("birth", ""), "") for record in records]
     indexes = [_index(keyring, number[-12:]) if number else None for number in numbers]
     said = excerpt(sheet, lambda number: (_index(keyring, number) or b"").hex())
@@ -91,16 +94,16 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
             [actions.get(text, Action.NEW).value for text in sheet.column(sheet.form.action_item)],
             [blind_digest(keyring, each) for each in same],
             indexes,
-            map(_storable, names),
-            map(_storable, kanas),
+            said_names,
+            said_kanas,
             map(birth_date, births),
-            map(_storable, addresses),
+            said_addresses,
             map(_storable, sheet.column("municipality")),
             *said,
             [not record.ok for record in records],
-            map(name_key, names),
-            map(kana_key, kanas),
-            map(address_key, addresses),
+            map(name_key, said_names),
+            map(kana_key, said_kanas),
+            map(address_key, said_addresses),
             strict=True,
         )
     )

@@ -1,4 +1,4 @@
-"""The three people of the demonstration."""
+"""The people of the demonstration."""
 
 import base64
 from urllib.parse import parse_qs, urlsplit
@@ -15,7 +15,7 @@ async def make(identity: Identity) -> list[DemoSignIn]:
         return await create_demo_staff(session, identity)
 
 
-async def test_three_people_of_three_offices_can_sign_in(
+async def test_four_people_of_three_offices_can_sign_in(
     identity: Identity, events: Events, authenticator: Authenticator
 ) -> None:
     made = await make(identity)
@@ -25,6 +25,7 @@ async def test_three_people_of_three_offices_can_sign_in(
         {"role:tax_clerk"},
         {"role:other_office"},
         {"role:administrator"},
+        {"role:tax_chief"},
     ]
     assert len({actor.department for actor in actors}) == 3
     for each in made:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from core.clock import JAPAN
 from core.identity import demo
 from core.jobs.worker import Worker
 from core.storage.database import Database
@@ -119,7 +120,7 @@ async def test_every_revision_stays_and_is_found_as_of_its_day(decided: Decided)
 
     now = await decided.assessment()
     then = await decided.assessment(known=before.isoformat())
-    on_the_day = await decided.assessment(asOf=before.date().isoformat())
+    on_the_day = await decided.assessment(asOf=before.astimezone(JAPAN).date().isoformat())
     earlier = await decided.assessment(asOf="2020-01-01")
 
     assert (now["revision"], now["ground"], now["history"]) == (

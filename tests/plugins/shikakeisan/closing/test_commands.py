@@ -45,14 +45,13 @@ def test_a_close_tells_its_times_counts_and_sums(terminal: Terminal) -> None:
 def test_a_day_alone_means_its_end_and_other_moments_are_japans(terminal: Terminal) -> None:
     terminal.settle(someone())
     terminal.runtime.clock.move(timedelta(days=2))  # type: ignore[attr-defined]  # a movable clock
-    today = terminal.runtime.clock.today()
-    yesterday, noon = today - timedelta(days=1), f"{today.isoformat()}T00:30"
+    day = terminal.runtime.clock.today() - timedelta(days=1)
 
-    terminal.type("close", "--cut-off", yesterday.isoformat())
-    terminal.type("close", "--cut-off", noon)
+    terminal.type("close", "--cut-off", (day - timedelta(days=1)).isoformat())
+    terminal.type("close", "--cut-off", f"{day.isoformat()}T00:30")
 
     rows = terminal.rows("SELECT cut_off FROM shikakeisan.closing ORDER BY id")
-    midnight = datetime(today.year, today.month, today.day, tzinfo=JAPAN)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=JAPAN)
     assert [row.cut_off for row in rows] == [midnight, midnight + timedelta(minutes=30)]
 
 
