@@ -66,6 +66,7 @@ class Worker:
                 try:
                     worked = await self.work_once()
                 except Unavailable:
+                    _stop_if_asked()
                     await asyncio.sleep(RETRY_SECONDS)
                 else:
                     if not worked:
@@ -114,8 +115,10 @@ class Worker:
     async def _beat(self, job: Job) -> None:
         while True:
             await asyncio.sleep(self.beat_seconds)
-            with suppress(Unavailable):
+            try:
                 await job.renew()
+            except Unavailable:
+                _stop_if_asked()
 
     async def _insist(self, job: Job, change: Change) -> None:
         """Make a change as soon as the database can be reached."""
@@ -123,6 +126,7 @@ class Worker:
             try:
                 return await self._change(job, change)
             except Unavailable:
+                _stop_if_asked()
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def _change(self, job: Job, change: Change) -> None:
@@ -180,3 +184,9 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _asked_to_stop() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
+
+
+def _stop_if_asked() -> None:
+    """Go on with a cancellation that the driver gave as a lost connection, or nobody would ever end."""
+    if _asked_to_stop():
+        raise asyncio.CancelledError
