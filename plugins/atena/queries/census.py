@@ -1,6 +1,6 @@
 """Everybody as of one day, for those who count a whole city at once: a statement, not rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -84,9 +84,10 @@ def census(day: date, among: Among, known_at: datetime = LATEST) -> Select[Any]:
     )
 
 
-def one_of(person_ids: Sequence[int]) -> Among:
-    """Want exactly these persons."""
-    return lambda column: column == any_(literal(list(person_ids), ARRAY(BigInteger)))
+def one_of(person_ids: Collection[int]) -> Among:
+    """Want exactly these persons, however many, with one parameter."""
+    wanted = literal(list(person_ids), ARRAY(BigInteger))
+    return lambda column: column == any_(wanted)
 
 
 def ids_between(first: int, last: int) -> Among:

@@ -7,8 +7,9 @@ from sqlalchemy import BigInteger, cast, func, select
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.errors import RunUnbalanced
 from plugins.shikakeisan.assessment.outcome import Ground, Outcome
-from plugins.shikakeisan.assessment.queries import INFINITY, people_in_base
+from plugins.shikakeisan.assessment.queries import people_in_base
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment
+from plugins.shikakeisan.sql import INFINITY
 
 
 async def check_balance(

@@ -10,20 +10,18 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Row, bindparam, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import Row, select
 from sqlalchemy.sql import any_
 
 from core.graphql.masking import MASKED_TEXT
 from core.storage.database import ReadSession
-from plugins.shikakeisan.assessment.queries import INFINITY
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.merge.tables import basis, finding
+from plugins.shikakeisan.sql import IDS, INFINITY
 from plugins.shiryo.api import documents_of
 
 BLOCK = 5_000
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
 BASE = (
     *("standing", "reason", "ward_code", "household_number", "relation", "birth_date", "sex"),
     *("death_date", "is_protected", "is_welfare", "house_wards"),

@@ -9,18 +9,17 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, bindparam, select, update
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import select, update
 from sqlalchemy.sql import any_
 
 from plugins.shikakeisan.assessment.deciding import Block
 from plugins.shikakeisan.assessment.outcome import Ground
 from plugins.shikakeisan.merge.tables import finding
+from plugins.shikakeisan.sql import IDS
 from plugins.shiryo.api import Work
 
 STAGE = "assessment"
 ACTIVE = ("open", "proposed")
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
 COPIED = (
     *("tax_year", "person_id", "stage", "code", "documents", "others", "details"),
     *("is_blocking", "state", "opened_at"),

@@ -1,32 +1,27 @@
 """Reading assessments on both clocks, and writing revisions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import MAXYEAR, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    DateTime,
     Row,
     Select,
-    bindparam,
     cast,
     func,
     insert,
-    literal_column,
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment, difference, run
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
+from plugins.shikakeisan.sql import IDS, INFINITY
 
-INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
 COPIED: tuple[str, ...] = (
     *("tax_year", "person_id", "revision", "outcome", "ground", "base_id", "basis_id", "reduction"),
     *("rules_version", "reason", "run_id", "proposal_id", "decided_at", "digest"),
@@ -34,11 +29,6 @@ COPIED: tuple[str, ...] = (
 )
 """The columns of a new revision, in the order in which they are copied."""
 column = assessment.c
-
-
-def happened(moment: datetime) -> datetime | None:
-    """Return a moment, None for 'infinity' (which the driver gives as the last year of all)."""
-    return None if moment.year == MAXYEAR else moment
 
 
 async def year_of(session: ReadSession, tax_year: int) -> Row[Any] | None:

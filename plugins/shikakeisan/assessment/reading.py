@@ -1,27 +1,24 @@
 """Reading whom to decide about: base, merged facts, claims, blocking findings, reductions."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, Text, bindparam, cast, func, literal, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ColumnElement, Row, Select, Text, cast, func, select
 from sqlalchemy.sql import any_
 
 from core.runtime import Runtime
 from core.storage.database import ReadSession
+from plugins.atena.api import Among, ids_between, one_of
 from plugins.shikakeisan.assessment.outcome import Ground
-from plugins.shikakeisan.assessment.queries import INFINITY
 from plugins.shikakeisan.assessment.subject import OUTSIDE, Relief, Subject
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.merge.tables import basis, claim, finding
+from plugins.shikakeisan.sql import IDS, INFINITY
 
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
 DEPENDENT = ("spouse", "dependant", "under16")
 """Roles of relatives whose income is small; a 事業専従者 is paid."""
 OPEN = ("open", "proposed")
-Among = Callable[[ColumnElement[int]], ColumnElement[bool]]
-"""Tells of a column of person ids which rows are wanted."""
 
 
 async def subjects_after(
@@ -38,14 +35,14 @@ async def subjects_after(
     if not rows:
         return []
     bounds = (rows[0].person_id, rows[-1].person_id)
-    return await _subjects(runtime, session, tax_year, rows, lambda person: person.between(*bounds))
+    return await _subjects(runtime, session, tax_year, rows, ids_between(*bounds))
 
 
 async def subjects_of(
     runtime: Runtime, session: ReadSession, tax_year: int, person_ids: Sequence[int]
 ) -> Sequence[Subject]:
     """Return these people, by id; who never was in the base of the year is left out."""
-    among = _one_of(person_ids)
+    among = one_of(person_ids)
     wanted = _people(tax_year).where(among(base_person.c.person_id))
     rows = (await session.execute(wanted.order_by(base_person.c.person_id))).all()
     return await _subjects(runtime, session, tax_year, rows, among)
@@ -93,7 +90,7 @@ def subject_of(row: Any, **more: Any) -> Subject:
 
 async def is_claimed(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> frozenset[int]:
     """Return who is claimed by somebody as a relative with small income."""
-    return await _claimed(session, tax_year, _one_of(person_ids))
+    return await _claimed(session, tax_year, one_of(person_ids))
 
 
 def _people(tax_year: int) -> Select[Any]:
@@ -164,12 +161,6 @@ async def _blocked(session: ReadSession, tax_year: int, among: Among) -> frozens
         among(finding.c.person_id),
     )
     return frozenset(await session.scalars(statement))
-
-
-def _one_of(person_ids: Sequence[int]) -> Among:
-    """Ask for these persons, however many, with one parameter."""
-    wanted = literal(list(person_ids), ARRAY(BigInteger))
-    return lambda person: person == any_(wanted)
 
 
 async def _rows(session: ReadSession, table: Any, ids: Sequence[int]) -> Mapping[int, Row[Any]]:

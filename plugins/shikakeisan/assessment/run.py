@@ -32,6 +32,7 @@ from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_ru
 from plugins.shikakeisan.assessment.service import changed_places, write_block
 from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.law.years import year_path
+from plugins.shikakeisan.sql import happened
 from plugins.shiryo.api import Work
 
 JOB = "shikakeisan.assess"
@@ -89,7 +90,7 @@ async def _taken_up(job: Job) -> Run:
         row = await queries.run_row(session, run_id)
     if year is None or row is None:
         raise YearUnopened
-    is_late = year.state == ASSESSED and queries.happened(row.ended_at) is None
+    is_late = year.state == ASSESSED and happened(row.ended_at) is None
     if is_late and row.kind == INITIAL and job.requester != SYSTEM.number:
         raise YearAssessed
     return _known(job, run_id, year.municipality_code)

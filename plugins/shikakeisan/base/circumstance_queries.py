@@ -22,8 +22,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
-from plugins.shikakeisan.base.queries import INFINITY
 from plugins.shikakeisan.base.tables import circumstance, circumstance_entry, circumstance_proposal
+from plugins.shikakeisan.sql import INFINITY
 
 proposal, entry, fact = circumstance_proposal.c, circumstance_entry.c, circumstance.c
 ENTRY = ("proposal_id", "person_id", "ward_code")

@@ -2,17 +2,14 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import MAXYEAR, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    DateTime,
     Insert,
     Row,
     Text,
-    bindparam,
     func,
     insert,
     literal,
@@ -22,7 +19,6 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
@@ -30,19 +26,13 @@ from plugins.atena.api import LATEST, Among, one_of, primaries_of
 from plugins.shikakeisan.base.judging import COLUMNS, Judged
 from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person, circumstance, fiscal_year
+from plugins.shikakeisan.sql import IDS, INFINITY
 
 LOCK = 0x42415345
 """Class of the advisory locks that one change of a year's base at a time holds ("BASE")."""
-INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
 column = base_person.c
 MANY = 200
 """People from whom on a join by hashing is faster, whatever the server knows of the tables."""
-
-
-def happened(moment: datetime) -> datetime | None:
-    """Return a moment, None for 'infinity' (which the driver gives as the last year of all)."""
-    return None if moment.year == MAXYEAR else moment
 
 
 async def year_row(session: ReadSession, tax_year: int) -> Row[Any] | None:

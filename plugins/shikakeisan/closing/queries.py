@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, SmallInteger, bindparam, func, insert, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import Row, SmallInteger, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from core.errors import NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.closing.tables import closing, left_out, transfer
-
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
+from plugins.shikakeisan.sql import IDS
 
 # By the row, not by the moment: a revision whose transaction ends after this statement began has its place in
 # the next close, whatever moment stands in it.

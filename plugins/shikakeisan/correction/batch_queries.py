@@ -9,9 +9,10 @@ from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import assessment
-from plugins.shikakeisan.correction.queries import IDS, INFINITY, OPEN_FINDINGS, PROPOSED, change, one
+from plugins.shikakeisan.correction.queries import OPEN_FINDINGS, PROPOSED, change, one
 from plugins.shikakeisan.correction.tables import batch, proposal, sample_look
 from plugins.shikakeisan.merge.tables import finding
+from plugins.shikakeisan.sql import IDS, INFINITY
 from plugins.shiryo.api import Work
 
 

@@ -1,25 +1,20 @@
 """All SQL of corrections."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
-    DateTime,
     Row,
     SmallInteger,
     Table,
     bindparam,
     func,
     insert,
-    literal_column,
     select,
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
@@ -27,10 +22,9 @@ from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision
+from plugins.shikakeisan.sql import IDS, INFINITY
 from plugins.shiryo.api import Work
 
-INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
 OPEN_FINDINGS = ("open", "proposed")
 PROPOSED = "proposed"
 WAITING = ("planned", PROPOSED)

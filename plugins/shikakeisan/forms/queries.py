@@ -1,13 +1,12 @@
 """All SQL of return forms: who meets conditions, and what was made."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
-    DateTime,
     FromClause,
     Row,
     Subquery,
@@ -25,14 +24,14 @@ from sqlalchemy.dialects.postgresql import array
 
 from core.errors import NotFound
 from core.storage.database import ReadSession, WriteSession
+from plugins.atena.api import one_of
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.forms.catalogue import Chosen, Condition
 from plugins.shikakeisan.forms.tables import form, form_run
-from plugins.shikakeisan.merge.queries import one_of
 from plugins.shikakeisan.merge.tables import claim
+from plugins.shikakeisan.sql import INFINITY
 from plugins.shiryo.api import documents_by_person
 
-INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
 person = base_person.c
 BY_DOCUMENTS = frozenset({"document", "no_document"})
 

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
+from plugins.atena.api import one_of
 from plugins.shikakeisan.inquiry.tables import inquiry, inquiry_person, inquiry_reply
-from plugins.shikakeisan.merge.queries import one_of
 from plugins.shiryo.api import Work
 
 IN_FORCE = ("entered", "confirmed")

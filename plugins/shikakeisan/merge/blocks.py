@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.storage.database import ReadSession
+from plugins.atena.api import Among
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.gathered import Found, Merged
 from plugins.shikakeisan.merge.incomes import compare_incomes, total_incomes
@@ -30,7 +31,7 @@ class Block:
 
 
 async def make_block(
-    session: ReadSession, tax_year: int, among: queries.Among, documents: Sequence[DocumentFacts]
+    session: ReadSession, tax_year: int, among: Among, documents: Sequence[DocumentFacts]
 ) -> Block:
     """Merge the people among whom these are all documents that count."""
     people = await queries.people(session, tax_year, among)

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
+from plugins.atena.api import one_of
 from plugins.shikakeisan.base.errors import YearNotFrozen, YearNotOpen
 from plugins.shikakeisan.facts.validate import validate
 from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH, STATED
@@ -123,7 +124,7 @@ def _is_replaced(other: Row[Any], row: Row[Any]) -> bool:
 async def _checked(work: Work, proposal: Proposal) -> Any:
     """Return what the merge says today; raises NotFound, ValueUnfit where the value makes facts faulty."""
     session, year, person_id = work.session, proposal.tax_year, proposal.person_id
-    people = await queries.people(session, year, queries.one_of([person_id]))
+    people = await queries.people(session, year, one_of([person_id]))
     if person_id not in people or people[person_id].standing == queries.OUTSIDE:
         raise NotFound
     without = await preview_person(session, year, person_id, {}, leaving_out=[proposal.path]) or Merged()

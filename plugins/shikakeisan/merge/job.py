@@ -15,6 +15,7 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
 from core.settings import whole
+from plugins.atena.api import ids_between
 from plugins.shikakeisan.base.errors import YearNotFrozen
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.blocks import Block
@@ -99,7 +100,7 @@ async def _write(job: Job, bounds: Bounds, task: asyncio.Task[Block]) -> None:
     block = await task
     tax_year = job.parameters["tax_year"]
     async with job.step() as step:
-        changed = await write_block(_work(job, step), tax_year, queries.between(*bounds), block)
+        changed = await write_block(_work(job, step), tax_year, ids_between(*bounds), block)
         counts = Counter(step.cursor["counts"])
         counts.update(block.counts)
         counts["changed"] += len(changed)

@@ -14,6 +14,7 @@ from plugins.atena.api import (
     kana_key,
     likenesses_of,
     name_key,
+    one_of,
     primaries_of,
 )
 from plugins.shikakeisan.merge import queries
@@ -109,7 +110,7 @@ async def _with_register(
     session: ReadSession, tax_year: int, people: Mapping[int, BasePerson], found: Mapping[Place, int]
 ) -> dict[Place, Kin]:
     missing = sorted(set(found.values()) - people.keys() - {UNCERTAIN.person_id})
-    more = await queries.people(session, tax_year, queries.one_of(missing)) if missing else {}
+    more = await queries.people(session, tax_year, one_of(missing)) if missing else {}
     kin: dict[int, Kin] = {UNCERTAIN.person_id: UNCERTAIN}
     for person_id in set(found.values()) - kin.keys():
         one = people.get(person_id) or more.get(person_id)

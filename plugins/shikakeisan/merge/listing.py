@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from core.storage.database import ReadSession, WriteSession
-from plugins.shikakeisan.merge.queries import ACTIVE, INFINITY, STAGE, one_of
+from plugins.atena.api import one_of
+from plugins.shikakeisan.merge.queries import ACTIVE, STAGE
 from plugins.shikakeisan.merge.tables import basis, claim, decision, finding
+from plugins.shikakeisan.sql import INFINITY
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,20 @@
 """Reading whom to merge, and writing bases, claims and findings where something differs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    DateTime,
     Row,
     Table,
     Text,
     and_,
-    bindparam,
     cast,
     func,
     literal,
-    literal_column,
     select,
     update,
 )
@@ -26,12 +22,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
+from plugins.atena.api import Among, one_of
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
 from plugins.shikakeisan.merge.people import BasePerson, Decision
 from plugins.shikakeisan.merge.tables import basis, claim, decision, finding
+from plugins.shikakeisan.sql import IDS, INFINITY
 
-INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
-IDS = bindparam("ids", type_=ARRAY(BigInteger))
 STAGE = "merge"
 ACTIVE = ("open", "proposed")
 OUTSIDE = "outside"
@@ -45,19 +41,6 @@ FINDING_COLUMNS = (
     *("tax_year", "person_id", "stage", "code", "documents", "others", "details", "is_blocking"),
     *("state", "opened_at"),
 )
-Among = Callable[[ColumnElement[int]], ColumnElement[bool]]
-"""Tells of a column of person ids which rows are wanted."""
-
-
-def one_of(person_ids: Collection[int]) -> Among:
-    """Ask for these persons, however many, with one parameter."""
-    wanted = literal(list(person_ids), ARRAY(BigInteger))
-    return lambda person: person == any_(wanted)
-
-
-def between(first: int, last: int) -> Among:
-    """Ask for a range of ids, both ends with it."""
-    return lambda person: person.between(first, last)
 
 
 async def year_of(session: ReadSession, tax_year: int) -> Row[Any] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from core.storage.database import ReadSession
+from plugins.atena.api import ids_between, one_of
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.blocks import Block, make_block, merge_many
 from plugins.shikakeisan.merge.claimants import Concerned, contradictions
@@ -18,7 +19,7 @@ BASIS_TYPE = "shikakeisan.basis"
 async def merge_block(session: ReadSession, tax_year: int, first: int, last: int) -> Block:
     """Merge the people of a range of ids, both ends with it; nothing is written."""
     documents = await documents_between(session, tax_year, first, last)
-    return await make_block(session, tax_year, queries.between(first, last), documents)
+    return await make_block(session, tax_year, ids_between(first, last), documents)
 
 
 async def merge_people(work: Work, tax_year: int, person_ids: Collection[int]) -> Sequence[int]:
@@ -31,7 +32,7 @@ async def merge_people(work: Work, tax_year: int, person_ids: Collection[int]) -
     claims = await queries.claims_of_relatives(session, tax_year, person_ids)
     ids = sorted({*person_ids, *(row.taxpayer_id for row in claims)})
     await queries.hold_people(session, tax_year, ids)
-    among = queries.one_of(ids)
+    among = one_of(ids)
     before = await queries.present_claims(session, tax_year, among)
     documents = await documents_of(session, ids, tax_year)
     block = await make_block(session, tax_year, among, documents)
@@ -67,8 +68,8 @@ async def preview_person(
     `leaving_out` are paths of decisions in force that are to be left out. None where the person is not in
     the base of the year, or has neither documents nor decisions.
     """
-    people = await queries.people(session, tax_year, queries.one_of([person_id]))
-    in_force = await queries.decisions(session, tax_year, queries.one_of([person_id]))
+    people = await queries.people(session, tax_year, one_of([person_id]))
+    in_force = await queries.decisions(session, tax_year, one_of([person_id]))
     kept = {path: one for path, one in in_force.get(person_id, {}).items() if path not in leaving_out}
     documents = by_person(await documents_of(session, [person_id], tax_year))
     merged = await merge_many(session, tax_year, people, documents, {person_id: {**kept, **decisions}})

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
+from plugins.atena.api import Among
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.blocks import Block
 from plugins.shikakeisan.merge.book import finding_kinds, merge_version
@@ -17,7 +18,7 @@ from plugins.shiryo.api import Work
 Wanted = Mapping[int, Sequence[Found]]
 
 
-async def write_block(work: Work, tax_year: int, among: queries.Among, block: Block) -> Sequence[int]:
+async def write_block(work: Work, tax_year: int, among: Among, block: Block) -> Sequence[int]:
     """Write a block; return whose basis changed."""
     changed = await _write_bases(work, tax_year, among, block)
     await _write_claims(work, tax_year, among, block)
@@ -45,7 +46,7 @@ async def settle(work: Work, tax_year: int, wanted: Wanted, present: Sequence[Ro
     await queries.add_findings(work.session, rows)
 
 
-async def _write_bases(work: Work, tax_year: int, among: queries.Among, block: Block) -> Sequence[int]:
+async def _write_bases(work: Work, tax_year: int, among: Among, block: Block) -> Sequence[int]:
     present = await queries.present_bases(work.session, tax_year, among)
     same = {key for key, row in present.items() if key in block.bases and _is_same(row, block.bases[key])}
     await queries.end_rows(
@@ -57,7 +58,7 @@ async def _write_bases(work: Work, tax_year: int, among: queries.Among, block: B
     return sorted((present.keys() | block.bases.keys()) - same)
 
 
-async def _write_claims(work: Work, tax_year: int, among: queries.Among, block: Block) -> None:
+async def _write_claims(work: Work, tax_year: int, among: Among, block: Block) -> None:
     present = {
         (row.taxpayer_id, row.relative_id, row.role, row.document_id, row.path, row.stated): row.id
         for row in await queries.present_claims(work.session, tax_year, among)

@@ -1,13 +1,11 @@
 """What a change of the base means for tax that was decided: a finding (確認事項) for each kind of change."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    DateTime,
     Row,
     and_,
     cast,
@@ -15,7 +13,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    literal_column,
     or_,
     select,
     update,
@@ -29,12 +26,12 @@ from plugins.atena.api import one_of
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.merge.tables import finding
+from plugins.shikakeisan.sql import INFINITY
 from plugins.shiryo.api import Work
 
 STAGE = "base"
 JOURNAL_TYPE = "shikakeisan.finding"
 OPEN = ("open", "proposed")
-INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
 COLUMNS = ("tax_year", "person_id", "stage", "code", "documents", "others", "details", "is_blocking", "state")
 
 

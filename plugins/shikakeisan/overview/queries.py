@@ -1,18 +1,16 @@
 """How far each room has come with a year, in numbers."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Row, Select, func, literal_column, select
+from sqlalchemy import Row, Select, func, select
 
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.tables import circumstance_proposal
 from plugins.shikakeisan.correction.tables import proposal
 from plugins.shikakeisan.merge.tables import basis, claim, finding
-
-INFINITY: ColumnElement[datetime] = literal_column("'infinity'", DateTime(timezone=True))
+from plugins.shikakeisan.sql import INFINITY
 
 
 async def merged(session: ReadSession, tax_year: int) -> int:

@@ -11,6 +11,7 @@ from core.storage.database import ReadSession
 from plugins.shikakeisan.base import queries as base
 from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.overview import queries
+from plugins.shikakeisan.sql import happened
 from plugins.shiryo.api import blocking_items
 
 STAGES: Mapping[str, str] = {
@@ -81,7 +82,7 @@ async def read_status(session: ReadSession, year: Row[Any]) -> Status:
         tax_year,
         year.municipality_code,
         year.state,
-        {name: base.happened(getattr(year, name)) for name in STAGES},
+        {name: happened(getattr(year, name)) for name in STAGES},
         [
             Group(row.standing, row.reason, row.ward_code, row.people)
             for row in await base.counts(session, tax_year)

@@ -23,6 +23,7 @@ from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.permissions import ASSESSMENT, RUN, RUN_START
 from plugins.shikakeisan.rules import RULES
+from plugins.shikakeisan.sql import happened
 
 CURSOR = (int,)
 ASSESSED = "assessed"
@@ -104,7 +105,7 @@ class AssessmentRun:
             totals=JSON(row.totals),
             requested_by=row.requested_by,
             started_at=row.started_at,
-            ended_at=queries.happened(row.ended_at),
+            ended_at=happened(row.ended_at),
         )
 
     @door(RUN, "違いの原因ごとの人数と差額（多い順）")

@@ -24,6 +24,7 @@ from plugins.shikakeisan.graphql import FactOrigin, Figure
 from plugins.shikakeisan.permissions import ASSESSMENT
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.service import ROOT
+from plugins.shikakeisan.sql import happened
 
 
 @strawberry.enum(description="賦課決定の結果")
@@ -81,7 +82,7 @@ class Assessment(PersonalData):
             reason=row.reason,
             rules_version=row.rules_version,
             decided_at=row.decided_at,
-            superseded_at=queries.happened(row.superseded_at),
+            superseded_at=happened(row.superseded_at),
             payable=Yen(row.payable),
             annual_total=Yen(row.annual_total),
             city_total=Yen(row.city_total),

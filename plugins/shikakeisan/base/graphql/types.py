@@ -17,7 +17,6 @@ from plugins.atena.api import Person, sees_protected
 from plugins.shikakeisan.base import circumstance_queries
 from plugins.shikakeisan.base.circumstances import JOURNAL_TYPE as CIRCUMSTANCE_TYPE
 from plugins.shikakeisan.base.graphql.loaders import HiddenOnDay, PersonByDay
-from plugins.shikakeisan.base.queries import happened
 from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE
 from plugins.shikakeisan.base.standing import (
     CIRCUMSTANCE_LABELS,
@@ -28,6 +27,7 @@ from plugins.shikakeisan.base.standing import (
     Standing,
 )
 from plugins.shikakeisan.permissions import BASE
+from plugins.shikakeisan.sql import happened
 
 ENTRY_CURSOR = (int, str)
 

@@ -24,6 +24,7 @@ from plugins.shikakeisan.correction.catalogue import Kind, kinds
 from plugins.shikakeisan.correction.effects import difference_of
 from plugins.shikakeisan.permissions import CORRECTION
 from plugins.shikakeisan.rules import RULES
+from plugins.shikakeisan.sql import happened
 
 CURSOR = (int,)
 
@@ -240,7 +241,7 @@ class ContactSlip(PersonalData):
             tax_year=FiscalYear(row.tax_year),
             proposal_id=row.proposal_id,
             marked_at=row.marked_at,
-            printed_at=assessments.happened(row.printed_at),
+            printed_at=happened(row.printed_at),
         )
 
     def journal_id(self) -> str:

@@ -1,7 +1,7 @@
 """The types of the merge: basis, facts with origins, claims, findings, decisions."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import MAXYEAR, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 import strawberry
@@ -24,6 +24,7 @@ from plugins.shikakeisan.merge.paths import DEPENDANTS, outward, person_in, rela
 from plugins.shikakeisan.merge.service import BASIS_TYPE
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
 from plugins.shikakeisan.permissions import MERGE_READ
+from plugins.shikakeisan.sql import happened
 from plugins.shiryo.api import Document
 
 
@@ -45,11 +46,6 @@ async def path_of(info: Info, path: str) -> str:
         return outward(path, {})
     person = await person_of(info, person_id)
     return outward(path, {} if person is None else {person_id: person.atena_number})
-
-
-def ended(moment: datetime) -> datetime | None:
-    """Return a moment, None for 'infinity'."""
-    return None if moment.year == MAXYEAR else moment
 
 
 @strawberry.type(description="併合した事実の出どころ")
@@ -261,7 +257,7 @@ class FactDecision(PersonalData):
             tax_year=FiscalYear(row.tax_year),
             approved_by=row.approved_by,
             known_from=row.known_from,
-            known_to=ended(row.known_to),
+            known_to=happened(row.known_to),
             **{name: getattr(row, name) for name in plain},
         )
 
@@ -295,7 +291,7 @@ class MergedBasis(PersonalData):
             tax_year=FiscalYear(row.tax_year),
             merge_version=row.merge_version,
             known_from=row.known_from,
-            known_to=ended(row.known_to),
+            known_to=happened(row.known_to),
         )
 
     def journal_id(self) -> str:
