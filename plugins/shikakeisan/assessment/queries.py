@@ -20,7 +20,7 @@ from sqlalchemy.sql import any_
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment, difference, run
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
-from plugins.shikakeisan.sql import IDS, INFINITY
+from plugins.shikakeisan.sql import IDS, INFINITY, row_by_id
 
 COPIED: tuple[str, ...] = (
     *("tax_year", "person_id", "revision", "outcome", "ground", "base_id", "basis_id", "reduction"),
@@ -158,8 +158,7 @@ async def end_run(
 
 async def run_row(session: ReadSession, run_id: int) -> Row[Any] | None:
     """Return a run."""
-    row: Row[Any] | None = (await session.execute(select(run).where(run.c.id == run_id))).one_or_none()
-    return row
+    return await row_by_id(session, run, run_id)
 
 
 async def run_of_job(session: ReadSession, job_id: int) -> Row[Any] | None:

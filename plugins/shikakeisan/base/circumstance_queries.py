@@ -23,7 +23,7 @@ from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.base.tables import circumstance, circumstance_entry, circumstance_proposal
-from plugins.shikakeisan.sql import INFINITY
+from plugins.shikakeisan.sql import INFINITY, row_by_id
 
 proposal, entry, fact = circumstance_proposal.c, circumstance_entry.c, circumstance.c
 ENTRY = ("proposal_id", "person_id", "ward_code")
@@ -46,9 +46,7 @@ async def add_proposal(session: WriteSession, values: Mapping[str, Any], entries
 
 async def proposal_row(session: ReadSession, proposal_id: int) -> Row[Any] | None:
     """Return a proposal."""
-    found = await session.execute(select(circumstance_proposal).where(proposal.id == proposal_id))
-    row: Row[Any] | None = found.one_or_none()
-    return row
+    return await row_by_id(session, circumstance_proposal, proposal_id)
 
 
 async def decide(

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, SmallInteger, bindparam, func, insert, select, text, update
+from sqlalchemy import Row, SmallInteger, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 
-from core.errors import NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.closing.tables import closing, left_out, transfer
-from plugins.shikakeisan.sql import IDS
+from plugins.shikakeisan.sql import IDS, present_row, there
 
 # By the row, not by the moment: a revision whose transaction ends after this statement began has its place in
 # the next close, whatever moment stands in it.
@@ -68,12 +67,6 @@ SELECT EXISTS (SELECT FROM shikakeisan.run r JOIN shikakeisan.fiscal_year y USIN
 """)
 
 
-async def hold(session: WriteSession, name: str) -> None:
-    """Let nobody else do what is called `name` until the transaction ends."""
-    key = f"shikakeisan.{name}"
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
-
-
 async def last_close(session: ReadSession) -> Row[Any] | None:
     """Return the latest close."""
     found = await session.execute(select(closing).order_by(closing.c.id.desc()).limit(1))
@@ -82,9 +75,8 @@ async def last_close(session: ReadSession) -> Row[Any] | None:
 
 
 async def close_row(session: ReadSession, closing_id: int) -> Row[Any]:
-    """Return a close that there is."""
-    row: Row[Any] = (await session.execute(select(closing).where(closing.c.id == closing_id))).one()
-    return row
+    """Return a close. Raises NotFound."""
+    return await present_row(session, closing, closing_id)
 
 
 async def is_run_under_way(session: ReadSession) -> bool:
@@ -157,10 +149,7 @@ async def last_transfer(session: ReadSession, recipient: str, before: int | None
 async def transfer_row(session: ReadSession, recipient: str, sequence: int) -> Row[Any]:
     """Return a recipient's file. Raises NotFound."""
     statement = select(transfer).where(transfer.c.recipient == recipient, transfer.c.sequence == sequence)
-    row: Row[Any] | None = (await session.execute(statement)).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return there((await session.execute(statement)).one_or_none())
 
 
 async def transfers(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from core.runtime import Runtime
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing.errors import CutOffInvalid, NothingAssessed, RunUnderWay
+from plugins.shikakeisan.sql import hold
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.closing"
@@ -23,7 +24,7 @@ async def close(runtime: Runtime, work: Work, cut_off: datetime | None = None) -
     A close that holds first revisions of a year is `initial`. Raises CutOffInvalid, NothingAssessed,
     RunUnderWay.
     """
-    await queries.hold(work.session, "closing")
+    await hold(work.session, "closing")
     last = await queries.last_close(work.session)
     previous = BEGINNING if last is None else last.cut_off
     now = max(work.now, runtime.clock.now())

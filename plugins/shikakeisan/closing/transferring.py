@@ -23,6 +23,7 @@ from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing.errors import NothingClosed, NotRemade, RecipientColumns, RecipientUnknown
 from plugins.shikakeisan.hooks import Recipient
 from plugins.shikakeisan.sheets import Sheet, SheetWriter, manifest_of
+from plugins.shikakeisan.sql import hold
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.transfer"
@@ -85,7 +86,7 @@ async def make_transfer(runtime: Runtime, work: Work, code: str) -> File:
     recipient = recipients_of(runtime).get(code)
     if recipient is None:
         raise RecipientUnknown
-    await queries.hold(work.session, f"transfer:{code}")
+    await hold(work.session, f"transfer:{code}")
     wanted = await _next(work, recipient)
     file = await _make(work.session, wanted, frozenset(), wanted.made_at.astimezone(JAPAN).date())
     transfer_id = await queries.add_transfer(

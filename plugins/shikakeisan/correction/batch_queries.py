@@ -9,21 +9,21 @@ from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import assessment
-from plugins.shikakeisan.correction.queries import OPEN_FINDINGS, PROPOSED, change, one
+from plugins.shikakeisan.correction.queries import OPEN_FINDINGS, PROPOSED
 from plugins.shikakeisan.correction.tables import batch, proposal, sample_look
 from plugins.shikakeisan.merge.tables import finding
-from plugins.shikakeisan.sql import IDS, INFINITY
+from plugins.shikakeisan.sql import IDS, INFINITY, change_row, present_row
 from plugins.shiryo.api import Work
 
 
 async def batch_row(session: ReadSession, batch_id: int) -> Row[Any]:
     """Return a batch. Raises NotFound."""
-    return await one(session, batch, batch_id)
+    return await present_row(session, batch, batch_id)
 
 
 async def change_batch(session: WriteSession, batch_id: int, expected: int, **values: Any) -> None:
     """Change a batch that nobody changed meanwhile. Raises Conflict with its present version, NotFound."""
-    await change(session, batch, batch_id, expected, values)
+    await change_row(session, batch, batch_id, expected, values)
 
 
 async def batches(session: ReadSession, tax_year: int, before: int | None, limit: int) -> Sequence[Row[Any]]:

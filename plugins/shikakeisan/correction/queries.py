@@ -7,9 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Row,
     SmallInteger,
-    Table,
     bindparam,
-    func,
     insert,
     select,
     text,
@@ -17,12 +15,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import any_
 
-from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision
-from plugins.shikakeisan.sql import IDS, INFINITY
+from plugins.shikakeisan.sql import IDS, INFINITY, change_row, hold, present_row
 from plugins.shiryo.api import Work
 
 OPEN_FINDINGS = ("open", "proposed")
@@ -81,8 +78,7 @@ async def hold_person(session: WriteSession, tax_year: int, person_id: int) -> S
 
     Returns whom it holds.
     """
-    key = f"shikakeisan.correction:{tax_year}:{person_id}"
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    await hold(session, f"correction:{tax_year}:{person_id}")
     return (await session.scalars(HOLD, {"tax_year": tax_year, "person": person_id})).all()
 
 
@@ -152,12 +148,12 @@ async def add_proposal(session: WriteSession, values: Mapping[str, Any]) -> int:
 
 async def proposal_row(session: ReadSession, proposal_id: int) -> Row[Any]:
     """Return a proposal. Raises NotFound."""
-    return await one(session, proposal, proposal_id)
+    return await present_row(session, proposal, proposal_id)
 
 
 async def change_proposal(session: WriteSession, proposal_id: int, expected: int, **values: Any) -> None:
     """Change a proposal that nobody changed meanwhile. Raises Conflict with its present version, NotFound."""
-    await change(session, proposal, proposal_id, expected, values)
+    await change_row(session, proposal, proposal_id, expected, values)
 
 
 async def outdate(work: Work, tax_year: int, person_id: int) -> None:
@@ -249,23 +245,3 @@ async def unsettled(session: ReadSession, tax_year: int, after: int, limit: int)
     """Return the next people whose tax was decided from something else than is merged now."""
     parameters = {"tax_year": tax_year, "after": after, "limit": limit}
     return (await session.scalars(UNSETTLED, parameters)).all()
-
-
-async def one(session: ReadSession, table: Table, row_id: int) -> Row[Any]:
-    row: Row[Any] | None = (await session.execute(select(table).where(table.c.id == row_id))).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
-
-
-async def change(
-    session: WriteSession, table: Table, row_id: int, expected: int, values: Mapping[str, Any]
-) -> None:
-    changed = await session.execute(
-        update(table)
-        .where(table.c.id == row_id, table.c.version == expected)
-        .values(version=table.c.version + 1, **values)
-        .returning(table.c.id)
-    )
-    if changed.one_or_none() is None:
-        raise Conflict(currentVersion=(await one(session, table, row_id)).version)

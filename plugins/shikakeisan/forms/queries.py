@@ -22,14 +22,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array
 
-from core.errors import NotFound
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.forms.catalogue import Chosen, Condition
 from plugins.shikakeisan.forms.tables import form, form_run
 from plugins.shikakeisan.merge.tables import claim
-from plugins.shikakeisan.sql import INFINITY
+from plugins.shikakeisan.sql import INFINITY, hold, present_row
 from plugins.shiryo.api import documents_by_person
 
 person = base_person.c
@@ -138,8 +137,7 @@ async def people_without(session: ReadSession, tax_year: int, chosen: Chosen) ->
 
 async def hold_year(session: WriteSession, tax_year: int) -> None:
     """Let nobody else make forms of the year until the transaction ends."""
-    key = f"shikakeisan.forms:{tax_year}"
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    await hold(session, f"forms:{tax_year}")
 
 
 async def last_serial(session: ReadSession, tax_year: int) -> int:
@@ -169,12 +167,7 @@ async def add_forms(session: WriteSession, rows: Sequence[tuple[object, ...]]) -
 
 async def run_row(session: ReadSession, run_id: int) -> Row[Any]:
     """Return a run. Raises NotFound."""
-    row: Row[Any] | None = (
-        await session.execute(select(form_run).where(form_run.c.id == run_id))
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    return row
+    return await present_row(session, form_run, run_id)
 
 
 async def runs(session: ReadSession, tax_year: int, before: int | None, limit: int) -> Sequence[Row[Any]]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.inquiry.tables import inquiry, inquiry_person, inquiry_reply
+from plugins.shikakeisan.sql import hold, present_row, there
 from plugins.shiryo.api import Work
 
 IN_FORCE = ("entered", "confirmed")
@@ -17,29 +18,23 @@ IN_FORCE = ("entered", "confirmed")
 
 async def hold_year(session: WriteSession, tax_year: int) -> None:
     """Let nobody else make inquiries of the year until the transaction ends."""
-    key = f"shikakeisan.inquiry:{tax_year}"
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+    await hold(session, f"inquiry:{tax_year}")
 
 
 async def hold_inquiry(session: WriteSession, inquiry_id: int) -> Row[Any]:
     """Return an inquiry that nobody else changes until the transaction ends. Raises NotFound."""
-    return _there(
-        (
-            await session.execute(select(inquiry).where(inquiry.c.id == inquiry_id).with_for_update())
-        ).one_or_none()
-    )
+    statement = select(inquiry).where(inquiry.c.id == inquiry_id).with_for_update()
+    return there((await session.execute(statement)).one_or_none())
 
 
 async def inquiry_row(session: ReadSession, inquiry_id: int) -> Row[Any]:
     """Return an inquiry. Raises NotFound."""
-    found = await session.execute(select(inquiry).where(inquiry.c.id == inquiry_id))
-    return _there(found.one_or_none())
+    return await present_row(session, inquiry, inquiry_id)
 
 
 async def reply_row(session: ReadSession, reply_id: int) -> Row[Any]:
     """Return a reply. Raises NotFound."""
-    found = await session.execute(select(inquiry_reply).where(inquiry_reply.c.id == reply_id))
-    return _there(found.one_or_none())
+    return await present_row(session, inquiry_reply, reply_id)
 
 
 async def asked_about(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> frozenset[int]:
@@ -173,9 +168,3 @@ async def inquiries_about(
         statement = statement.where(inquiry.c.tax_year == tax_year)
     asked = statement.where(one_of(person_ids)(inquiry_person.c.person_id))
     return (await session.execute(asked.order_by(inquiry.c.id))).all()
-
-
-def _there(row: Row[Any] | None) -> Row[Any]:
-    if row is None:
-        raise NotFound
-    return row

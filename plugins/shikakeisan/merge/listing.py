@@ -11,7 +11,7 @@ from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.merge.queries import ACTIVE, STAGE
 from plugins.shikakeisan.merge.tables import basis, claim, decision, finding
-from plugins.shikakeisan.sql import INFINITY
+from plugins.shikakeisan.sql import INFINITY, change_row, row_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,9 @@ async def findings_by_id(session: ReadSession, ids: Collection[int]) -> Mapping[
     return {row.id: row for row in await session.execute(statement)}
 
 
-async def change_finding(
-    session: WriteSession, finding_id: int, expected: int, values: Mapping[str, Any]
-) -> bool:
-    """Change a finding of that version; False if it has another one by now."""
-    statement = (
-        update(finding)
-        .where(finding.c.id == finding_id, finding.c.version == expected)
-        .values(**values, version=finding.c.version + 1)
-        .returning(finding.c.id)
-    )
-    return (await session.execute(statement)).one_or_none() is not None
+async def change_finding(session: WriteSession, finding_id: int, expected: int, **values: Any) -> None:
+    """Change a finding that nobody changed meanwhile. Raises Conflict with its present version."""
+    await change_row(session, finding, finding_id, expected, values)
 
 
 async def counts(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
@@ -124,10 +116,7 @@ async def decisions_of(
 
 async def decision_by_id(session: ReadSession, decision_id: int) -> Row[Any] | None:
     """Return one decision."""
-    row: Row[Any] | None = (
-        await session.execute(select(decision).where(decision.c.id == decision_id))
-    ).one_or_none()
-    return row
+    return await row_by_id(session, decision, decision_id)
 
 
 async def is_known(session: ReadSession, decision_id: int) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.errors import Conflict, NotFound, SelfApproval
+from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.errors import FindingSettled
@@ -61,7 +61,5 @@ async def _in_state(work: Work, finding_id: int, *states: str) -> Row[Any]:
 
 async def _change(work: Work, finding_id: int, expected: int, **values: Any) -> None:
     """Change a finding that still is as the caller saw it; raises Conflict."""
-    if not await listing.change_finding(work.session, finding_id, expected, values):
-        found = await listing.findings_by_id(work.session, [finding_id])
-        raise Conflict(currentVersion=found[finding_id].version)
+    await listing.change_finding(work.session, finding_id, expected, **values)
     work.journal.wrote(FINDING_TYPE, str(finding_id), set(values))
