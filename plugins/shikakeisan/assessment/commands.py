@@ -16,11 +16,11 @@ from core.storage.database import Database
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.dump import dump, people_of
-from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS, Outcome
 from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE, rules_of
 from plugins.shikakeisan.assessment.verifying import verify as verify_year
+from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.permissions import RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.terminal import recorded, start_job
@@ -155,7 +155,7 @@ async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:
     """Print the dump; whose data it shows is in the access log before the first line leaves."""
     async with database.read() as session:
         if await queries.year_of(session, tax_year) is None:
-            raise YearUnopened
+            raise YearNotOpen
         ids = await people_of(session, tax_year)
     for place in range(0, len(ids), BLOCK):
         await _enter(runtime, database, tax_year, ids[place : place + BLOCK])

@@ -9,10 +9,10 @@ from sqlalchemy import Row
 from core.errors import JuminzeiError
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment import queries
-from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.outcome import UNDECIDED, Ground
 from plugins.shikakeisan.assessment.reading import origins_by_basis, subjects_as_decided
 from plugins.shikakeisan.assessment.tables import FIGURES
+from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.engine.explain import Node
 from plugins.shikakeisan.service import explain
 
@@ -45,7 +45,7 @@ async def explain_revision(session: ReadSession, row: Row[Any], figure: str) -> 
         return None
     year = await queries.year_of(session, row.tax_year)
     if year is None:
-        raise YearUnopened
+        raise YearNotOpen
     (subject,) = await subjects_as_decided(session, [row])
     facts = subject.complete_facts()
     node = explain(row.tax_year, year.municipality_code, facts, figure)

@@ -25,12 +25,13 @@ from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.balance import check_balance
 from plugins.shikakeisan.assessment.comparing import differences
 from plugins.shikakeisan.assessment.deciding import Block, decide
-from plugins.shikakeisan.assessment.errors import YearAssessed, YearNotMerged, YearUnopened
+from plugins.shikakeisan.assessment.errors import YearNotMerged
 from plugins.shikakeisan.assessment.outcome import UNDECIDED, Ground, outcome_of
 from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_decided, subjects_of
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_rule_set
 from plugins.shikakeisan.assessment.service import changed_places, write_block
 from plugins.shikakeisan.assessment.subject import Subject
+from plugins.shikakeisan.base.errors import YearAssessed, YearNotOpen
 from plugins.shikakeisan.law.years import year_path
 from plugins.shikakeisan.sql import happened
 from plugins.shiryo.api import Work
@@ -89,7 +90,7 @@ async def _taken_up(job: Job) -> Run:
         year = await queries.year_of(session, job.parameters["tax_year"])
         row = await queries.run_row(session, run_id)
     if year is None or row is None:
-        raise YearUnopened
+        raise YearNotOpen
     is_late = year.state == ASSESSED and happened(row.ended_at) is None
     if is_late and row.kind == INITIAL and job.requester != SYSTEM.number:
         raise YearAssessed
@@ -120,7 +121,7 @@ async def _begin(job: Job, step: Step) -> None:
     tax_year = job.parameters["tax_year"]
     year = await queries.year_of(step.session, tax_year)
     if year is None:
-        raise YearUnopened
+        raise YearNotOpen
     if year.state not in READY:
         raise YearNotMerged
     known = _known(job, 0, year.municipality_code)

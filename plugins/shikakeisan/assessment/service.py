@@ -13,13 +13,13 @@ from core.runtime import Runtime
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.deciding import Block, decide
-from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.findings import settle_findings
 from plugins.shikakeisan.assessment.outcome import Decided, outcome_of
 from plugins.shikakeisan.assessment.reading import is_claimed, reliefs_of, subject_of, subjects_of
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set
 from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
+from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.hooks import Change
 from plugins.shiryo.api import Work
 
@@ -27,10 +27,10 @@ JOURNAL_TYPE = "shikakeisan.assessment"
 
 
 async def rules_of(session: ReadSession, tax_year: int) -> RuleSet:
-    """Return the rules of an opened year. Raises YearUnopened."""
+    """Return the rules of an opened year. Raises YearNotOpen."""
     year = await queries.year_of(session, tax_year)
     if year is None:
-        raise YearUnopened
+        raise YearNotOpen
     return rule_set(tax_year, year.municipality_code)
 
 
@@ -46,7 +46,7 @@ async def decide_people(
     """Decide these people's tax from the base and basis as they stand now.
 
     Writes a new revision only where outcome, ground or a figure differs, and calls the hooks. Who is not in
-    the base of the year is left out. Raises YearUnopened, Conflict.
+    the base of the year is left out. Raises YearNotOpen, Conflict.
     """
     rules = await rules_of(work.session, tax_year)
     subjects = await subjects_of(runtime, work.session, tax_year, person_ids)

@@ -15,7 +15,7 @@ from core.graphql.masking import require_reason
 from plugins.atena.api import person_ids
 from plugins.shikakeisan.base import circumstance_queries as queries
 from plugins.shikakeisan.base.circumstance_queries import Entry
-from plugins.shikakeisan.base.errors import CircumstanceState, ListRefused
+from plugins.shikakeisan.base.errors import CircumstanceSettled, ListRefused
 from plugins.shikakeisan.base.municipality import tax_wards
 from plugins.shikakeisan.base.service import opened_year, rebuild_people
 from plugins.shikakeisan.base.standing import PLACED, Circumstance
@@ -72,7 +72,7 @@ async def approve(work: Work, proposal_id: int, expected: int) -> Sequence[int]:
     """Approve the proposal of somebody else; returns for whom the base changed.
 
     Before the base stands, nothing changes: it is built with what was approved. Raises NotFound, Conflict,
-    CircumstanceState, SelfApproval.
+    CircumstanceSettled, SelfApproval.
     """
     row = await _waiting(work, proposal_id, expected)
     if row.proposed_by == work.staff:
@@ -87,7 +87,10 @@ async def approve(work: Work, proposal_id: int, expected: int) -> Sequence[int]:
 
 
 async def reject(work: Work, proposal_id: int, expected: int) -> None:
-    """Send a proposal back; of one's own it is a withdrawal. Raises NotFound, Conflict, CircumstanceState."""
+    """Send a proposal back; of one's own it is a withdrawal.
+
+    Raises NotFound, Conflict, CircumstanceSettled.
+    """
     row = await _waiting(work, proposal_id, expected)
     state = "withdrawn" if row.proposed_by == work.staff else "rejected"
     await queries.decide(work.session, proposal_id, expected, state, work.staff, work.now)
@@ -110,7 +113,7 @@ async def _waiting(work: Work, proposal_id: int, expected: int) -> Row[Any]:
     if row.version != expected:
         raise Conflict(currentVersion=row.version)
     if row.state != "proposed":
-        raise CircumstanceState
+        raise CircumstanceSettled
     return row
 
 

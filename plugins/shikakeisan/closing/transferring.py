@@ -20,7 +20,12 @@ from core.storage.database import ReadSession
 from plugins.atena.api import Moment, persons_by_id, protected_ids
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.closing import queries
-from plugins.shikakeisan.closing.errors import NothingClosed, NotRemade, RecipientColumns, RecipientUnknown
+from plugins.shikakeisan.closing.errors import (
+    NothingClosed,
+    RecipientColumns,
+    RecipientUnknown,
+    TransferNotRemade,
+)
 from plugins.shikakeisan.hooks import Recipient
 from plugins.shikakeisan.sheets import Sheet, SheetWriter, manifest_of
 from plugins.shikakeisan.sql import hold
@@ -114,13 +119,13 @@ async def make_transfer(runtime: Runtime, work: Work, code: str) -> File:
 async def make_again(work: Work, code: str, sequence: int) -> File:
     """Make a recipient's earlier file again: byte for byte, without those who are under 支援措置 since.
 
-    Raises NotFound, NotRemade.
+    Raises NotFound, TransferNotRemade.
     """
     row = await queries.transfer_row(work.session, code, sequence)
     wanted, left_out = await _earlier(work.session, row), await queries.left_out_of(work.session, row.id)
     file = await _make(work.session, wanted, left_out, None)
     if file.sha256 != row.sha256:
-        raise NotRemade
+        raise TransferNotRemade
     work.journal.saw(JOURNAL_TYPE, f"{code}:{sequence}")
     return await _make(work.session, wanted, left_out, work.now.astimezone(JAPAN).date())
 

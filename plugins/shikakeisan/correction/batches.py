@@ -18,7 +18,12 @@ from core.graphql.masking import require_reason
 from plugins.atena.api import person_ids
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.catalogue import kind_of
-from plugins.shikakeisan.correction.errors import EventRequired, ProposalState, SampleUnseen, SelectionUnknown
+from plugins.shikakeisan.correction.errors import (
+    EventRequired,
+    ProposalSettled,
+    SampleUnseen,
+    SelectionUnknown,
+)
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.batch"
@@ -77,10 +82,10 @@ async def plan_batch(work: Work, plan: Plan) -> int:
 
 
 async def propose_batch(work: Work, batch_id: int, expected: int) -> None:
-    """Propose what the dry run found. Only who planned it may. Raises NotFound, ProposalState, Conflict."""
+    """Propose what the dry run found. Only who planned it may. Raises NotFound, ProposalSettled, Conflict."""
     row = await batch_queries.batch_row(work.session, batch_id)
     if row.state != "ready" or row.proposed_by != work.staff:
-        raise ProposalState
+        raise ProposalSettled
     await _change(work, row, expected, state="proposed")
     await batch_queries.move_members(work, batch_id, ("planned",), "proposed")
 
@@ -94,13 +99,13 @@ async def look_at(work: Work, proposal_id: int) -> None:
 async def sign_off(work: Work, batch_id: int, expected: int) -> None:
     """Sign off a batch that somebody else proposed; a job then writes it.
 
-    Raises NotFound, SelfApproval, ProposalState, SampleUnseen, Conflict.
+    Raises NotFound, SelfApproval, ProposalSettled, SampleUnseen, Conflict.
     """
     row = await batch_queries.batch_row(work.session, batch_id)
     if row.proposed_by == work.staff:
         raise SelfApproval
     if row.state != "proposed":
-        raise ProposalState
+        raise ProposalSettled
     seen = await batch_queries.looked_at(work.session, row.sample, work.staff)
     if set(row.sample) - seen:
         raise SampleUnseen(unseen=len(set(row.sample) - seen))
@@ -110,11 +115,11 @@ async def sign_off(work: Work, batch_id: int, expected: int) -> None:
 async def reject_batch(work: Work, batch_id: int, expected: int, *, may_approve: bool) -> None:
     """End a batch that is not signed off: one's own, or whoever may approve also another's.
 
-    Raises NotFound, ProposalState, Conflict.
+    Raises NotFound, ProposalSettled, Conflict.
     """
     row = await batch_queries.batch_row(work.session, batch_id)
     if row.state not in ("dry", "ready", "proposed") or not (may_approve or row.proposed_by == work.staff):
-        raise ProposalState
+        raise ProposalSettled
     await _change(work, row, expected, state="rejected", decided_by=work.staff, decided_at=work.now)
     await batch_queries.move_members(work, batch_id, ("planned", "proposed"), "rejected")
 

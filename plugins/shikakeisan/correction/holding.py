@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.runtime import Runtime
-from plugins.shikakeisan.assessment.errors import YearUnopened
+from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.correction import queries
 from plugins.shiryo.api import Work
 
@@ -30,12 +30,12 @@ class Held:
 async def hold(runtime: Runtime, work: Work, tax_year: int, person_id: int) -> Held:
     """Let nobody else correct or merge this person, or who claims them, until the transaction ends.
 
-    Raises YearUnopened.
+    Raises YearNotOpen.
     """
     people = await queries.hold_person(work.session, tax_year, person_id)
     standing = await queries.standing_of(work.session, tax_year, person_id, people)
     if standing is None:
-        raise YearUnopened
+        raise YearNotOpen
     now = max(work.now, runtime.clock.now())
     if standing.latest is not None:
         now = max(now, standing.latest + A_MOMENT)

@@ -16,7 +16,7 @@ from plugins.shikakeisan.assessment.service import rules_of
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.batches import FINDING, PEOPLE, sample_of
 from plugins.shikakeisan.correction.computing import Computed, Request, compute
-from plugins.shikakeisan.correction.errors import LeavesUndecided, ProposalState
+from plugins.shikakeisan.correction.errors import LeavesUndecided, ProposalSettled
 from plugins.shikakeisan.correction.holding import Held, hold
 from plugins.shikakeisan.correction.late import late_request, touched_people
 from plugins.shikakeisan.correction.service import PROPOSED, approve, leaves_undecided, store
@@ -67,7 +67,7 @@ async def run_write(job: Job) -> Outcome:
                 step.session, batch_id=row.id, states=[PROPOSED], limit=PEOPLE_PER_STEP
             )
             if row.state not in ("approved", "done"):
-                raise ProposalState
+                raise ProposalSettled
             if not waiting:
                 return await _done(step, row)
             work = _work(job, step, row.decided_by)

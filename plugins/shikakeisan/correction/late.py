@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.storage.database import ReadSession
-from plugins.shikakeisan.assessment.errors import YearUnopened
 from plugins.shikakeisan.assessment.queries import year_of
+from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.filing import filed_on, new_documents
@@ -19,7 +19,7 @@ async def touched_people(session: ReadSession, tax_year: int, after: int, limit:
     """Return the next people whose documents changed since the merge, or whose merge says otherwise now."""
     year = await year_of(session, tax_year)
     if year is None:
-        raise YearUnopened
+        raise YearNotOpen
     touched = {
         person_id
         for person_id in await persons_touched(session, tax_year, year.merged_at)

@@ -32,7 +32,7 @@ from plugins.shikakeisan.correction.computing import (
 from plugins.shikakeisan.correction.errors import (
     LeavesUndecided,
     NothingChanges,
-    ProposalState,
+    ProposalSettled,
     RevisionChanged,
 )
 from plugins.shikakeisan.correction.holding import Held, hold
@@ -92,7 +92,7 @@ async def approve(
 ) -> Approval:
     """Approve exactly what somebody else proposed, and let it take effect.
 
-    Raises NotFound, SelfApproval, ProposalState, Conflict, LeavesUndecided. A member of a batch is approved
+    Raises NotFound, SelfApproval, ProposalSettled, Conflict, LeavesUndecided. A member of a batch is approved
     with its batch.
     """
     row = await queries.proposal_row(work.session, proposal_id)
@@ -103,7 +103,7 @@ async def approve(
     if row.state == "stale":
         return Approval(proposal_id, is_approved=False, revision=held.revision)
     if row.state != PROPOSED or row.batch_id != in_batch:
-        raise ProposalState
+        raise ProposalSettled
     ensure_version(row.version, expected)
     if leaves_undecided(row.before, row.after):
         raise LeavesUndecided
@@ -122,12 +122,15 @@ def leaves_undecided(before: Mapping[str, Any], after: Mapping[str, Any]) -> boo
 
 
 async def reject(work: Work, proposal_id: int, expected: int) -> None:
-    """Turn down what somebody else proposed. Raises NotFound, SelfApproval, ProposalState, Conflict."""
+    """Turn down what somebody else proposed. Raises NotFound, SelfApproval, ProposalSettled, Conflict."""
     await _end(work, proposal_id, expected, "rejected")
 
 
 async def withdraw(work: Work, proposal_id: int, expected: int) -> None:
-    """Take back one's own proposal. Raises NotFound, ProposalState (also for others' proposals), Conflict."""
+    """Take back one's own proposal.
+
+    Raises NotFound, ProposalSettled (also for others' proposals), Conflict.
+    """
     await _end(work, proposal_id, expected, "withdrawn")
 
 
@@ -137,7 +140,7 @@ async def _end(work: Work, proposal_id: int, expected: int, state: str) -> None:
     if is_own and state == "rejected":
         raise SelfApproval
     if row.state != PROPOSED or row.batch_id is not None or is_own != (state == "withdrawn"):
-        raise ProposalState
+        raise ProposalSettled
     await queries.change_proposal(
         work.session, proposal_id, expected, state=state, decided_by=work.staff, decided_at=work.now
     )

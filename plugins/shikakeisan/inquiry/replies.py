@@ -22,7 +22,7 @@ from plugins.shikakeisan.correction import service as correction
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.merging import trial
 from plugins.shikakeisan.inquiry import queries
-from plugins.shikakeisan.inquiry.errors import InquiryState
+from plugins.shikakeisan.inquiry.errors import InquirySettled
 from plugins.shikakeisan.inquiry.service import number_of
 from plugins.shikakeisan.merge.decisions import Proposal, propose_decision
 from plugins.shikakeisan.merge.incomes import income_limit
@@ -85,14 +85,14 @@ class _Outcome:
 async def enter(work: Work, inquiry_id: int, person_id: int, reply: Reply) -> int:
     """Enter a reply about one person of a sent inquiry and return its number.
 
-    Raises NotFound, InquiryState (not sent, or a reply stands), Invalid.
+    Raises NotFound, InquirySettled (not sent, or a reply stands), Invalid.
     """
     row = await queries.hold_inquiry(work.session, inquiry_id)
     people = (await queries.people_of(work.session, [inquiry_id]))[inquiry_id]
     if person_id not in {one.person_id for one in people}:
         raise NotFound
     if row.state != "sent" or await queries.reply_in_force(work.session, inquiry_id, person_id):
-        raise InquiryState
+        raise InquirySettled
     _check(reply, work.today)
     values = {
         "inquiry_id": inquiry_id,
@@ -112,7 +112,7 @@ async def enter(work: Work, inquiry_id: int, person_id: int, reply: Reply) -> in
 async def confirm(runtime: Runtime, work: Work, reply_id: int, expected: int) -> Result:
     """Confirm what somebody else entered; the inquiry is answered with the last of its people.
 
-    Raises NotFound, SelfApproval, InquiryState, Conflict.
+    Raises NotFound, SelfApproval, InquirySettled, Conflict.
     """
     row, sheet = await _entered(work, reply_id, expected)
     if row.proposed_by == work.staff:
@@ -140,7 +140,7 @@ async def confirm(runtime: Runtime, work: Work, reply_id: int, expected: int) ->
 async def send_back(work: Work, reply_id: int, expected: int) -> None:
     """Send a reply back, so that it can be entered again; of one's own it is a withdrawal.
 
-    Raises NotFound, InquiryState, Conflict.
+    Raises NotFound, InquirySettled, Conflict.
     """
     row, _ = await _entered(work, reply_id, expected)
     state = "withdrawn" if row.proposed_by == work.staff else "rejected"
@@ -164,7 +164,7 @@ async def _entered(work: Work, reply_id: int, expected: int) -> tuple[Row[Any], 
     row = await queries.reply_row(work.session, reply_id)
     ensure_version(row.version, expected)
     if row.state != "entered":
-        raise InquiryState
+        raise InquirySettled
     return row, sheet
 
 

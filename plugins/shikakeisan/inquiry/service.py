@@ -20,7 +20,7 @@ from plugins.shikakeisan.base.municipality import tax_wards
 from plugins.shikakeisan.base.service import frozen_year
 from plugins.shikakeisan.inquiry import queries
 from plugins.shikakeisan.inquiry.checks import living_elsewhere
-from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquiryState, NobodyToAsk
+from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquirySettled, NobodyToAsk
 from plugins.shikakeisan.inquiry.letters import letter_of
 from plugins.shikakeisan.sheets import Sheet
 from plugins.shiryo.api import Work
@@ -74,7 +74,7 @@ async def make(work: Work, tax_year: int, due_on: date, atena_numbers: Sequence[
 
 
 async def send(work: Work, inquiry_id: int, expected: int) -> Sheet:
-    """Mark a draft as sent today and return its file. Raises NotFound, InquiryState, Conflict."""
+    """Mark a draft as sent today and return its file. Raises NotFound, InquirySettled, Conflict."""
     row = await _held(work, inquiry_id, expected, "draft")
     sheet = await letter_of(work.session, work.journal, row, work.now)
     changed = {"state": "sent", "sent_by": work.staff, "sent_at": work.now, "sha256": sheet.sha256}
@@ -84,7 +84,7 @@ async def send(work: Work, inquiry_id: int, expected: int) -> Sheet:
 
 
 async def cancel(work: Work, inquiry_id: int, expected: int) -> None:
-    """Drop a draft: its people wait again. Raises NotFound, InquiryState, Conflict."""
+    """Drop a draft: its people wait again. Raises NotFound, InquirySettled, Conflict."""
     await _held(work, inquiry_id, expected, "draft")
     await queries.change_inquiry(work.session, inquiry_id, state="cancelled")
     work.journal.wrote(JOURNAL_TYPE, str(inquiry_id), {"state"})
@@ -104,7 +104,7 @@ async def _held(work: Work, inquiry_id: int, expected: int, state: str) -> Row[A
     row = await queries.hold_inquiry(work.session, inquiry_id)
     ensure_version(row.version, expected)
     if row.state != state:
-        raise InquiryState
+        raise InquirySettled
     return row
 
 

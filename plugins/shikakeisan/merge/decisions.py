@@ -12,12 +12,12 @@ from sqlalchemy import Row
 from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.atena.api import one_of
-from plugins.shikakeisan.base.errors import YearNotFrozen, YearNotOpen
+from plugins.shikakeisan.base.errors import YearAssessed, YearNotFrozen, YearNotOpen
 from plugins.shikakeisan.facts.validate import validate
 from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH, STATED
 from plugins.shikakeisan.merge import listing, queries
 from plugins.shikakeisan.merge.deciding import said_at
-from plugins.shikakeisan.merge.errors import DecisionSettled, PathUnknown, ValueUnfit, YearDecided
+from plugins.shikakeisan.merge.errors import DecisionSettled, PathUnknown, ValueUnfit
 from plugins.shikakeisan.merge.gathered import Facts, Merged
 from plugins.shikakeisan.merge.people import Decision
 from plugins.shikakeisan.merge.service import merge_people, preview_person
@@ -47,7 +47,7 @@ class Proposal:
 async def propose_decision(work: Work, proposal: Proposal) -> int:
     """Propose a value; return the number of the proposal.
 
-    Raises YearNotOpen, YearNotFrozen, YearDecided, NotFound (not in the base), PathUnknown, ValueUnfit.
+    Raises YearNotOpen, YearNotFrozen, YearAssessed, NotFound (not in the base), PathUnknown, ValueUnfit.
     """
     await _open_year(work, proposal.tax_year)
     require_reason(proposal.reason)
@@ -67,7 +67,7 @@ async def propose_decision(work: Work, proposal: Proposal) -> int:
 
 
 async def propose_ending(work: Work, decision_id: int, reason: str) -> int:
-    """Propose to take back a decision in force; raises NotFound, DecisionSettled, YearDecided."""
+    """Propose to take back a decision in force; raises NotFound, DecisionSettled, YearAssessed."""
     row = await _in_force(work, decision_id)
     if not row.approved_by:
         raise DecisionSettled
@@ -82,7 +82,7 @@ async def propose_ending(work: Work, decision_id: int, reason: str) -> int:
 async def approve_decision(work: Work, decision_id: int) -> int:
     """Approve exactly what somebody else proposed, and merge the person again; return the decision.
 
-    Raises NotFound, DecisionSettled, SelfApproval, YearDecided.
+    Raises NotFound, DecisionSettled, SelfApproval, YearAssessed.
     """
     row = await _proposed(work, decision_id)
     if row.proposed_by == work.staff:
@@ -176,4 +176,4 @@ async def _open_year(work: Work, tax_year: int) -> None:
     if year.state == "open":
         raise YearNotFrozen
     if year.state == "assessed":
-        raise YearDecided
+        raise YearAssessed

@@ -16,7 +16,7 @@ from plugins.shikakeisan.base.circumstances import ADD, END, Proposed, Said
 from plugins.shikakeisan.base.standing import Circumstance
 from plugins.shikakeisan.correction import service as corrections
 from plugins.shikakeisan.correction.computing import Request
-from plugins.shikakeisan.correction.errors import ProposalState
+from plugins.shikakeisan.correction.errors import ProposalSettled
 from plugins.shikakeisan.overview.replay import approve_circumstances
 from plugins.shiryo.api import Work
 from tests.plugins.shikakeisan.base.conftest import City, address
@@ -174,7 +174,7 @@ class Play:
         waiting = self.corrections.pop(self.chance.randrange(len(self.corrections)))
         end, staff = self.chance.choice(((corrections.reject, CHIEF), (corrections.withdraw, CLERK)))
         is_outdated = waiting.rests_on[-1] != len(self.people[waiting.number].revisions)
-        refused = pytest.raises(ProposalState) if is_outdated else nullcontext()
+        refused = pytest.raises(ProposalSettled) if is_outdated else nullcontext()
         with refused:
             async with self.city.database.transaction() as session:
                 await end(self._work(session, staff), waiting.id, 1)

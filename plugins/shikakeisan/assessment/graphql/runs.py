@@ -17,10 +17,10 @@ from core.graphql.scalars import FiscalYear, Yen
 from core.jobs.service import enqueue
 from plugins.atena.api import Person
 from plugins.shikakeisan.assessment import queries
-from plugins.shikakeisan.assessment.errors import YearAssessed
 from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
+from plugins.shikakeisan.base.errors import YearAssessed
 from plugins.shikakeisan.permissions import ASSESSMENT, RUN, RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.sql import happened

@@ -9,7 +9,7 @@ from core.errors import Conflict, NotFound, SelfApproval
 from core.graphql.masking import ReasonRequired
 from plugins.shikakeisan.base import circumstances
 from plugins.shikakeisan.base.circumstances import END, Proposed, Said, approve, propose, reject
-from plugins.shikakeisan.base.errors import CircumstanceState, ListRefused
+from plugins.shikakeisan.base.errors import CircumstanceSettled, ListRefused
 from plugins.shikakeisan.base.lists import read_list
 from plugins.shikakeisan.base.standing import Circumstance
 from tests.plugins.shikakeisan.base.conftest import CITY, KITA, KURASHIKI, NAKA, TAX_YEAR, City, address
@@ -164,7 +164,7 @@ async def test_a_proposal_is_sent_back_once(city: City, staff: str, state: str) 
 
     [row] = await city.rows("SELECT state, version FROM shikakeisan.circumstance_proposal")
     assert (row.state, row.version) == (state, 2)
-    for version, refused in ((1, Conflict), (2, CircumstanceState)):
+    for version, refused in ((1, Conflict), (2, CircumstanceSettled)):
         async with city.database.transaction() as session:
             with pytest.raises(refused):
                 await approve(city.work(session, "chief"), proposal_id, version)

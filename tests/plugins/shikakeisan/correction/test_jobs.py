@@ -23,7 +23,12 @@ from plugins.shikakeisan.correction.batches import (
     reject_batch,
     sign_off,
 )
-from plugins.shikakeisan.correction.errors import EventRequired, ProposalState, SampleUnseen, SelectionUnknown
+from plugins.shikakeisan.correction.errors import (
+    EventRequired,
+    ProposalSettled,
+    SampleUnseen,
+    SelectionUnknown,
+)
 from plugins.shikakeisan.correction.jobs import DRY, LATE, WRITE
 from plugins.shikakeisan.correction.service import approve
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR
@@ -252,9 +257,9 @@ async def test_a_batch_is_signed_by_somebody_else_who_looked_at_the_sample(city:
     people = await city.settle(someone(), someone())
     number = await plan(city, people)
 
-    with pytest.raises(ProposalState):
+    with pytest.raises(ProposalSettled):
         await sign(city, number)
-    with pytest.raises(ProposalState):
+    with pytest.raises(ProposalSettled):
         await propose(city, number, OTHER)
     await propose(city, number)
     with pytest.raises(SelfApproval):
@@ -269,7 +274,7 @@ async def test_a_member_of_a_batch_is_not_approved_alone(city: City) -> None:
     await propose(city, number)
     [row] = await proposals(city.office)
 
-    with pytest.raises(ProposalState):
+    with pytest.raises(ProposalSettled):
         await city.office.approve(row.id, OTHER, row.version)
 
 
@@ -283,7 +288,7 @@ async def test_a_rejected_batch_ends_with_its_members(city: City) -> None:
         await reject_batch(work, number, row.version, may_approve=True)
 
     assert [one.state for one in await proposals(city.office)] == ["rejected"]
-    with pytest.raises(ProposalState):
+    with pytest.raises(ProposalSettled):
         await sign(city, number)
 
 

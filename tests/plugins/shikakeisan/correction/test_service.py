@@ -18,7 +18,7 @@ from plugins.shikakeisan.correction.errors import (
     NotAssessed,
     NothingChanges,
     PeriodOver,
-    ProposalState,
+    ProposalSettled,
     RevisionChanged,
 )
 from plugins.shikakeisan.correction.queries import take_slips
@@ -225,12 +225,12 @@ async def test_rejected_and_withdrawn_proposals_stay_and_end(office: Office) -> 
 
     assert [await office.state(number) for number in (turned_down, taken_back)] == ["rejected", "withdrawn"]
     for number in (turned_down, taken_back):
-        with pytest.raises(ProposalState):
+        with pytest.raises(ProposalSettled):
             await office.approve(number, version=2)
 
 
 @pytest.mark.parametrize(
-    ("end", "staff", "refusal"), [(reject, CLERK, SelfApproval), (withdraw, OTHER, ProposalState)]
+    ("end", "staff", "refusal"), [(reject, CLERK, SelfApproval), (withdraw, OTHER, ProposalSettled)]
 )
 async def test_only_others_reject_and_only_oneself_withdraws(
     office: Office, end: Any, staff: str, refusal: type[JuminzeiError]

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import Conflict, Invalid, NotFound, SelfApproval
 from plugins.shikakeisan.correction import service as correction
-from plugins.shikakeisan.inquiry.errors import InquiryState
+from plugins.shikakeisan.inquiry.errors import InquirySettled
 from plugins.shikakeisan.inquiry.replies import Answer, Result
 from tests.plugins.shikakeisan.inquiry.conftest import (
     FATHER,
@@ -136,7 +136,7 @@ async def test_nobody_confirms_the_own_entry(asking: Asking) -> None:
 async def test_a_reply_that_is_sent_back_can_be_entered_again(asking: Asking, staff: str, state: str) -> None:
     inquiry_id = await asking.ask()
     wrong = await asking.enter(inquiry_id, ABOVE)
-    with pytest.raises(InquiryState):
+    with pytest.raises(InquirySettled):
         await asking.enter(inquiry_id, 0)
 
     await asking.send_back(wrong, staff)
@@ -144,7 +144,7 @@ async def test_a_reply_that_is_sent_back_can_be_entered_again(asking: Asking, st
 
     assert (await asking.reply(wrong)).state == state
     assert await asking.confirm(right) is Result.WITHIN_LIMIT
-    with pytest.raises(InquiryState):
+    with pytest.raises(InquirySettled):
         await asking.confirm(wrong, version=2)
 
 
@@ -183,5 +183,5 @@ async def test_a_reply_is_about_somebody_of_a_sent_inquiry(asking: Asking) -> No
 
     with pytest.raises(NotFound):
         await asking.enter(inquiry_id, 0, number=SON)
-    with pytest.raises(InquiryState):
+    with pytest.raises(InquirySettled):
         await asking.enter(draft, 0, number=UNCLE)

@@ -14,7 +14,7 @@ from plugins.shikakeisan.inquiry import queries, service
 from plugins.shikakeisan.inquiry.errors import (
     InquiryNotRemade,
     InquiryPeople,
-    InquiryState,
+    InquirySettled,
     NobodyToAsk,
 )
 from plugins.shikakeisan.inquiry.letters import COLUMNS, files_of, letter_again
@@ -166,7 +166,7 @@ async def test_a_draft_is_sent_once(asking: Asking) -> None:
 
     with pytest.raises(Conflict):
         await asking.send(inquiry_id)
-    with pytest.raises(InquiryState):
+    with pytest.raises(InquirySettled):
         await asking.send(inquiry_id, 2)
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import text
 
 from core.errors import JuminzeiError, NotFound, SelfApproval
 from core.graphql.masking import ReasonRequired
-from plugins.shikakeisan.base.errors import YearNotFrozen
+from plugins.shikakeisan.base.errors import YearAssessed, YearNotFrozen
 from plugins.shikakeisan.merge.decisions import Proposal, propose_decision, propose_ending, withdraw_decision
-from plugins.shikakeisan.merge.errors import DecisionSettled, PathUnknown, ValueUnfit, YearDecided
+from plugins.shikakeisan.merge.errors import DecisionSettled, PathUnknown, ValueUnfit
 from tests.plugins.shikakeisan.base.conftest import TAX_YEAR, City
 from tests.plugins.shikakeisan.correction.papers import Paper
 from tests.plugins.shikakeisan.merge.desk import CHIEF, CLERK, Desk, family, named, pension, slip
@@ -218,7 +218,7 @@ async def test_who_is_not_in_the_base_is_not_found(home: Desk) -> None:
 async def test_a_year_without_base_waits_and_a_decided_one_is_corrected(city: City, home: Desk) -> None:
     proposed = await home.propose("1", INSURANCE, 1)
 
-    for state, refusal in (("open", YearNotFrozen), ("assessed", YearDecided)):
+    for state, refusal in (("open", YearNotFrozen), ("assessed", YearAssessed)):
         async with city.database.transaction() as session:
             await session.execute(text("UPDATE shikakeisan.fiscal_year SET state = :s"), {"s": state})
         with pytest.raises(refusal):
