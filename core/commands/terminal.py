@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import click
 
-from core.access.actor import SYSTEM
+from core.access.actor import SYSTEM, Actor
 from core.access.journal import Journal
 from core.errors import JuminzeiError
 from core.graphql.records import Trace, records_of
@@ -47,19 +47,27 @@ def asked(runtime: Runtime, question: Callable[[Database], Awaitable[T]]) -> T:
         return asyncio.run(ask())
 
 
+def new_trace_id(operation: str) -> str:
+    """Make the correlation id of one command."""
+    return f"{operation.replace(' ', '-')}-{uuid4()}"
+
+
 async def recorded(
     runtime: Runtime,
     database: Database,
     operation: str,
     deed: Callable[[WriteSession, Journal], Awaitable[T]],
+    actor: Actor = SYSTEM,
+    trace_id: str = "",
 ) -> T:
-    """Do one deed of the system in one transaction, with its lines in the access log."""
+    """Do one deed of `actor` in one transaction, with its lines in the access log."""
     journal = Journal()
-    trace = Trace(runtime.clock, SYSTEM, f"{operation.replace(' ', '-')}-{uuid4()}", origin=ORIGIN)
+    trace = Trace(runtime.clock, actor, trace_id or new_trace_id(operation), origin=ORIGIN)
     async with database.transaction() as session:
         done = await deed(session, journal)
         records = list(records_of(trace, operation, {}, journal, is_query=False))
-        await runtime.plugins.run("record_access", session=session, records=records)
+        if records:
+            await runtime.plugins.run("record_access", session=session, records=records)
     return done
 
 

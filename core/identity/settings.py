@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from core.settings import Setting, one_of, whole
+from core.settings import Setting, boolean, one_of, whole
 
 PASSWORD_PROFILE = Setting(
     "password_profile",
@@ -52,6 +52,13 @@ TERMINAL_TOKEN = Setting(
     "access token of the person who acts at the terminal, instead of password and code; for the environment",
     secret=True,
 )
+UNATTENDED = Setting(
+    "unattended",
+    boolean,
+    default=False,
+    help="commands that change what counts run in the name of the system where nobody signs in; "
+    "for the environment of a machine's own timetable (outside production always)",
+)
 
 PASSWORD_AGE = {"okayama": timedelta(days=90), "nist": None}
 
@@ -71,4 +78,5 @@ SETTINGS: tuple[Setting[Any], ...] = (
     TOKEN_KEYS,
     SEAL_KEYS,
     TERMINAL_TOKEN,
+    UNATTENDED,
 )

@@ -8,6 +8,8 @@ YEAR = Permission("shikakeisan.year", "read")
 """How far a 課税年度 has come, in numbers: no person."""
 BASE = Permission("shikakeisan.base", "read")
 """Who is taxed here on 1 January, and why somebody is not."""
+BASE_MAKE = Permission("shikakeisan.base", "make")
+"""Opening a year, making its base, taking late news of the register into it."""
 BASE_SETTLE = Permission("shikakeisan.base", "settle")
 """Closing a finding about the base: changes nothing that is taxed."""
 CIRCUMSTANCE_PROPOSE = Permission("shikakeisan.circumstance", "propose")
@@ -23,7 +25,9 @@ CORRECTION_PROPOSE = Permission("shikakeisan.correction", "propose")
 CORRECTION_APPROVE = Permission("shikakeisan.correction", "approve")
 """Another person's proposals only: the service compares the numbers of the two."""
 CLOSING = Permission("shikakeisan.closing", "read")
-"""Closes and the files that other systems got; a close is made at the terminal."""
+"""Closes and the files that other systems got."""
+CLOSING_MAKE = Permission("shikakeisan.closing", "make")
+"""Making closes and files, at the terminal alone; changes nothing that is taxed."""
 MERGE_READ = Permission("shikakeisan.merge", "read")
 """Merged facts with their origins, claims of relatives, findings, officers' decisions."""
 MERGE_PROPOSE = Permission("shikakeisan.merge", "propose")

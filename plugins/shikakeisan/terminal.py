@@ -7,11 +7,9 @@ from core.access.actor import SYSTEM, Actor, ActorKind
 from core.access.journal import Journal
 from core.access.permission import Permission
 from core.commands import terminal
-from core.identity.settings import TERMINAL_TOKEN
 from core.jobs import service as jobs
 from core.jobs.types import JobType
 from core.runtime import Runtime
-from core.settings import environment
 from core.storage.database import Database, WriteSession
 from plugins.shiryo.api import Desk, Work
 
@@ -28,22 +26,12 @@ def start_job(
     It is asked for by who signs in as `staff` or by whose token is in the environment; by the system where
     there is neither, for a machine's own timetable. Raises JobAlreadyActive for one with other parameters.
     """
-    if staff is None and not environment().get(TERMINAL_TOKEN.variable):
 
-        async def by_system(database: Database) -> int:
-            async with database.transaction() as session:
-                return await _begin(session, kind, given, SYSTEM)
+    async def begin(work: Work) -> int:
+        requester = SYSTEM if work.staff == SYSTEM.number else Actor(ActorKind.STAFF, work.staff)
+        return await jobs.begin(work.session, kind, given, requester, free={WORKERS})
 
-        return terminal.asked(runtime, by_system)
-    desk = Desk(runtime, staff, kind.name)
-    return desk.act(
-        permission,
-        lambda work: _begin(work.session, kind, given, Actor(ActorKind.STAFF, work.staff)),
-    )
-
-
-async def _begin(session: WriteSession, kind: JobType, given: Mapping[str, Any], actor: Actor) -> int:
-    return await jobs.begin(session, kind, given, actor, free={WORKERS})
+    return Desk(runtime, staff, kind.name, is_machines_too=True).act(permission, begin)
 
 
 async def recorded(

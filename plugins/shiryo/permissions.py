@@ -3,6 +3,8 @@
 from core.access.permission import Permission
 
 DELIVERY = Permission("shiryo.delivery", "read")
+DELIVERY_RECEIVE = Permission("shiryo.delivery", "receive")
+"""Taking files in, whatever they hold."""
 DOCUMENT = Permission("shiryo.document", "read")
 ORIGINAL = Permission("shiryo.original", "read")
 LEDGER = Permission("shiryo.ledger", "read")

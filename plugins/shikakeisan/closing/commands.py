@@ -14,8 +14,8 @@ from core.storage.database import Database
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing import service as closing
 from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer, recipients_of
-from plugins.shikakeisan.terminal import recorded
-from plugins.shiryo.api import Work
+from plugins.shikakeisan.permissions import CLOSING_MAKE
+from plugins.shiryo.api import Desk, Work, staff_option
 
 KINDS = {"initial": "当初分を含む", "changes": "異動分"}
 SHOWN = {
@@ -36,20 +36,16 @@ SHOWN = {
     metavar="WHEN",
     help="締めの時刻（日本時間）。日付だけならその日の終わりまで。省略すると現在",
 )
+@staff_option()
 @click.pass_obj
-def close(runtime: Runtime, cut_off: str | None) -> None:
+def close(runtime: Runtime, cut_off: str | None, staff: str | None) -> None:
     """異動締め: 前回の締めの後の賦課決定を、1つの締めにまとめます。"""
     moment = None if cut_off is None else _moment(cut_off)
 
-    async def deed(work: Work) -> int:
-        return await closing.close(runtime, work, moment)
+    async def deed(work: Work) -> Row[Any]:
+        return await queries.close_row(work.session, await closing.close(runtime, work, moment))
 
-    async def ask(database: Database) -> Row[Any]:
-        closing_id = await recorded(runtime, database, "year close", deed)
-        async with database.read() as session:
-            return await queries.close_row(session, closing_id)
-
-    row = asked(runtime, ask)
+    row = Desk(runtime, staff, "year close", is_machines_too=True).act(CLOSING_MAKE, deed)
     begin = "" if row.previous_cut_off == closing.BEGINNING else f"{_clock(row.previous_cut_off)} から "
     click.echo(f"締め {row.id}\t{KINDS[row.kind]}\t{begin}{_clock(row.cut_off)} まで")
     for name, (label, unit) in SHOWN.items():
@@ -60,8 +56,11 @@ def close(runtime: Runtime, cut_off: str | None) -> None:
 @click.argument("recipient", required=False)
 @click.option("--again", type=click.IntRange(1), metavar="SEQUENCE", help="送付済みのファイルを作り直す")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="書き出すフォルダー")
+@staff_option()
 @click.pass_obj
-def transfer(runtime: Runtime, recipient: str | None, again: int | None, out: Path | None) -> None:
+def transfer(
+    runtime: Runtime, recipient: str | None, again: int | None, out: Path | None, staff: str | None
+) -> None:
     """連携ファイル: 連携先に渡した前回のファイルの後の変更を、CSVと送付書（JSON）で書き出します。
 
     連携先を省略すると、連携先と、それぞれに最後に渡したファイルの一覧を表示します。
@@ -79,7 +78,7 @@ def transfer(runtime: Runtime, recipient: str | None, again: int | None, out: Pa
         return await make_again(work, recipient, again)
 
     # noted before anything is written: what is lost between the two is made again, never sent twice
-    file = asked(runtime, lambda database: recorded(runtime, database, "year transfer", deed))
+    file = Desk(runtime, staff, "year transfer", is_machines_too=True).act(CLOSING_MAKE, deed)
     write_private(out, f"{file.name}.csv", file.data)
     write_private(out, f"{file.name}.json", file.manifest)
     click.echo(f"{out / file.name}.csv\t{file.rows:,}件\t支援措置のため除いた者 {len(file.left_out):,}人")

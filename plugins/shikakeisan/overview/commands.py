@@ -18,10 +18,9 @@ from plugins.shikakeisan.base import queries
 from plugins.shikakeisan.base.municipality import ward_names
 from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE, opened_year
 from plugins.shikakeisan.base.standing import REASON_LABELS, STANDING_LABELS, Reason, Standing
-from plugins.shikakeisan.overview.replay import Replayed, replay_register
+from plugins.shikakeisan.overview.replay import replay_register
 from plugins.shikakeisan.overview.status import STAGES, Group, Status, read_status, status_of
-from plugins.shikakeisan.permissions import BASE
-from plugins.shikakeisan.terminal import recorded
+from plugins.shikakeisan.permissions import BASE, BASE_MAKE
 from plugins.shiryo.api import Desk, Work, staff_option
 
 FINDING_STAGES = {
@@ -52,17 +51,13 @@ def status(runtime: Runtime, tax_year: int | None, *, as_json: bool) -> None:
 @click.option(
     "--since", type=click.DateTime(), help="この日時(日本時間)より後の異動。省略すると前回の反映から"
 )
+@staff_option()
 @click.pass_obj
-def replay(runtime: Runtime, tax_year: int, since: datetime | None) -> None:
+def replay(runtime: Runtime, tax_year: int, since: datetime | None, staff: str | None) -> None:
     """個人基本を確定した後に届いた住民記録の異動を、1月1日現在の個人基本に反映します。"""
     begin = None if since is None else since.replace(tzinfo=JAPAN)
-
-    async def ask(database: Database) -> Replayed:
-        return await recorded(
-            runtime, database, "year replay", lambda work: replay_register(work, tax_year, begin)
-        )
-
-    done = asked(runtime, ask)
+    desk = Desk(runtime, staff, "year replay", is_machines_too=True)
+    done = desk.act(BASE_MAKE, lambda work: replay_register(work, tax_year, begin))
     click.echo(f"異動のあった者\t{done.looked_at:,}人")
     click.echo(f"個人基本の変わった者\t{len(done.changed):,}人")
     click.echo(f"確認事項\t{done.findings:,}件")

@@ -1,27 +1,24 @@
 """Acting as a member of staff at the terminal: sign-in, permissions and access log as in a browser."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
-from uuid import uuid4
 
 import click
 
-from core.access.actor import Actor, ActorKind
+from core.access.actor import SYSTEM, Actor, ActorKind
 from core.access.journal import Journal
 from core.access.permission import Permission
-from core.commands.terminal import refusing
+from core.commands.terminal import ORIGIN, asked, new_trace_id, recorded
 from core.errors import Forbidden
-from core.graphql.records import Trace, records_of
 from core.identity.authenticator import Authenticator
 from core.identity.events import Events
 from core.identity.opening import open_identity
-from core.identity.settings import TERMINAL_TOKEN
+from core.identity.settings import TERMINAL_TOKEN, UNATTENDED
 from core.identity.sign_in import SignIn
 from core.runtime import Runtime
 from core.settings import environment
-from core.storage.database import Database
+from core.storage.database import Database, WriteSession
 from plugins.shiryo.work import Work
 
 T = TypeVar("T")
@@ -40,11 +37,16 @@ def staff_option() -> Decorator:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Where somebody acts at the terminal: `staff` signs in, or (None) the token of the environment does."""
+    """Where somebody acts at the terminal: `staff` signs in, or (None) the token of the environment does.
+
+    `is_machines_too` is for what a machine's own timetable may do: where nobody signs in the system acts, in
+    production only with the setting `unattended`.
+    """
 
     runtime: Runtime
     staff: str | None
     operation: str
+    is_machines_too: bool = False
     _signed_in: list[str] = field(default_factory=list, repr=False)
     """The token of a sign-in, so that a command with two deeds asks once."""
 
@@ -53,47 +55,47 @@ class Desk:
 
         The password and the one-time code are asked for at the terminal, never taken from the command line.
         """
-        given = [environment().get(TOKEN, "")] if self.staff is None else self._signed_in
-        token = given[0] if given else ""
-        secrets = ("", "") if token else self._ask()
-        trace_id = f"{self.operation.replace(' ', '-')}-{uuid4()}"
-        with refusing():
-            return asyncio.run(self._run(permission, deed, trace_id, token, secrets))
 
-    def _ask(self) -> tuple[str, str]:
+        async def act(database: Database) -> T:
+            trace_id = new_trace_id(self.operation)
+            actor = await self.actor(database, permission, trace_id)
+            return await self.recorded(database, actor, deed, trace_id)
+
+        return asked(self.runtime, act)
+
+    async def actor(self, database: Database, permission: Permission, trace_id: str) -> Actor:
+        """Return who acts; who has no token signs in. Raises Forbidden without `permission`."""
+        if self._is_machine():
+            return SYSTEM
+        given = [environment().get(TOKEN, "")] if self.staff is None else self._signed_in
+        token = (given[0] if given else "") or await self._sign_in(database, trace_id)
+        identity = open_identity(self.runtime, database)
+        actor = await Authenticator(identity).authenticate({"authorization": f"Bearer {token}"})
+        if actor.kind is not ActorKind.STAFF or not actor.may(permission):
+            raise Forbidden
+        return actor
+
+    def _is_machine(self) -> bool:
+        is_nobody = self.staff is None and not environment().get(TOKEN)
+        is_allowed = self.runtime.settings[UNATTENDED] or not self.runtime.is_production
+        return is_nobody and self.is_machines_too and is_allowed
+
+    async def _sign_in(self, database: Database, trace_id: str) -> str:
         if self.staff is None:
             raise click.UsageError(f"--staff か環境変数 {TOKEN} が必要です。")
-        return click.prompt("パスワード", hide_input=True, err=True), click.prompt("認証コード", err=True)
+        secrets = click.prompt("パスワード", hide_input=True, err=True), click.prompt("認証コード", err=True)
+        identity = open_identity(self.runtime, database)
+        events = Events(identity.record, self.runtime.clock, self.operation, trace_id, ORIGIN)
+        signed_in = await SignIn(identity, events, ORIGIN).sign_in(self.staff, *secrets)
+        self._signed_in.append(signed_in.access_token)
+        return signed_in.access_token
 
-    async def _run(
-        self,
-        permission: Permission,
-        deed: Callable[[Work], Awaitable[T]],
-        trace_id: str,
-        token: str,
-        secrets: tuple[str, str],
+    async def recorded(
+        self, database: Database, actor: Actor, deed: Callable[[Work], Awaitable[T]], trace_id: str
     ) -> T:
-        runtime = self.runtime
-        async with runtime.open_database() as database:
-            identity = open_identity(runtime, database)
-            if not token:
-                events = Events(identity.record, runtime.clock, self.operation, trace_id, "cli")
-                signed_in = await SignIn(identity, events, "cli").sign_in(self.staff or "", *secrets)
-                token = signed_in.access_token
-                self._signed_in.append(token)
-            actor = await Authenticator(identity).authenticate({"authorization": f"Bearer {token}"})
-            if actor.kind is not ActorKind.STAFF or not actor.may(permission):
-                raise Forbidden
-            return await self._recorded(database, actor, trace_id, deed)
+        """Do one deed of who was found to act, in one transaction, with its lines in the access log."""
 
-    async def _recorded(
-        self, database: Database, actor: Actor, trace_id: str, deed: Callable[[Work], Awaitable[T]]
-    ) -> T:
-        journal, clock = Journal(), self.runtime.clock
-        async with database.transaction() as session:
-            done = await deed(Work(session, journal, actor.number, clock.now()))
-            trace = Trace(clock, actor, correlation_id=trace_id, origin="cli")
-            records = list(records_of(trace, self.operation, {}, journal, is_query=False))
-            if records:
-                await self.runtime.plugins.run("record_access", session=session, records=records)
-        return done
+        async def do(session: WriteSession, journal: Journal) -> T:
+            return await deed(Work(session, journal, actor.number, self.runtime.clock.now()))
+
+        return await recorded(self.runtime, database, self.operation, do, actor, trace_id)

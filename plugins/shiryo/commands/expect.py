@@ -1,18 +1,19 @@
 """`juminzei expect`: enter the senders who should send this year, from a list such as that of 総括表."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import click
 
-from core.access.actor import SYSTEM
 from core.commands.terminal import refusing
 from core.runtime import Runtime
+from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.errors import ManifestInvalid
 from plugins.shiryo.manifest import Sender, check_sender, tax_year
+from plugins.shiryo.permissions import EXPECTATION_WRITE
 from plugins.shiryo.queries import deliveries, ledger
+from plugins.shiryo.work import Work
 
 Expected = tuple[Sender, int | None]
 
@@ -20,24 +21,27 @@ Expected = tuple[Sender, int | None]
 @click.command("expect")
 @click.argument("path", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--year", type=int, required=True, help="課税年度(西暦)")
+@staff_option()
 @click.pass_obj
-def expect(runtime: Runtime, path: Path, year: int) -> None:
-    """提出があるはずの送付元を登録します。1行1件のJSON: code, kind, name, documents(総括表の件数)。"""
+def expect(runtime: Runtime, path: Path, year: int, staff: str | None) -> None:
+    """提出があるはずの送付元を登録します。1行1件のJSON: code, kind, name, documents(総括表の件数)。
+
+    登録は操作した職員のものとして記録します。
+    """
     with refusing():
         senders = [_expected(line) for line in path.read_bytes().splitlines() if line.strip()]
-        added = asyncio.run(_enter(runtime, tax_year(year), senders))
+        known_year = tax_year(year)
+    desk = Desk(runtime, staff, "expect", is_machines_too=True)
+    added = desk.act(EXPECTATION_WRITE, lambda work: _enter(work, known_year, senders))
     click.echo(f"{year}年度: {added:,} 件の送付元を登録しました(登録済み {len(senders) - added:,} 件)。")
 
 
-async def _enter(runtime: Runtime, year: int, senders: list[Expected]) -> int:
+async def _enter(work: Work, year: int, senders: list[Expected]) -> int:
     added = 0
-    async with runtime.open_database() as database, database.transaction() as session:
-        for sender, documents in senders:
-            await deliveries.sender_id(session, sender)
-            source = "officer" if documents is None else "summary_report"
-            added += await ledger.expect(
-                session, year, sender.code, source, documents, SYSTEM.number, runtime.clock.now()
-            )
+    for sender, documents in senders:
+        await deliveries.sender_id(work.session, sender)
+        source = "officer" if documents is None else "summary_report"
+        added += await ledger.expect(work.session, year, sender.code, source, documents, work.staff, work.now)
     return added
 
 

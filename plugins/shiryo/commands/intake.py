@@ -9,15 +9,15 @@ from pathlib import Path
 
 import click
 
-from core.access.actor import SYSTEM
-from core.access.journal import Journal
-from core.commands.terminal import recorded, refusing
+from core.access.actor import Actor
+from core.commands.terminal import new_trace_id, refusing
 from core.jobs import service
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE, JobState
 from core.runtime import Runtime
-from core.storage.database import Database, WriteSession
+from core.storage.database import Database
 from plugins.atena.api import Keyring, open_keyring
+from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.errors import AlreadyImported, KindUnknown, ManifestInvalid
 from plugins.shiryo.manifest import (
     CHANNELS,
@@ -29,6 +29,7 @@ from plugins.shiryo.manifest import (
     parse_manifest,
     tax_year,
 )
+from plugins.shiryo.permissions import DELIVERY_RECEIVE
 from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.kinds import kind_of, known_kind
 from plugins.shiryo.service.receiving import Parcel as Arrived
@@ -50,6 +51,16 @@ class Parcel:
     paths: dict[str, Path]
 
 
+@dataclass(frozen=True, slots=True)
+class Taker:
+    """Who takes deliveries in, where, under which correlation id."""
+
+    desk: Desk
+    database: Database
+    actor: Actor
+    trace_id: str
+
+
 @click.command("intake")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--sender", metavar="CODE", help="送付元のコード(指定番号・団体コードなど)")
@@ -62,6 +73,7 @@ class Parcel:
 @click.option("--year", type=int, help="課税年度(西暦)")
 @click.option("--kind", metavar="KIND", help="資料の種類(salary_reportなど)。省略するとファイルから判断")
 @click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@staff_option()
 @click.pass_obj
 def intake(
     runtime: Runtime,
@@ -73,12 +85,14 @@ def intake(
     manifest_path: Path | None,
     year: int | None,
     kind: str | None,
+    staff: str | None,
     *,
     json_lines: bool,
 ) -> None:
     """課税資料を受け付けて取り込みます。フォルダーを指定すると、中の送付書ごとに受け付けます。
 
     途中で止まっても、同じコマンドをもう一度実行すれば続きから取り込みます。
+    受付は操作した職員のものとして記録します。
     """
     with refusing():
         refused = 0
@@ -89,7 +103,8 @@ def intake(
         else:
             given = Sender(sender or "", sender_kind, sender_name or sender or "")
             parcels = [_without_manifest(paths, given, channel or "", year, kind)]
-        failed = asyncio.run(_take_in(runtime, parcels, json_lines=json_lines))
+        desk = Desk(runtime, staff, "intake", is_machines_too=True)
+        failed = asyncio.run(_take_in(desk, parcels, json_lines=json_lines))
         sys.exit(bool(failed or refused))
 
 
@@ -139,27 +154,27 @@ def _without_manifest(
     )
 
 
-async def _take_in(runtime: Runtime, parcels: Sequence[Parcel], *, json_lines: bool) -> int:
-    keyring = open_keyring(runtime.settings)
+async def _take_in(desk: Desk, parcels: Sequence[Parcel], *, json_lines: bool) -> int:
+    runtime, keyring = desk.runtime, open_keyring(desk.runtime.settings)
     async with runtime.open_database() as database:
+        trace_id = new_trace_id(desk.operation)
+        taker = Taker(desk, database, await desk.actor(database, DELIVERY_RECEIVE, trace_id), trace_id)
         received = 0
         for place in range(0, len(parcels), TOGETHER):
-            received += await _receive_all(runtime, database, keyring, parcels[place : place + TOGETHER])
+            received += await _receive_all(taker, keyring, parcels[place : place + TOGETHER])
         if not received:
             raise AlreadyImported
-        return await _follow(runtime, database, json_lines=json_lines)
+        return await _follow(runtime, database, taker.actor, json_lines=json_lines)
 
 
-async def _receive_all(
-    runtime: Runtime, database: Database, keyring: Keyring, parcels: Sequence[Parcel]
-) -> int:
+async def _receive_all(taker: Taker, keyring: Keyring, parcels: Sequence[Parcel]) -> int:
     """Receive some deliveries in one transaction; return how many there is work to do for."""
     read = await asyncio.to_thread(lambda: [_read(parcel) for parcel in parcels])
 
-    async def receive(session: WriteSession, journal: Journal) -> Sequence[Received | AlreadyImported]:
-        return await receive_all(Work(session, journal, SYSTEM.number, runtime.clock.now()), keyring, read)
+    async def receive(work: Work) -> Sequence[Received | AlreadyImported]:
+        return await receive_all(work, keyring, read)
 
-    done = await recorded(runtime, database, "intake", receive)
+    done = await taker.desk.recorded(taker.database, taker.actor, receive, taker.trace_id)
     return sum(_tell(parcel, each) for parcel, each in zip(parcels, done, strict=True))
 
 
@@ -202,9 +217,9 @@ def _guessed(data: bytes) -> str:
         return ""
 
 
-async def _follow(runtime: Runtime, database: Database, *, json_lines: bool) -> int:
+async def _follow(runtime: Runtime, database: Database, actor: Actor, *, json_lines: bool) -> int:
     async with database.transaction() as session:
-        job_id = await service.begin(session, INTAKE, {}, SYSTEM)
+        job_id = await service.begin(session, INTAKE, {}, actor)
     status = await follow(runtime, database, job_id, json_lines=json_lines)
     if not json_lines and status.result is not None:
         records = status.result.get("records", 0)
