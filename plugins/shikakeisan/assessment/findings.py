@@ -9,17 +9,18 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.sql import any_
 
 from plugins.shikakeisan.assessment.deciding import Block
 from plugins.shikakeisan.assessment.outcome import Ground
+from plugins.shikakeisan.merge.queries import let_go
 from plugins.shikakeisan.merge.tables import finding
 from plugins.shikakeisan.sql import IDS
+from plugins.shikakeisan.states import OPEN_FINDINGS, FindingStage, FindingState
 from plugins.shiryo.api import Work
 
-STAGE = "assessment"
-ACTIVE = ("open", "proposed")
+STAGE = FindingStage.ASSESSMENT
 COPIED = (
     *("tax_year", "person_id", "stage", "code", "documents", "others", "details"),
     *("is_blocking", "state", "opened_at"),
@@ -38,11 +39,9 @@ async def settle_findings(work: Work, tax_year: int, block: Block, decided: Coll
         row.id
         for person_id, rows in known.items()
         for row in rows
-        if row.state in ACTIVE and not _is_same(row, wanted[person_id])
+        if row.state in OPEN_FINDINGS and not _is_same(row, wanted[person_id])
     ]
-    if gone:
-        statement = update(finding).where(finding.c.id == any_(IDS)).values(state="gone")
-        await work.session.execute(statement, {"ids": gone})
+    await let_go(work.session, gone)
     new = list(_new(work, tax_year, wanted, known))
     if new:
         await work.session.copy(finding, COPIED, new)
@@ -64,7 +63,7 @@ def _new(
     for person_id, one in wanted.items():
         if one is not None and not any(_is_same(row, one) for row in known.get(person_id, ())):
             said: tuple[object, ...] = (one["code"], [], [], orjson.dumps(one["details"]).decode())
-            yield (tax_year, person_id, STAGE, *said, False, "open", work.now)
+            yield (tax_year, person_id, STAGE, *said, False, FindingState.OPEN, work.now)
 
 
 def _is_same(row: Any, wanted: Wanted | None) -> bool:
@@ -78,7 +77,7 @@ async def _known(work: Work, tax_year: int, person_ids: Sequence[int]) -> Mappin
         finding.c.tax_year == tax_year,
         finding.c.person_id == any_(IDS),
         finding.c.stage == STAGE,
-        finding.c.state != "gone",
+        finding.c.state != FindingState.GONE,
     )
     found: defaultdict[int, list[Any]] = defaultdict(list)
     for row in await work.session.execute(statement, {"ids": list(person_ids)}):

@@ -18,9 +18,12 @@ from sqlalchemy import (
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
+from plugins.shikakeisan.assessment.outcome import Outcome
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment, difference, run
+from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
 from plugins.shikakeisan.sql import IDS, INFINITY, row_by_id
+from plugins.shikakeisan.states import YearState
 
 COPIED: tuple[str, ...] = (
     *("tax_year", "person_id", "revision", "outcome", "ground", "base_id", "basis_id", "reduction"),
@@ -101,7 +104,7 @@ async def undecided(
     statement = select(assessment).where(
         column.tax_year == tax_year,
         column.superseded_at == INFINITY,
-        column.outcome == "undecided",
+        column.outcome == Outcome.UNDECIDED,
         column.person_id > after,
     )
     if ground is not None:
@@ -128,7 +131,7 @@ async def add_revisions(session: WriteSession, records: Sequence[Sequence[object
 async def people_in_base(session: ReadSession, tax_year: int) -> int:
     """Return how many people the base of a year has."""
     present = (base_person.c.tax_year == tax_year, base_person.c.known_to == INFINITY)
-    statement = select(func.count()).where(*present, base_person.c.standing != "outside")
+    statement = select(func.count()).where(*present, base_person.c.standing != Standing.OUTSIDE)
     return await session.scalar(statement) or 0
 
 
@@ -136,8 +139,8 @@ async def year_assessed(session: WriteSession, tax_year: int, at: datetime) -> N
     """Write down that the tax of a year was decided; a second run leaves the first moment alone."""
     statement = (
         update(fiscal_year)
-        .where(fiscal_year.c.tax_year == tax_year, fiscal_year.c.state == "merged")
-        .values(state="assessed", assessed_at=at, version=fiscal_year.c.version + 1)
+        .where(fiscal_year.c.tax_year == tax_year, fiscal_year.c.state == YearState.MERGED)
+        .values(state=YearState.ASSESSED, assessed_at=at, version=fiscal_year.c.version + 1)
     )
     await session.execute(statement)
 

@@ -11,14 +11,15 @@ from core.runtime import Runtime
 from core.storage.database import ReadSession
 from plugins.atena.api import Among, ids_between, one_of
 from plugins.shikakeisan.assessment.outcome import Ground
-from plugins.shikakeisan.assessment.subject import OUTSIDE, Relief, Subject
+from plugins.shikakeisan.assessment.subject import Relief, Subject
+from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.merge.tables import basis, claim, finding
 from plugins.shikakeisan.sql import IDS, INFINITY
+from plugins.shikakeisan.states import OPEN_FINDINGS, FindingStage
 
 DEPENDENT = ("spouse", "dependant", "under16")
 """Roles of relatives whose income is small; a 事業専従者 is paid."""
-OPEN = ("open", "proposed")
 
 
 async def subjects_after(
@@ -27,7 +28,7 @@ async def subjects_after(
     """Return the next people of the base by id."""
     statement = (
         _people(tax_year)
-        .where(base_person.c.person_id > after, base_person.c.standing != OUTSIDE)
+        .where(base_person.c.person_id > after, base_person.c.standing != Standing.OUTSIDE)
         .order_by(base_person.c.person_id)
         .limit(limit)
     )
@@ -155,9 +156,9 @@ async def _claimed(session: ReadSession, tax_year: int, among: Among) -> frozens
 async def _blocked(session: ReadSession, tax_year: int, among: Among) -> frozenset[int]:
     statement = select(finding.c.person_id).where(
         finding.c.tax_year == tax_year,
-        finding.c.state.in_(OPEN),
+        finding.c.state.in_(OPEN_FINDINGS),
         finding.c.is_blocking,
-        finding.c.stage != "assessment",
+        finding.c.stage != FindingStage.ASSESSMENT,
         among(finding.c.person_id),
     )
     return frozenset(await session.scalars(statement))

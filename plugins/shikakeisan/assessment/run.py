@@ -34,6 +34,7 @@ from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.base.errors import YearAssessed, YearNotOpen
 from plugins.shikakeisan.law.years import year_path
 from plugins.shikakeisan.sql import happened
+from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work
 
 JOB = "shikakeisan.assess"
@@ -43,8 +44,7 @@ PART = 5_000
 INITIAL, DRY, SHADOW = "initial", "dry", "shadow"
 WRITTEN = {INITIAL: "revisions", DRY: "different", SHADOW: "different"}
 """How a run counts what it wrote."""
-ASSESSED = "assessed"
-READY = ("merged", ASSESSED)
+READY = (YearState.MERGED, YearState.ASSESSED)
 REASON = "当初賦課"
 RUN_TYPE = "shikakeisan.run"
 YEARS = whole(1990, 2100)
@@ -91,7 +91,7 @@ async def _taken_up(job: Job) -> Run:
         row = await queries.run_row(session, run_id)
     if year is None or row is None:
         raise YearNotOpen
-    is_late = year.state == ASSESSED and happened(row.ended_at) is None
+    is_late = year.state == YearState.ASSESSED and happened(row.ended_at) is None
     if is_late and row.kind == INITIAL and job.requester != SYSTEM.number:
         raise YearAssessed
     return _known(job, run_id, year.municipality_code)

@@ -6,8 +6,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-OUTSIDE = "outside"
-HOUSE_ONLY = "house_only"
+from plugins.shikakeisan.base.standing import Standing
+
+OUTSIDE = Standing.OUTSIDE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Subject:
         said: dict[str, Any] = {}
         if self.is_welfare:
             said["welfare"] = True
-        if self.standing == HOUSE_ONLY:
+        if self.standing == Standing.HOUSE_ONLY:
             said["house_only"] = True
         if self.house_wards:
             said["house_wards"] = self.house_wards

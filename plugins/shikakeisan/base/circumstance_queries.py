@@ -24,6 +24,7 @@ from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.base.tables import circumstance, circumstance_entry, circumstance_proposal
 from plugins.shikakeisan.sql import INFINITY, row_by_id
+from plugins.shikakeisan.states import ProposalState
 
 proposal, entry, fact = circumstance_proposal.c, circumstance_entry.c, circumstance.c
 ENTRY = ("proposal_id", "person_id", "ward_code")
@@ -50,12 +51,14 @@ async def proposal_row(session: ReadSession, proposal_id: int) -> Row[Any] | Non
 
 
 async def decide(
-    session: WriteSession, proposal_id: int, expected: int, state: str, by: str, at: datetime
+    session: WriteSession, proposal_id: int, expected: int, state: ProposalState, by: str, at: datetime
 ) -> None:
     """Write what became of a proposal; raises Conflict with the present version, NotFound."""
     counted = await session.execute(
         update(circumstance_proposal)
-        .where(proposal.id == proposal_id, proposal.version == expected, proposal.state == "proposed")
+        .where(
+            proposal.id == proposal_id, proposal.version == expected, proposal.state == ProposalState.PROPOSED
+        )
         .values(state=state, decided_by=by, decided_at=at, version=proposal.version + 1)
         .returning(proposal.id)
     )
@@ -157,7 +160,7 @@ async def proposed(
     waiting = (
         select(entry.person_id, entry.ward_code)
         .join(circumstance_proposal, proposal.id == entry.proposal_id)
-        .where(proposal.tax_year == tax_year, proposal.kind == kind, proposal.state == "proposed")
+        .where(proposal.tax_year == tax_year, proposal.kind == kind, proposal.state == ProposalState.PROPOSED)
     )
     return await _among(session, entries, waiting.subquery("waiting"))
 

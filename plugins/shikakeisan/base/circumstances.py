@@ -19,6 +19,7 @@ from plugins.shikakeisan.base.errors import CircumstanceSettled, ListRefused
 from plugins.shikakeisan.base.municipality import tax_wards
 from plugins.shikakeisan.base.service import opened_year, rebuild_people
 from plugins.shikakeisan.base.standing import PLACED, Circumstance
+from plugins.shikakeisan.states import ProposalState, YearState
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.circumstance"
@@ -59,7 +60,7 @@ async def propose(work: Work, given: Proposed) -> int:
         "action": given.action,
         "source": given.source,
         "people": len({entry.person_id for entry in entries}),
-        "state": "proposed",
+        "state": ProposalState.PROPOSED,
         "proposed_by": work.staff,
         "proposed_at": work.now,
     }
@@ -77,11 +78,11 @@ async def approve(work: Work, proposal_id: int, expected: int) -> Sequence[int]:
     row = await _waiting(work, proposal_id, expected)
     if row.proposed_by == work.staff:
         raise SelfApproval
-    await queries.decide(work.session, proposal_id, expected, "approved", work.staff, work.now)
+    await queries.decide(work.session, proposal_id, expected, ProposalState.APPROVED, work.staff, work.now)
     await (queries.begin if row.action == ADD else queries.end)(work.session, row, work.now)
     work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
     year = await opened_year(work, row.tax_year)
-    if year.state == "open":
+    if year.state == YearState.OPEN:
         return []
     return await rebuild_people(work, row.tax_year, await queries.persons_of(work.session, proposal_id))
 
@@ -92,7 +93,8 @@ async def reject(work: Work, proposal_id: int, expected: int) -> None:
     Raises NotFound, Conflict, CircumstanceSettled.
     """
     row = await _waiting(work, proposal_id, expected)
-    state = "withdrawn" if row.proposed_by == work.staff else "rejected"
+    is_own = row.proposed_by == work.staff
+    state = ProposalState.WITHDRAWN if is_own else ProposalState.REJECTED
     await queries.decide(work.session, proposal_id, expected, state, work.staff, work.now)
     work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
 
@@ -112,7 +114,7 @@ async def _waiting(work: Work, proposal_id: int, expected: int) -> Row[Any]:
         raise NotFound
     if row.version != expected:
         raise Conflict(currentVersion=row.version)
-    if row.state != "proposed":
+    if row.state != ProposalState.PROPOSED:
         raise CircumstanceSettled
     return row
 

@@ -27,6 +27,7 @@ from plugins.shikakeisan.base.judging import COLUMNS, Judged
 from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person, circumstance, fiscal_year
 from plugins.shikakeisan.sql import IDS, INFINITY
+from plugins.shikakeisan.states import YearState
 
 LOCK = 0x42415345
 """Class of the advisory locks that one change of a year's base at a time holds ("BASE")."""
@@ -57,8 +58,8 @@ async def year_frozen(session: WriteSession, tax_year: int, at: datetime) -> boo
     year = fiscal_year.c
     statement = (
         update(fiscal_year)
-        .where(year.tax_year == tax_year, year.state == "open")
-        .values(state="frozen", frozen_at=at, replayed_at=at, version=year.version + 1)
+        .where(year.tax_year == tax_year, year.state == YearState.OPEN)
+        .values(state=YearState.FROZEN, frozen_at=at, replayed_at=at, version=year.version + 1)
         .returning(year.tax_year)
     )
     return await session.scalar(statement) is not None

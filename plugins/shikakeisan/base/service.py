@@ -16,6 +16,7 @@ from plugins.shikakeisan.base.judging import Judged
 from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.law.municipalities import load_municipality
 from plugins.shikakeisan.law.years import load_year
+from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.year"
@@ -55,7 +56,7 @@ async def open_year(work: Work, tax_year: int, municipality_code: str) -> bool:
         if row.municipality_code != municipality_code:
             raise YearOpened
         return False
-    values = {"municipality_code": municipality_code, "state": "open", "opened_by": work.staff}
+    values = {"municipality_code": municipality_code, "state": YearState.OPEN, "opened_by": work.staff}
     await queries.add_year(work.session, {"tax_year": tax_year, **values, "opened_at": work.now})
     work.journal.wrote(JOURNAL_TYPE, str(tax_year), {"state"})
     return True
@@ -122,7 +123,7 @@ async def opened_year(work: Work, tax_year: int) -> Row[Any]:
 async def frozen_year(work: Work, tax_year: int) -> Row[Any]:
     """Return the row of a year whose base stands; raises YearNotOpen, YearNotFrozen."""
     row = await opened_year(work, tax_year)
-    if row.state == "open":
+    if row.state == YearState.OPEN:
         raise YearNotFrozen
     return row
 

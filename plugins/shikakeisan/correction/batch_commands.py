@@ -21,18 +21,12 @@ from plugins.shikakeisan.correction.commands import finish, queue
 from plugins.shikakeisan.correction.effects import difference_of
 from plugins.shikakeisan.correction.jobs import DRY, WRITE
 from plugins.shikakeisan.correction.service import JOURNAL_TYPE
+from plugins.shikakeisan.merge.paths import changes_inward
 from plugins.shikakeisan.permissions import CORRECTION_APPROVE, CORRECTION_PROPOSE
 from plugins.shikakeisan.rules import RULES
+from plugins.shikakeisan.states import BATCH_LABELS
 from plugins.shiryo.api import Desk, Work, staff_option
 
-STATES = {
-    "dry": "試行中",
-    "ready": "試行済み",
-    "proposed": "承認待ち",
-    "approved": "承認済み・反映中",
-    "done": "反映済み",
-    "rejected": "取りやめ",
-}
 COUNTS = {
     "selected": ("対象者", "人"),
     "changed": ("税額等の変わる者", "人"),
@@ -79,9 +73,11 @@ def plan(
     """試行: 対象者を選び、全員の税額がどう変わるかを計算します。何も変わりません。"""
     chosen = [] if numbers is None else numbers.read().split()
     selection = Selection(chosen, finding, by_rules)
-    given = Plan(tax_year, kind, reason, received_on.date(), selection, _changes(changes))
+    wanted = _changes(changes)
 
     async def deed(work: Work) -> tuple[int, int]:
+        inside = await changes_inward(work.session, wanted)
+        given = Plan(tax_year, kind, reason, received_on.date(), selection, inside)
         batch_id = await batches.plan_batch(work, given)
         return batch_id, await queue(work, DRY, {"batch": batch_id})
 
@@ -214,7 +210,7 @@ def _head(row: Row[Any]) -> str:
     said = (
         f"一括更正 {row.id}",
         f"第{row.version}版",
-        STATES[row.state],
+        BATCH_LABELS[row.state],
         kinds()[row.kind].label,
         row.reason,
     )

@@ -9,10 +9,10 @@ from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import assessment
-from plugins.shikakeisan.correction.queries import OPEN_FINDINGS, PROPOSED
 from plugins.shikakeisan.correction.tables import batch, proposal, sample_look
 from plugins.shikakeisan.merge.tables import finding
 from plugins.shikakeisan.sql import IDS, INFINITY, change_row, present_row
+from plugins.shikakeisan.states import OPEN_FINDINGS, ProposalState
 from plugins.shiryo.api import Work
 
 
@@ -96,7 +96,7 @@ async def members(session: ReadSession, batch_id: int) -> Sequence[Row[Any]]:
         proposal.c.person_id,
         _payable(proposal.c.before).label("payable_before"),
         _payable(proposal.c.after).label("payable_after"),
-    ).where(proposal.c.batch_id == batch_id, proposal.c.state == "planned")
+    ).where(proposal.c.batch_id == batch_id, proposal.c.state == ProposalState.PLANNED)
     return (await session.execute(statement)).all()
 
 
@@ -108,9 +108,11 @@ async def member_states(session: ReadSession, batch_id: int) -> Mapping[str, int
     return {row.state: row.proposals for row in await session.execute(statement.group_by(proposal.c.state))}
 
 
-async def move_members(work: Work, batch_id: int, states: Sequence[str], state: str) -> None:
+async def move_members(
+    work: Work, batch_id: int, states: Sequence[ProposalState], state: ProposalState
+) -> None:
     """Let the proposals of a batch go on together."""
-    ended = {} if state == PROPOSED else {"decided_by": work.staff, "decided_at": work.now}
+    ended = {} if state == ProposalState.PROPOSED else {"decided_by": work.staff, "decided_at": work.now}
     statement = update(proposal).where(proposal.c.batch_id == batch_id, proposal.c.state.in_(states))
     await work.session.execute(statement.values(state=state, version=proposal.c.version + 1, **ended))
 

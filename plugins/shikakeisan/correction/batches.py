@@ -24,10 +24,12 @@ from plugins.shikakeisan.correction.errors import (
     SampleUnseen,
     SelectionUnknown,
 )
+from plugins.shikakeisan.states import BatchState, ProposalState
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.batch"
 PEOPLE, FINDING, RULES = "people", "finding", "rules"
+UNSIGNED = (BatchState.DRY, BatchState.READY, BatchState.PROPOSED)
 SAMPLE = 10
 EXTREMES = 3
 """How many of the largest increases, and of the largest decreases, are in every sample."""
@@ -66,7 +68,7 @@ async def plan_batch(work: Work, plan: Plan) -> int:
     values = {
         "tax_year": plan.tax_year,
         "kind": plan.kind,
-        "state": "dry",
+        "state": BatchState.DRY,
         "reason": plan.reason,
         "received_on": plan.received_on,
         "selection": await _selection(work, plan.selection),
@@ -84,10 +86,10 @@ async def plan_batch(work: Work, plan: Plan) -> int:
 async def propose_batch(work: Work, batch_id: int, expected: int) -> None:
     """Propose what the dry run found. Only who planned it may. Raises NotFound, ProposalSettled, Conflict."""
     row = await batch_queries.batch_row(work.session, batch_id)
-    if row.state != "ready" or row.proposed_by != work.staff:
+    if row.state != BatchState.READY or row.proposed_by != work.staff:
         raise ProposalSettled
-    await _change(work, row, expected, state="proposed")
-    await batch_queries.move_members(work, batch_id, ("planned",), "proposed")
+    await _change(work, row, expected, state=BatchState.PROPOSED)
+    await batch_queries.move_members(work, batch_id, (ProposalState.PLANNED,), ProposalState.PROPOSED)
 
 
 async def look_at(work: Work, proposal_id: int) -> None:
@@ -104,12 +106,12 @@ async def sign_off(work: Work, batch_id: int, expected: int) -> None:
     row = await batch_queries.batch_row(work.session, batch_id)
     if row.proposed_by == work.staff:
         raise SelfApproval
-    if row.state != "proposed":
+    if row.state != BatchState.PROPOSED:
         raise ProposalSettled
     seen = await batch_queries.looked_at(work.session, row.sample, work.staff)
     if set(row.sample) - seen:
         raise SampleUnseen(unseen=len(set(row.sample) - seen))
-    await _change(work, row, expected, state="approved", decided_by=work.staff, decided_at=work.now)
+    await _change(work, row, expected, state=BatchState.APPROVED, decided_by=work.staff, decided_at=work.now)
 
 
 async def reject_batch(work: Work, batch_id: int, expected: int, *, may_approve: bool) -> None:
@@ -118,10 +120,10 @@ async def reject_batch(work: Work, batch_id: int, expected: int, *, may_approve:
     Raises NotFound, ProposalSettled, Conflict.
     """
     row = await batch_queries.batch_row(work.session, batch_id)
-    if row.state not in ("dry", "ready", "proposed") or not (may_approve or row.proposed_by == work.staff):
+    if row.state not in UNSIGNED or not (may_approve or row.proposed_by == work.staff):
         raise ProposalSettled
-    await _change(work, row, expected, state="rejected", decided_by=work.staff, decided_at=work.now)
-    await batch_queries.move_members(work, batch_id, ("planned", "proposed"), "rejected")
+    await _change(work, row, expected, state=BatchState.REJECTED, decided_by=work.staff, decided_at=work.now)
+    await batch_queries.move_members(work, batch_id, queries.WAITING, ProposalState.REJECTED)
 
 
 def sample_of(batch_id: int, members: Sequence[Row[Any]]) -> list[int]:

@@ -17,7 +17,7 @@ from core.runtime import Runtime
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment import queries as assessments
 from plugins.shikakeisan.assessment.deciding import Block, decide
-from plugins.shikakeisan.assessment.outcome import Decided, Ground
+from plugins.shikakeisan.assessment.outcome import Decided, Ground, Outcome
 from plugins.shikakeisan.assessment.reading import subjects_as_decided, subjects_of
 from plugins.shikakeisan.assessment.rule_set import rule_set
 from plugins.shikakeisan.assessment.subject import Subject
@@ -39,9 +39,9 @@ from plugins.shikakeisan.correction.merging import merge_with, said_without, tri
 from plugins.shikakeisan.correction.periods import Direction, check_period
 from plugins.shikakeisan.law.calendar import due_dates
 from plugins.shikakeisan.service import Cause, compare
+from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work, documents_of
 
-ASSESSED = "assessed"
 RELATIVES = ("spouse", "dependants")
 NOBODY = {"proposed_by": "", "approved_by": "-"}
 """Officers of decisions that are taken back at once."""
@@ -231,7 +231,7 @@ async def _present(held: Held, request: Request) -> Present:
     session, standing = held.work.session, held.standing
     found = await assessments.current(session, request.tax_year, [request.person_id])
     row = found.get(request.person_id)
-    if standing.base_id is None or (row is None and standing.state != ASSESSED):
+    if standing.base_id is None or (row is None and standing.state != YearState.ASSESSED):
         raise NotAssessed
     facts = {} if row is None else (await subjects_as_decided(session, [row]))[0].complete_facts()
     return Present(row, facts, standing, due_dates(request.tax_year, standing.municipality_code)[0])
@@ -328,7 +328,7 @@ def _asked(request: Request) -> dict[str, Any]:
 
 def _of_row(row: Row[Any] | None) -> dict[str, Any]:
     if row is None:
-        return {"outcome": "undecided", "ground": "", "figures": dict.fromkeys(FIGURES, 0)}
+        return {"outcome": Outcome.UNDECIDED.value, "ground": "", "figures": dict.fromkeys(FIGURES, 0)}
     figures = {name: getattr(row, name) for name in FIGURES}
     return {"outcome": row.outcome, "ground": row.ground, "figures": figures}
 

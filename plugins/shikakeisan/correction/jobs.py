@@ -19,7 +19,8 @@ from plugins.shikakeisan.correction.computing import Computed, Request, compute
 from plugins.shikakeisan.correction.errors import LeavesUndecided, ProposalSettled
 from plugins.shikakeisan.correction.holding import Held, hold
 from plugins.shikakeisan.correction.late import late_request, touched_people
-from plugins.shikakeisan.correction.service import PROPOSED, approve, leaves_undecided, store
+from plugins.shikakeisan.correction.service import approve, leaves_undecided, store
+from plugins.shikakeisan.states import BatchState, ProposalState
 from plugins.shiryo.api import Work
 
 PEOPLE_PER_STEP = 50
@@ -47,7 +48,7 @@ async def run_dry(job: Job) -> Outcome:
         async with job.step() as step:
             row = await batch_queries.batch_row(step.session, job.parameters["batch"])
             cursor = step.cursor or {"last": 0, "counts": {}}
-            if row.state != "dry":  # somebody ended the batch meanwhile
+            if row.state != BatchState.DRY:  # somebody ended the batch meanwhile
                 return Outcome(cursor["counts"])
             people = await _selected(step, row, cursor["last"])
             if not people:
@@ -64,9 +65,9 @@ async def run_write(job: Job) -> Outcome:
         async with job.step() as step:
             row = await batch_queries.batch_row(step.session, job.parameters["batch"])
             waiting = await queries.proposals(
-                step.session, batch_id=row.id, states=[PROPOSED], limit=PEOPLE_PER_STEP
+                step.session, batch_id=row.id, states=[ProposalState.PROPOSED], limit=PEOPLE_PER_STEP
             )
-            if row.state not in ("approved", "done"):
+            if row.state not in (BatchState.APPROVED, BatchState.DONE):
                 raise ProposalSettled
             if not waiting:
                 return await _done(step, row)
@@ -130,15 +131,15 @@ async def _propose_late(job: Job, step: Step, person_id: int) -> str:
     if not computed.changes_figures:
         return "unchanged"
     for row in await queries.proposals(
-        step.session, tax_year=tax_year, person_id=person_id, states=[PROPOSED]
+        step.session, tax_year=tax_year, person_id=person_id, states=[ProposalState.PROPOSED]
     ):
         if row.kind == request.kind and row.digest == computed.digest:
             return "waiting"
         if row.kind == request.kind:
             await queries.change_proposal(
-                step.session, row.id, row.version, state="stale", decided_at=held.work.now
+                step.session, row.id, row.version, state=ProposalState.STALE, decided_at=held.work.now
             )
-    await store(held.work, computed, PROPOSED)
+    await store(held.work, computed, ProposalState.PROPOSED)
     return "proposed"
 
 
@@ -184,7 +185,7 @@ async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[
         return {"selected": 1, LeavesUndecided.code: 1}
     if not computed.changes_figures:
         return {"selected": 1, "unchanged": 1}
-    await store(held.work, computed, "planned", row.id)
+    await store(held.work, computed, ProposalState.PLANNED, row.id)
     before, after = (computed.shown[side]["figures"]["payable"] for side in ("before", "after"))
     return {
         "selected": 1,
@@ -199,15 +200,17 @@ async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[
 async def _ready(step: Step, row: Row[Any], counts: Mapping[str, int]) -> Outcome:
     sample = sample_of(row.id, await batch_queries.members(step.session, row.id))
     await batch_queries.change_batch(
-        step.session, row.id, row.version, state="ready", counts=dict(counts), sample=sample
+        step.session, row.id, row.version, state=BatchState.READY, counts=dict(counts), sample=sample
     )
     return Outcome(dict(counts))
 
 
 async def _done(step: Step, row: Row[Any]) -> Outcome:
     states = await batch_queries.member_states(step.session, row.id)
-    written, skipped = states.get("approved", 0), states.get("stale", 0)
+    written, skipped = (states.get(state, 0) for state in (ProposalState.APPROVED, ProposalState.STALE))
     counts = {**row.counts, "written": written, "skipped": skipped}
-    if row.state != "done":
-        await batch_queries.change_batch(step.session, row.id, row.version, state="done", counts=counts)
+    if row.state != BatchState.DONE:
+        await batch_queries.change_batch(
+            step.session, row.id, row.version, state=BatchState.DONE, counts=counts
+        )
     return Outcome({"written": written, "skipped": skipped}, errors=skipped)

@@ -20,11 +20,10 @@ from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision
 from plugins.shikakeisan.sql import IDS, INFINITY, change_row, hold, present_row
+from plugins.shikakeisan.states import ProposalState
 from plugins.shiryo.api import Work
 
-OPEN_FINDINGS = ("open", "proposed")
-PROPOSED = "proposed"
-WAITING = ("planned", PROPOSED)
+WAITING = (ProposalState.PLANNED, ProposalState.PROPOSED)
 
 HOLD = text("""
 SELECT p.person_id FROM shikakeisan.base_person p
@@ -163,7 +162,7 @@ async def outdate(work: Work, tax_year: int, person_id: int) -> None:
         proposal.c.person_id == person_id,
         proposal.c.state.in_(WAITING),
     )
-    values = {"state": "stale", "decided_at": work.now, "version": proposal.c.version + 1}
+    values = {"state": ProposalState.STALE, "decided_at": work.now, "version": proposal.c.version + 1}
     await work.session.execute(statement.values(values))
 
 

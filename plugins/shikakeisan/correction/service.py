@@ -37,10 +37,10 @@ from plugins.shikakeisan.correction.errors import (
 )
 from plugins.shikakeisan.correction.holding import Held, hold
 from plugins.shikakeisan.correction.merging import trial
+from plugins.shikakeisan.states import ProposalState
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.proposal"
-PROPOSED = "proposed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ async def propose(
     computed = await compute(runtime, held, request)
     if not request.changes and not computed.changes_figures:
         raise NothingChanges
-    return await store(held.work, computed, PROPOSED)
+    return await store(held.work, computed, ProposalState.PROPOSED)
 
 
-async def store(work: Work, computed: Computed, state: str, batch_id: int | None = None) -> int:
+async def store(work: Work, computed: Computed, state: ProposalState, batch_id: int | None = None) -> int:
     """Write what was computed as a proposal."""
     proposal_id = await queries.add_proposal(
         work.session,
@@ -100,16 +100,18 @@ async def approve(
         raise SelfApproval
     held = await hold(runtime, work, row.tax_year, row.person_id)
     work, row = held.work, await queries.proposal_row(work.session, proposal_id)
-    if row.state == "stale":
+    if row.state == ProposalState.STALE:
         return Approval(proposal_id, is_approved=False, revision=held.revision)
-    if row.state != PROPOSED or row.batch_id != in_batch:
+    if row.state != ProposalState.PROPOSED or row.batch_id != in_batch:
         raise ProposalSettled
     ensure_version(row.version, expected)
     if leaves_undecided(row.before, row.after):
         raise LeavesUndecided
     computed = await _carried_out(runtime, held, row)
     if computed is None:
-        await queries.change_proposal(work.session, proposal_id, expected, state="stale", decided_at=work.now)
+        await queries.change_proposal(
+            work.session, proposal_id, expected, state=ProposalState.STALE, decided_at=work.now
+        )
         work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
         return Approval(proposal_id, is_approved=False, revision=held.revision)
     return await _decide(runtime, held, row, computed)
@@ -123,7 +125,7 @@ def leaves_undecided(before: Mapping[str, Any], after: Mapping[str, Any]) -> boo
 
 async def reject(work: Work, proposal_id: int, expected: int) -> None:
     """Turn down what somebody else proposed. Raises NotFound, SelfApproval, ProposalSettled, Conflict."""
-    await _end(work, proposal_id, expected, "rejected")
+    await _end(work, proposal_id, expected, ProposalState.REJECTED)
 
 
 async def withdraw(work: Work, proposal_id: int, expected: int) -> None:
@@ -131,15 +133,19 @@ async def withdraw(work: Work, proposal_id: int, expected: int) -> None:
 
     Raises NotFound, ProposalSettled (also for others' proposals), Conflict.
     """
-    await _end(work, proposal_id, expected, "withdrawn")
+    await _end(work, proposal_id, expected, ProposalState.WITHDRAWN)
 
 
-async def _end(work: Work, proposal_id: int, expected: int, state: str) -> None:
+async def _end(work: Work, proposal_id: int, expected: int, state: ProposalState) -> None:
     row = await queries.proposal_row(work.session, proposal_id)
     is_own = row.proposed_by == work.staff
-    if is_own and state == "rejected":
+    if is_own and state == ProposalState.REJECTED:
         raise SelfApproval
-    if row.state != PROPOSED or row.batch_id is not None or is_own != (state == "withdrawn"):
+    if (
+        row.state != ProposalState.PROPOSED
+        or row.batch_id is not None
+        or is_own != (state == ProposalState.WITHDRAWN)
+    ):
         raise ProposalSettled
     await queries.change_proposal(
         work.session, proposal_id, expected, state=state, decided_by=work.staff, decided_at=work.now
@@ -174,7 +180,7 @@ async def _decide(runtime: Runtime, held: Held, row: Row[Any], computed: Compute
         work.session,
         row.id,
         row.version,
-        state="approved",
+        state=ProposalState.APPROVED,
         decided_by=work.staff,
         decided_at=work.now,
         decided_revision=revision,

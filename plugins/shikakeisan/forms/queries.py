@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql import array
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
+from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.forms.catalogue import Chosen, Condition
 from plugins.shikakeisan.forms.tables import form, form_run
@@ -196,7 +197,7 @@ async def forms_of_persons(session: ReadSession, person_ids: Sequence[int]) -> S
 
 def _flags(tax_year: int, chosen: Chosen) -> CTE:
     """Ask every condition of everybody of the base, once."""
-    own = person.tax_year == tax_year, person.known_to == INFINITY, person.standing != "outside"
+    own = person.tax_year == tax_year, person.known_to == INFINITY, person.standing != Standing.OUTSIDE
     has_form = person.person_id.in_(select(form.c.person_id).where(form.c.tax_year == tax_year))
     papers = Papers(tax_year, chosen)
     asked = [

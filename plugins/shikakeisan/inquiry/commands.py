@@ -21,10 +21,16 @@ from plugins.shikakeisan.inquiry.replies import RESULT_LABELS, Answer, Reply, Re
 from plugins.shikakeisan.inquiry.service import Made
 from plugins.shikakeisan.inquiry.settings import INQUIRY_DAYS
 from plugins.shikakeisan.permissions import INQUIRY, INQUIRY_CONFIRM, INQUIRY_WRITE
+from plugins.shikakeisan.states import InquiryState
 from plugins.shiryo.api import Desk, Work, staff_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
-STATES = {"draft": "作成済み", "sent": "送付済み", "answered": "回答済み", "cancelled": "取りやめ"}
+STATES = {
+    InquiryState.DRAFT: "作成済み",
+    InquiryState.SENT: "送付済み",
+    InquiryState.ANSWERED: "回答済み",
+    InquiryState.CANCELLED: "取りやめ",
+}
 EVERYBODY = 1_000_000
 
 
@@ -205,7 +211,7 @@ async def _checks(work: Work, tax_year: int, reason: str) -> list[str]:
 
 
 async def _send_drafts(work: Work, tax_year: int) -> list[int]:
-    rows = await queries.inquiries(work.session, tax_year, state="draft", limit=EVERYBODY)
+    rows = await queries.inquiries(work.session, tax_year, state=InquiryState.DRAFT, limit=EVERYBODY)
     for row in rows:
         await service.send(work, row.id, row.version)
     return [row.id for row in rows]

@@ -11,9 +11,10 @@ from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.inquiry.tables import inquiry, inquiry_person, inquiry_reply
 from plugins.shikakeisan.sql import hold, present_row, there
+from plugins.shikakeisan.states import InquiryState, ReplyState
 from plugins.shiryo.api import Work
 
-IN_FORCE = ("entered", "confirmed")
+IN_FORCE = (ReplyState.ENTERED, ReplyState.CONFIRMED)
 
 
 async def hold_year(session: WriteSession, tax_year: int) -> None:
@@ -43,13 +44,13 @@ async def asked_about(session: ReadSession, tax_year: int, person_ids: Sequence[
     elsewhere = select(reply.id).where(
         reply.inquiry_id == person.inquiry_id,
         reply.person_id == person.person_id,
-        reply.state == "confirmed",
+        reply.state == ReplyState.CONFIRMED,
         reply.kind == "not_resident",
     )
     statement = (
         select(person.person_id)
         .join(inquiry, inquiry.c.id == person.inquiry_id)
-        .where(inquiry.c.tax_year == tax_year, inquiry.c.state != "cancelled")
+        .where(inquiry.c.tax_year == tax_year, inquiry.c.state != InquiryState.CANCELLED)
         .where(one_of(person_ids)(person.person_id), ~elsewhere.exists())
     )
     return frozenset(await session.scalars(statement))
@@ -117,7 +118,7 @@ async def decide_reply(work: Work, reply_id: int, expected: int, **values: Any) 
     reply = inquiry_reply.c
     statement = (
         update(inquiry_reply)
-        .where(reply.id == reply_id, reply.version == expected, reply.state == "entered")
+        .where(reply.id == reply_id, reply.version == expected, reply.state == ReplyState.ENTERED)
         .values(**values, decided_by=work.staff, decided_at=work.now, version=reply.version + 1)
         .returning(reply.id)
     )
@@ -131,7 +132,7 @@ async def is_answered(session: ReadSession, inquiry_id: int) -> bool:
     confirmed = select(reply.id).where(
         reply.inquiry_id == person.inquiry_id,
         reply.person_id == person.person_id,
-        reply.state == "confirmed",
+        reply.state == ReplyState.CONFIRMED,
     )
     waiting = select(person.line).where(person.inquiry_id == inquiry_id, ~confirmed.exists()).limit(1)
     return await session.scalar(waiting) is None
@@ -151,7 +152,7 @@ async def inquiries(
     if state is not None:
         asked.append(inquiry.c.state == state)
     if overdue_on is not None:
-        asked += [inquiry.c.state == "sent", inquiry.c.due_on < overdue_on]
+        asked += [inquiry.c.state == InquiryState.SENT, inquiry.c.due_on < overdue_on]
     statement = select(inquiry).where(*asked).order_by(inquiry.c.id).limit(limit)
     rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
     return rows

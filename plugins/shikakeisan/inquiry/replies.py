@@ -28,11 +28,11 @@ from plugins.shikakeisan.merge.decisions import Proposal, propose_decision
 from plugins.shikakeisan.merge.incomes import income_limit
 from plugins.shikakeisan.merge.listing import claims_on
 from plugins.shikakeisan.merge.stated import EMPLOYEE, SPOUSE
+from plugins.shikakeisan.states import InquiryState, ReplyState, YearState
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.inquiry_reply"
 MOST_INCOME = 999_999_999_999
-ASSESSED = "assessed"
 
 
 class Answer(StrEnum):
@@ -91,7 +91,7 @@ async def enter(work: Work, inquiry_id: int, person_id: int, reply: Reply) -> in
     people = (await queries.people_of(work.session, [inquiry_id]))[inquiry_id]
     if person_id not in {one.person_id for one in people}:
         raise NotFound
-    if row.state != "sent" or await queries.reply_in_force(work.session, inquiry_id, person_id):
+    if row.state != InquiryState.SENT or await queries.reply_in_force(work.session, inquiry_id, person_id):
         raise InquirySettled
     _check(reply, work.today)
     values = {
@@ -100,7 +100,7 @@ async def enter(work: Work, inquiry_id: int, person_id: int, reply: Reply) -> in
         "kind": reply.kind.value,
         "income": reply.income,
         "replied_on": reply.replied_on,
-        "state": "entered",
+        "state": ReplyState.ENTERED,
         "proposed_by": work.staff,
         "proposed_at": work.now,
     }
@@ -125,14 +125,14 @@ async def confirm(runtime: Runtime, work: Work, reply_id: int, expected: int) ->
         work,
         reply_id,
         expected,
-        state="confirmed",
+        state=ReplyState.CONFIRMED,
         result=result.value,
         proposals=outcome.proposals,
         decisions=outcome.decisions,
         refusals=outcome.refusals,
     )
     if await queries.is_answered(work.session, row.inquiry_id):
-        await queries.change_inquiry(work.session, row.inquiry_id, state="answered")
+        await queries.change_inquiry(work.session, row.inquiry_id, state=InquiryState.ANSWERED)
     work.journal.wrote(JOURNAL_TYPE, str(reply_id), {"state"})
     return result
 
@@ -143,7 +143,8 @@ async def send_back(work: Work, reply_id: int, expected: int) -> None:
     Raises NotFound, InquirySettled, Conflict.
     """
     row, _ = await _entered(work, reply_id, expected)
-    state = "withdrawn" if row.proposed_by == work.staff else "rejected"
+    is_own = row.proposed_by == work.staff
+    state = ReplyState.WITHDRAWN if is_own else ReplyState.REJECTED
     await queries.decide_reply(work, reply_id, expected, state=state)
     work.journal.wrote(JOURNAL_TYPE, str(reply_id), {"state"})
 
@@ -163,7 +164,7 @@ async def _entered(work: Work, reply_id: int, expected: int) -> tuple[Row[Any], 
     sheet = await queries.hold_inquiry(work.session, row.inquiry_id)
     row = await queries.reply_row(work.session, reply_id)
     ensure_version(row.version, expected)
-    if row.state != "entered":
+    if row.state != ReplyState.ENTERED:
         raise InquirySettled
     return row, sheet
 
@@ -175,7 +176,7 @@ async def _deny(runtime: Runtime, work: Work, sheet: Row[Any], row: Row[Any]) ->
     """
     outcome = _Outcome()
     year = await year_row(work.session, sheet.tax_year)
-    is_decided = year is not None and year.state == ASSESSED
+    is_decided = year is not None and year.state == YearState.ASSESSED
     for claim in await _claims(work, sheet.tax_year, row.person_id):
         root = claim.path if claim.role == SPOUSE else f"dependants[{row.person_id}]"
         change = (f"{root}.total_income", row.income)

@@ -23,6 +23,7 @@ from plugins.shikakeisan.inquiry.checks import living_elsewhere
 from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquirySettled, NobodyToAsk
 from plugins.shikakeisan.inquiry.letters import letter_of
 from plugins.shikakeisan.sheets import Sheet
+from plugins.shikakeisan.states import InquiryState
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.inquiry"
@@ -65,7 +66,7 @@ async def make(work: Work, tax_year: int, due_on: date, atena_numbers: Sequence[
     if not by_place:
         raise NobodyToAsk(leftOut=left_out)
     sequence = await queries.next_sequence(work.session, tax_year)
-    said = {"tax_year": tax_year, "due_on": due_on, "state": "draft"}
+    said = {"tax_year": tax_year, "due_on": due_on, "state": InquiryState.DRAFT}
     made = [
         await _add(work, {**said, "sequence": number, "municipality_code": code}, by_place[code], homes)
         for number, code in enumerate(sorted(by_place), sequence)
@@ -75,9 +76,9 @@ async def make(work: Work, tax_year: int, due_on: date, atena_numbers: Sequence[
 
 async def send(work: Work, inquiry_id: int, expected: int) -> Sheet:
     """Mark a draft as sent today and return its file. Raises NotFound, InquirySettled, Conflict."""
-    row = await _held(work, inquiry_id, expected, "draft")
+    row = await _held(work, inquiry_id, expected, InquiryState.DRAFT)
     sheet = await letter_of(work.session, work.journal, row, work.now)
-    changed = {"state": "sent", "sent_by": work.staff, "sent_at": work.now, "sha256": sheet.sha256}
+    changed = {"state": InquiryState.SENT, "sent_by": work.staff, "sent_at": work.now, "sha256": sheet.sha256}
     await queries.change_inquiry(work.session, inquiry_id, **changed)
     work.journal.wrote(JOURNAL_TYPE, str(inquiry_id), {"state"})
     return sheet
@@ -85,8 +86,8 @@ async def send(work: Work, inquiry_id: int, expected: int) -> Sheet:
 
 async def cancel(work: Work, inquiry_id: int, expected: int) -> None:
     """Drop a draft: its people wait again. Raises NotFound, InquirySettled, Conflict."""
-    await _held(work, inquiry_id, expected, "draft")
-    await queries.change_inquiry(work.session, inquiry_id, state="cancelled")
+    await _held(work, inquiry_id, expected, InquiryState.DRAFT)
+    await queries.change_inquiry(work.session, inquiry_id, state=InquiryState.CANCELLED)
     work.journal.wrote(JOURNAL_TYPE, str(inquiry_id), {"state"})
 
 
@@ -97,10 +98,10 @@ def number_of(row: Row[Any]) -> str:
 
 def is_overdue(row: Row[Any], day: date) -> bool:
     """Tell whether the reply should have come before a day."""
-    return bool(row.state == "sent" and row.due_on < day)
+    return bool(row.state == InquiryState.SENT and row.due_on < day)
 
 
-async def _held(work: Work, inquiry_id: int, expected: int, state: str) -> Row[Any]:
+async def _held(work: Work, inquiry_id: int, expected: int, state: InquiryState) -> Row[Any]:
     row = await queries.hold_inquiry(work.session, inquiry_id)
     ensure_version(row.version, expected)
     if row.state != state:

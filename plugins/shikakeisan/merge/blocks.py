@@ -7,6 +7,7 @@ from typing import Any
 
 from core.storage.database import ReadSession
 from plugins.atena.api import Among
+from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.gathered import Found, Merged
 from plugins.shikakeisan.merge.incomes import compare_incomes, total_incomes
@@ -41,7 +42,7 @@ async def make_block(
     inside = {}
     for person_id, papers in of_people.items():
         person = people.get(person_id)
-        if person is None or person.standing == queries.OUTSIDE:
+        if person is None or person.standing == Standing.OUTSIDE:
             _outside(block, person_id, papers)
         else:
             inside[person_id] = papers

@@ -13,6 +13,7 @@ from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.atena.api import one_of
 from plugins.shikakeisan.base.errors import YearAssessed, YearNotFrozen, YearNotOpen
+from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.facts.validate import validate
 from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH, STATED
 from plugins.shikakeisan.merge import listing, queries
@@ -22,6 +23,7 @@ from plugins.shikakeisan.merge.gathered import Facts, Merged
 from plugins.shikakeisan.merge.people import Decision
 from plugins.shikakeisan.merge.service import merge_people, preview_person
 from plugins.shikakeisan.service import statable
+from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work
 
 DECISION_TYPE = "shikakeisan.decision"
@@ -125,7 +127,7 @@ async def _checked(work: Work, proposal: Proposal) -> Any:
     """Return what the merge says today; raises NotFound, ValueUnfit where the value makes facts faulty."""
     session, year, person_id = work.session, proposal.tax_year, proposal.person_id
     people = await queries.people(session, year, one_of([person_id]))
-    if person_id not in people or people[person_id].standing == queries.OUTSIDE:
+    if person_id not in people or people[person_id].standing == Standing.OUTSIDE:
         raise NotFound
     without = await preview_person(session, year, person_id, {}, leaving_out=[proposal.path]) or Merged()
     seen = said_at(without, proposal.path)
@@ -173,7 +175,7 @@ async def _open_year(work: Work, tax_year: int) -> None:
     year = await queries.year_of(work.session, tax_year)
     if year is None:
         raise YearNotOpen
-    if year.state == "open":
+    if year.state == YearState.OPEN:
         raise YearNotFrozen
-    if year.state == "assessed":
+    if year.state == YearState.ASSESSED:
         raise YearAssessed

@@ -18,10 +18,16 @@ from plugins.shikakeisan.merge.listing import Wanted
 from plugins.shikakeisan.merge.paths import outward, person_in, relative_of
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
 from plugins.shikakeisan.permissions import MERGE_APPROVE, MERGE_PROPOSE, MERGE_READ
+from plugins.shikakeisan.states import FindingState
 from plugins.shiryo.api import Desk, Work, staff_option
 
 NOBODY = "(担当なし)"
-STATES: Final = {"open": "未処理", "proposed": "確認待ち", "closed": "完了", "gone": "解消"}
+STATES: Final = {
+    FindingState.OPEN: "未処理",
+    FindingState.PROPOSED: "確認待ち",
+    FindingState.CLOSED: "完了",
+    FindingState.GONE: "解消",
+}
 Deed: TypeAlias = Callable[[Work, Row[Any]], Awaitable[None]]
 
 

@@ -25,6 +25,7 @@ from plugins.shikakeisan.merge.errors import DocumentsWaiting, MergeUnbalanced
 from plugins.shikakeisan.merge.makers import makers
 from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.merge.writing import by_claimant, settle, write_block
+from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work, blocking_items, persons_touched
 
 JOB = "shikakeisan.merge"
@@ -34,7 +35,7 @@ AHEAD = 6
 """Blocks that may wait to be written."""
 MOST = 2**63 - 1
 """Above every id."""
-READY = ("frozen", "merged", "assessed")
+READY = (YearState.FROZEN, YearState.MERGED, YearState.ASSESSED)
 BASES_TYPE = "shikakeisan.bases"
 Bounds = tuple[int, int]
 

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
-from plugins.shikakeisan.merge.queries import ACTIVE, STAGE
+from plugins.shikakeisan.merge.queries import STAGE
 from plugins.shikakeisan.merge.tables import basis, claim, decision, finding
 from plugins.shikakeisan.sql import INFINITY, change_row, row_by_id
+from plugins.shikakeisan.states import OPEN_FINDINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ async def list_findings(
         if value is not None:
             statement = statement.where(column == value)
     if wanted.is_open is not None:
-        is_open = finding.c.state.in_(ACTIVE)
+        is_open = finding.c.state.in_(OPEN_FINDINGS)
         statement = statement.where(is_open if wanted.is_open else ~is_open)
     return (await session.execute(statement.order_by(finding.c.id).limit(limit))).all()
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from plugins.shikakeisan.base.standing import Standing
+
 MALE, FEMALE = "1", "2"
 
 
@@ -18,7 +20,7 @@ class BasePerson(NamedTuple):
     death_date: date | None = None
     household_number: str = ""
     relation: str = ""
-    standing: str = "resident"
+    standing: str = Standing.RESIDENT.value
 
 
 class Kin(NamedTuple):

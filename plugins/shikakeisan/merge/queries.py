@@ -27,10 +27,9 @@ from plugins.shikakeisan.base.tables import base_person, fiscal_year
 from plugins.shikakeisan.merge.people import BasePerson, Decision
 from plugins.shikakeisan.merge.tables import basis, claim, decision, finding
 from plugins.shikakeisan.sql import IDS, INFINITY
+from plugins.shikakeisan.states import OPEN_FINDINGS, FindingStage, FindingState, YearState
 
-STAGE = "merge"
-ACTIVE = ("open", "proposed")
-OUTSIDE = "outside"
+STAGE = FindingStage.MERGE
 BASIS_COLUMNS = (
     *("tax_year", "person_id", "facts", "origins", "aside", "documents", "merge_version", "known_from"),
 )
@@ -54,8 +53,8 @@ async def year_merged(session: WriteSession, tax_year: int, now: datetime) -> No
     """Note that the documents of a year are merged; a later state stays."""
     await session.execute(
         update(fiscal_year)
-        .where(fiscal_year.c.tax_year == tax_year, fiscal_year.c.state == "frozen")
-        .values(state="merged", version=fiscal_year.c.version + 1)
+        .where(fiscal_year.c.tax_year == tax_year, fiscal_year.c.state == YearState.FROZEN)
+        .values(state=YearState.MERGED, version=fiscal_year.c.version + 1)
     )
     await session.execute(update(fiscal_year).where(fiscal_year.c.tax_year == tax_year).values(merged_at=now))
 
@@ -162,7 +161,7 @@ async def present_findings(session: ReadSession, tax_year: int, among: Among) ->
     statement = select(finding).where(
         finding.c.tax_year == tax_year,
         finding.c.stage == STAGE,
-        finding.c.state != "gone",
+        finding.c.state != FindingState.GONE,
         among(finding.c.person_id),
     )
     return (await session.execute(statement.order_by(finding.c.id))).all()
@@ -176,7 +175,7 @@ async def findings_about(
     statement = select(finding).where(
         finding.c.tax_year == tax_year,
         finding.c.stage == STAGE,
-        finding.c.state != "gone",
+        finding.c.state != FindingState.GONE,
         about == any_(literal(list(relatives), ARRAY(Text))),
     )
     return (await session.execute(statement.order_by(finding.c.id))).all()
@@ -187,7 +186,7 @@ async def findings_with(session: ReadSession, tax_year: int, codes: Sequence[str
     statement = select(finding).where(
         finding.c.tax_year == tax_year,
         finding.c.stage == STAGE,
-        finding.c.state != "gone",
+        finding.c.state != FindingState.GONE,
         finding.c.code.in_(codes),
     )
     return (await session.execute(statement.order_by(finding.c.id))).all()
@@ -197,7 +196,7 @@ async def count_findings(session: ReadSession, tax_year: int) -> Mapping[str, in
     """Return how many findings of the merge are not settled, by code."""
     statement = (
         select(finding.c.code, func.count().label("findings"))
-        .where(finding.c.tax_year == tax_year, finding.c.stage == STAGE, finding.c.state.in_(ACTIVE))
+        .where(finding.c.tax_year == tax_year, finding.c.stage == STAGE, finding.c.state.in_(OPEN_FINDINGS))
         .group_by(finding.c.code)
         .order_by(finding.c.code)
     )
@@ -228,7 +227,7 @@ async def let_go(session: WriteSession, ids: Sequence[int]) -> None:
     if ids:
         statement = update(finding).where(finding.c.id == any_(IDS))
         await session.execute(
-            statement.values(state="gone", version=finding.c.version + 1), {"ids": list(ids)}
+            statement.values(state=FindingState.GONE, version=finding.c.version + 1), {"ids": list(ids)}
         )
 
 

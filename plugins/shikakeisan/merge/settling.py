@@ -8,7 +8,7 @@ from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.errors import FindingSettled
-from plugins.shikakeisan.merge.queries import ACTIVE
+from plugins.shikakeisan.states import OPEN_FINDINGS, FindingState
 from plugins.shiryo.api import Work
 
 FINDING_TYPE = "shikakeisan.finding"
@@ -16,15 +16,17 @@ FINDING_TYPE = "shikakeisan.finding"
 
 async def assign_finding(work: Work, finding_id: int, expected: int, owner: str) -> None:
     """Give a finding to somebody (empty: to nobody); raises NotFound, Conflict, FindingSettled."""
-    await _in_state(work, finding_id, *ACTIVE)
+    await _in_state(work, finding_id, *OPEN_FINDINGS)
     await _change(work, finding_id, expected, owner=owner)
 
 
 async def propose_closing(work: Work, finding_id: int, expected: int, reason: str) -> None:
     """Propose with a reason that a finding is settled; raises NotFound, Conflict, FindingSettled."""
     require_reason(reason)
-    await _in_state(work, finding_id, *ACTIVE)
-    await _change(work, finding_id, expected, state="proposed", reason=reason, proposed_by=work.staff)
+    await _in_state(work, finding_id, *OPEN_FINDINGS)
+    await _change(
+        work, finding_id, expected, state=FindingState.PROPOSED, reason=reason, proposed_by=work.staff
+    )
 
 
 async def confirm_closing(work: Work, finding_id: int, expected: int) -> None:
@@ -32,16 +34,18 @@ async def confirm_closing(work: Work, finding_id: int, expected: int) -> None:
 
     It stays closed while the merge says the same; what the merge says differently is a new finding.
     """
-    found = await _in_state(work, finding_id, "proposed")
+    found = await _in_state(work, finding_id, FindingState.PROPOSED)
     if found.proposed_by == work.staff:
         raise SelfApproval
-    await _change(work, finding_id, expected, state="closed", closed_by=work.staff, closed_at=work.now)
+    await _change(
+        work, finding_id, expected, state=FindingState.CLOSED, closed_by=work.staff, closed_at=work.now
+    )
 
 
 async def reject_closing(work: Work, finding_id: int, expected: int) -> None:
     """Send a proposal back; raises NotFound, Conflict, FindingSettled."""
-    await _in_state(work, finding_id, "proposed")
-    await _change(work, finding_id, expected, state="open", reason="", proposed_by="")
+    await _in_state(work, finding_id, FindingState.PROPOSED)
+    await _change(work, finding_id, expected, state=FindingState.OPEN, reason="", proposed_by="")
 
 
 async def finding_of(work: Work, finding_id: int) -> Row[Any]:
@@ -52,7 +56,7 @@ async def finding_of(work: Work, finding_id: int) -> Row[Any]:
     return found
 
 
-async def _in_state(work: Work, finding_id: int, *states: str) -> Row[Any]:
+async def _in_state(work: Work, finding_id: int, *states: FindingState) -> Row[Any]:
     found = await finding_of(work, finding_id)
     if found.state not in states:
         raise FindingSettled

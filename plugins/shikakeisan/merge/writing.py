@@ -13,6 +13,7 @@ from plugins.shikakeisan.merge.book import finding_kinds, merge_version
 from plugins.shikakeisan.merge.claimants import CROSS
 from plugins.shikakeisan.merge.gathered import Found
 from plugins.shikakeisan.merge.tables import basis, claim
+from plugins.shikakeisan.states import OPEN_FINDINGS, FindingState
 from plugins.shiryo.api import Work
 
 Wanted = Mapping[int, Sequence[Found]]
@@ -32,13 +33,13 @@ async def settle(work: Work, tax_year: int, wanted: Wanted, present: Sequence[Ro
     """Open what is newly found, let go what is no longer found. What an officer closed stays closed."""
     known = {_key(row.person_id, row) for row in present}
     keys = {_key(person_id, one): (person_id, one) for person_id, found in wanted.items() for one in found}
-    gone = [row.id for row in present if row.state in queries.ACTIVE and _key(row.person_id, row) not in keys]
+    gone = [row.id for row in present if row.state in OPEN_FINDINGS and _key(row.person_id, row) not in keys]
     await queries.let_go(work.session, gone)
     kinds = finding_kinds()
     rows = [
         (
             *(tax_year, person_id, queries.STAGE, one.code, list(one.documents), list(one.others)),
-            *(queries.as_json(one.details), kinds[one.code].is_blocking, "open", work.now),
+            *(queries.as_json(one.details), kinds[one.code].is_blocking, FindingState.OPEN, work.now),
         )
         for key, (person_id, one) in keys.items()
         if key not in known

@@ -19,19 +19,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from core.errors import Conflict, NotFound
 from core.graphql.masking import require_reason
+from core.graphql.versions import ensure_version
 from core.storage.database import ReadSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.assessment.tables import assessment
+from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person
+from plugins.shikakeisan.merge.errors import FindingSettled
 from plugins.shikakeisan.merge.tables import finding
-from plugins.shikakeisan.sql import INFINITY
+from plugins.shikakeisan.sql import INFINITY, change_row, there
+from plugins.shikakeisan.states import OPEN_FINDINGS, FindingStage, FindingState
 from plugins.shiryo.api import Work
 
-STAGE = "base"
+STAGE = FindingStage.BASE
 JOURNAL_TYPE = "shikakeisan.finding"
-OPEN = ("open", "proposed")
 COLUMNS = ("tax_year", "person_id", "stage", "code", "documents", "others", "details", "is_blocking", "state")
 
 
@@ -82,41 +84,30 @@ async def let_go(work: Work, tax_year: int) -> None:
         assessment.c.superseded_at == INFINITY,
         assessment.c.decided_at > finding.c.opened_at,
     )
-    of_year = and_(finding.c.tax_year == tax_year, finding.c.stage == STAGE, finding.c.state.in_(OPEN))
-    await work.session.execute(update(finding).where(of_year, decided.exists()).values(state="gone"))
+    await work.session.execute(
+        update(finding)
+        .where(finding.c.tax_year == tax_year, finding.c.stage == STAGE, finding.c.state.in_(OPEN_FINDINGS))
+        .where(decided.exists())
+        .values(state=FindingState.GONE, version=finding.c.version + 1)
+    )
 
 
 async def close(work: Work, finding_id: int, expected: int, reason: str) -> None:
-    """Close a finding that needs no correction; raises NotFound, Conflict, ReasonRequired."""
+    """Close a finding that needs no correction; raises NotFound, Conflict, FindingSettled, ReasonRequired."""
     require_reason(reason)
-    closed = await work.session.execute(
-        update(finding)
-        .where(
-            finding.c.id == finding_id,
-            finding.c.stage == STAGE,
-            finding.c.version == expected,
-            finding.c.state == "open",
-        )
-        .values(
-            state="closed",
-            reason=reason,
-            closed_by=work.staff,
-            closed_at=work.now,
-            version=finding.c.version + 1,
-        )
-        .returning(finding.c.id)
-    )
-    if closed.one_or_none() is None:
-        row = await finding_row(work.session, finding_id)
-        raise NotFound if row is None else Conflict(currentVersion=row.version)
+    row = await finding_row(work.session, finding_id)
+    ensure_version(row.version, expected)
+    if row.state != FindingState.OPEN:
+        raise FindingSettled
+    closed = {"state": FindingState.CLOSED, "reason": reason, "closed_by": work.staff, "closed_at": work.now}
+    await change_row(work.session, finding, finding_id, expected, closed)
     work.journal.wrote(JOURNAL_TYPE, str(finding_id), {"state"})
 
 
-async def finding_row(session: ReadSession, finding_id: int) -> Row[Any] | None:
-    """Return a finding of the base."""
+async def finding_row(session: ReadSession, finding_id: int) -> Row[Any]:
+    """Return a finding of the base. Raises NotFound."""
     found = await session.execute(select(finding).where(finding.c.id == finding_id, finding.c.stage == STAGE))
-    row: Row[Any] | None = found.one_or_none()
-    return row
+    return there(found.one_or_none())
 
 
 async def list_findings(
@@ -126,7 +117,7 @@ async def list_findings(
     statement = select(finding).where(
         finding.c.tax_year == tax_year,
         finding.c.stage == STAGE,
-        finding.c.state.in_(OPEN),
+        finding.c.state.in_(OPEN_FINDINGS),
         finding.c.id > after,
     )
     if code is not None:
@@ -141,12 +132,17 @@ async def _open(work: Work, tax_year: int, person_ids: Sequence[int], code: str,
         there.c.person_id == present.person_id,
         there.c.stage == STAGE,
         there.c.code == code,
-        there.c.state.in_(OPEN),
+        there.c.state.in_(OPEN_FINDINGS),
     )
     columns = list(KINDS[code].columns) if code in KINDS else []
     nothing = cast(literal([]), ARRAY(BigInteger))
-    said = (literal(tax_year), present.person_id, literal(STAGE), literal(code), nothing, nothing)
-    rest = (cast(literal({"columns": columns}, JSONB), JSONB), false(), literal("open"), literal(work.now))
+    said = (literal(tax_year), present.person_id, literal(STAGE.value), literal(code), nothing, nothing)
+    rest = (
+        cast(literal({"columns": columns}, JSONB), JSONB),
+        false(),
+        literal(FindingState.OPEN.value),
+        literal(work.now),
+    )
     wanted = select(*said, *rest).where(
         present.tax_year == tax_year,
         present.known_to == INFINITY,
@@ -173,7 +169,7 @@ def _changed(work: Work, kind: Kind) -> ColumnElement[bool]:
 
 
 def _undecided(work: Work) -> ColumnElement[bool]:
-    is_new = and_(base_person.c.standing != "outside", base_person.c.known_from == work.now)
+    is_new = and_(base_person.c.standing != Standing.OUTSIDE, base_person.c.known_from == work.now)
     return and_(is_new, ~_decided().exists())
 
 

@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from core.storage.database import ReadSession
+from plugins.shikakeisan.assessment.outcome import Outcome
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.tables import circumstance_proposal
 from plugins.shikakeisan.correction.tables import proposal
 from plugins.shikakeisan.merge.tables import basis, claim, finding
 from plugins.shikakeisan.sql import INFINITY
+from plugins.shikakeisan.states import OPEN_FINDINGS, ProposalState
 
 
 async def merged(session: ReadSession, tax_year: int) -> int:
@@ -38,7 +40,7 @@ async def open_findings(session: ReadSession, tax_year: int) -> Sequence[Row[Any
             func.count().label("findings"),
             func.count().filter(finding.c.is_blocking).label("blocking"),
         )
-        .where(finding.c.tax_year == tax_year, finding.c.state.in_(("open", "proposed")))
+        .where(finding.c.tax_year == tax_year, finding.c.state.in_(OPEN_FINDINGS))
         .group_by(finding.c.stage)
         .order_by(finding.c.stage)
     )
@@ -61,7 +63,7 @@ async def telling_assessment(session: ReadSession) -> tuple[int, int] | None:
         .join(basis, basis.c.id == assessment.c.basis_id)
         .where(
             assessment.c.superseded_at == INFINITY,
-            assessment.c.outcome == "taxed",
+            assessment.c.outcome == Outcome.TAXED,
             basis.c.facts.has_key("salary"),
         )
         .order_by(
@@ -84,4 +86,4 @@ async def waiting_proposals(session: ReadSession, tax_year: int) -> tuple[int, i
 
 
 def _waiting(table: Any, tax_year: int) -> Select[int]:
-    return select(func.count()).where(table.c.tax_year == tax_year, table.c.state == "proposed")
+    return select(func.count()).where(table.c.tax_year == tax_year, table.c.state == ProposalState.PROPOSED)

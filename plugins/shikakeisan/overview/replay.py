@@ -9,11 +9,11 @@ from plugins.shikakeisan.base import circumstances, queries
 from plugins.shikakeisan.base.service import JOURNAL_TYPE, frozen_year, rebuild_people
 from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.overview.findings import let_go, notice
+from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work
 
 OVERLAP = timedelta(hours=1)
 """Looked at once more: a change can be committed later than the moment from which it is known."""
-MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,6 @@ async def _followed(work: Work, tax_year: int, state: str, changed: Sequence[int
     await let_go(work, tax_year)
     if not changed:
         return 0
-    if state == MERGED:
+    if state == YearState.MERGED:
         await merge_people(work, tax_year, changed)
     return await notice(work, tax_year, changed)

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.storage.database import ReadSession
+from plugins.shikakeisan.assessment.outcome import Outcome
 from plugins.shikakeisan.base import queries as base
 from plugins.shikakeisan.base.errors import YearNotOpen
+from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.overview import queries
 from plugins.shikakeisan.sql import happened
 from plugins.shiryo.api import blocking_items
@@ -21,7 +23,6 @@ STAGES: Mapping[str, str] = {
     "merged_at": "資料併合",
     "assessed_at": "当初賦課",
 }
-OUTCOMES = ("taxed", "non_taxable", "undecided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Status:
     @property
     def taxed_here(self) -> int:
         """Return the people whom the year is about."""
-        return sum(group.people for group in self.groups if group.standing != "outside")
+        return sum(group.people for group in self.groups if group.standing != Standing.OUTSIDE)
 
 
 async def status_of(session: ReadSession, tax_year: int) -> Status:
@@ -88,7 +89,7 @@ async def read_status(session: ReadSession, year: Row[Any]) -> Status:
             for row in await base.counts(session, tax_year)
         ],
         await queries.merged(session, tax_year),
-        {outcome: decided.get(outcome, 0) for outcome in OUTCOMES},
+        {outcome.value: decided.get(outcome.value, 0) for outcome in Outcome},
         [
             Waiting(row.stage, row.findings, row.blocking)
             for row in await queries.open_findings(session, tax_year)

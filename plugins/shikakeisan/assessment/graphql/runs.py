@@ -24,9 +24,9 @@ from plugins.shikakeisan.base.errors import YearAssessed
 from plugins.shikakeisan.permissions import ASSESSMENT, RUN, RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.sql import happened
+from plugins.shikakeisan.states import YearState
 
 CURSOR = (int,)
-ASSESSED = "assessed"
 
 
 @strawberry.enum(description="賦課計算の種類")
@@ -180,7 +180,7 @@ class RunMutation:
         A first decision is made once (YearAssessed): nobody revises tax alone.
         """
         year = await queries.year_of(info.context.read, tax_year)
-        if kind is RunKind.INITIAL and year is not None and year.state == ASSESSED:
+        if kind is RunKind.INITIAL and year is not None and year.state == YearState.ASSESSED:
             raise YearAssessed
         given = {
             "tax_year": tax_year,

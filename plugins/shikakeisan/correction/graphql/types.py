@@ -14,6 +14,7 @@ from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear, Yen
 from plugins.atena.api import Person
+from plugins.shikakeisan import states
 from plugins.shikakeisan.assessment import queries as assessments
 from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.graphql.types import AssessmentOutcome
@@ -25,6 +26,7 @@ from plugins.shikakeisan.correction.effects import difference_of
 from plugins.shikakeisan.permissions import CORRECTION
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.sql import happened
+from plugins.shikakeisan.states import BATCH_LABELS
 
 CURSOR = (int,)
 
@@ -45,12 +47,12 @@ class ProposalState(Enum):
 class BatchState(Enum):
     """Where a batch stands."""
 
-    DRY = strawberry.enum_value("dry", description="試行中")
-    READY = strawberry.enum_value("ready", description="試行済み")
-    PROPOSED = strawberry.enum_value("proposed", description="承認待ち")
-    APPROVED = strawberry.enum_value("approved", description="承認済み・反映中")
-    DONE = strawberry.enum_value("done", description="反映済み")
-    REJECTED = strawberry.enum_value("rejected", description="取りやめ")
+    DRY = strawberry.enum_value("dry", description=BATCH_LABELS[states.BatchState.DRY])
+    READY = strawberry.enum_value("ready", description=BATCH_LABELS[states.BatchState.READY])
+    PROPOSED = strawberry.enum_value("proposed", description=BATCH_LABELS[states.BatchState.PROPOSED])
+    APPROVED = strawberry.enum_value("approved", description=BATCH_LABELS[states.BatchState.APPROVED])
+    DONE = strawberry.enum_value("done", description=BATCH_LABELS[states.BatchState.DONE])
+    REJECTED = strawberry.enum_value("rejected", description=BATCH_LABELS[states.BatchState.REJECTED])
 
 
 @strawberry.type(description="更正の種類")

@@ -25,6 +25,7 @@ from plugins.shikakeisan.merge.service import BASIS_TYPE
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
 from plugins.shikakeisan.permissions import MERGE_READ
 from plugins.shikakeisan.sql import happened
+from plugins.shikakeisan.states import FindingState
 from plugins.shiryo.api import Document
 
 
@@ -346,7 +347,7 @@ class MergedBasis(PersonalData):
         """Return what is to be looked at."""
         wanted = listing.Wanted(self.row.tax_year, person_id=self.row.person_id)
         rows = await listing.list_findings(info.context.read, wanted, after=0, limit=1_000)
-        return [MergeFinding.of(row) for row in rows if row.state != "gone"]
+        return [MergeFinding.of(row) for row in rows if row.state != FindingState.GONE]
 
 
 def _facts(

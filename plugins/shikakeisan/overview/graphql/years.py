@@ -7,7 +7,6 @@ import strawberry
 from sqlalchemy import Row
 
 from core.access.journal import PersonalData
-from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
@@ -197,10 +196,7 @@ class YearMutation:
         context = info.context
         work = Work(context.write, context.journal, context.actor.number, context.clock.now())
         await findings.close(work, finding_id, expected_version, reason)
-        row = await findings.finding_row(context.write, finding_id)
-        if row is None:
-            raise NotFound
-        return BaseFinding.of(row)
+        return BaseFinding.of(await findings.finding_row(context.write, finding_id))
 
 
 @strawberry.type

@@ -59,8 +59,8 @@ FINDINGS = """
 query { baseFindings(taxYear: 2026) { edges { node { id version code text person { atenaNumber } } } } }
 """
 CLOSE = """
-mutation($id: Int!, $why: String!) {
-  closeBaseFinding(findingId: $id, expectedVersion: 1, reason: $why) { state reason } }
+mutation($id: Int!, $why: String!, $version: Int = 1) {
+  closeBaseFinding(findingId: $id, expectedVersion: $version, reason: $why) { state reason } }
 """
 HIDDEN = "************"
 
@@ -337,3 +337,6 @@ async def test_findings_are_looked_at_and_closed(city: City, desk: House) -> Non
     closed = (await data(desk, CLOSE, id=found["id"], why="相続人代表者を登録済み"))["closeBaseFinding"]
     assert closed == {"state": "closed", "reason": "相続人代表者を登録済み"}
     assert edges((await data(desk, FINDINGS))["baseFindings"]) == []
+    assert await code_of(desk, CLOSE, id=found["id"], why="もう一度") == "CONFLICT"
+    assert await code_of(desk, CLOSE, id=found["id"], why="もう一度", version=2) == "FINDING_STATE"
+    assert await code_of(desk, CLOSE, id=0, why="ない番号") == "NOT_FOUND"
