@@ -20,7 +20,7 @@ from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS
 from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE, rules_of
 from plugins.shikakeisan.assessment.verifying import verify as verify_year
-from plugins.shikakeisan.base.errors import YearNotOpen
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.terminal import recorded, start_job
@@ -154,8 +154,7 @@ async def _verify(runtime: Runtime, database: Database, tax_year: int) -> int:
 async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:
     """Print the dump; whose data it shows is in the access log before the first line leaves."""
     async with database.read() as session:
-        if await queries.year_of(session, tax_year) is None:
-            raise YearNotOpen
+        await opened_year(session, tax_year)
         ids = await people_of(session, tax_year)
     for place in range(0, len(ids), BLOCK):
         await _enter(runtime, database, tax_year, ids[place : place + BLOCK])

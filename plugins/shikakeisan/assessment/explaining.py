@@ -8,11 +8,10 @@ from sqlalchemy import Row
 
 from core.errors import JuminzeiError
 from core.storage.database import ReadSession
-from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.outcome import UNDECIDED, Ground
 from plugins.shikakeisan.assessment.reading import origins_by_basis, subjects_as_decided
 from plugins.shikakeisan.assessment.tables import FIGURES
-from plugins.shikakeisan.base.errors import YearNotOpen
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.engine.explain import Node
 from plugins.shikakeisan.service import explain
 
@@ -43,9 +42,7 @@ async def explain_revision(session: ReadSession, row: Row[Any], figure: str) -> 
     """
     if Ground(row.ground) in WITHOUT_FIGURES:
         return None
-    year = await queries.year_of(session, row.tax_year)
-    if year is None:
-        raise YearNotOpen
+    year = await opened_year(session, row.tax_year)
     (subject,) = await subjects_as_decided(session, [row])
     facts = subject.complete_facts()
     node = explain(row.tax_year, year.municipality_code, facts, figure)

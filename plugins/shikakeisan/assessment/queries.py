@@ -34,13 +34,6 @@ COPIED: tuple[str, ...] = (
 column = assessment.c
 
 
-async def year_of(session: ReadSession, tax_year: int) -> Row[Any] | None:
-    """Return the row of a 課税年度."""
-    found = await session.execute(select(fiscal_year).where(fiscal_year.c.tax_year == tax_year))
-    row: Row[Any] | None = found.one_or_none()
-    return row
-
-
 async def current(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
     """Return the present revision of each person; who has none is left out."""
     statement = _of(tax_year).where(column.superseded_at == INFINITY)

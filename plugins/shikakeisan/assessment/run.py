@@ -31,9 +31,10 @@ from plugins.shikakeisan.assessment.reading import subjects_after, subjects_as_d
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set, shadow_rule_set
 from plugins.shikakeisan.assessment.service import changed_places, write_block
 from plugins.shikakeisan.assessment.subject import Subject
-from plugins.shikakeisan.base.errors import YearAssessed, YearNotOpen
+from plugins.shikakeisan.base.errors import YearAssessed
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.law.years import year_path
-from plugins.shikakeisan.sql import happened
+from plugins.shikakeisan.sql import happened, there
 from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work
 
@@ -87,10 +88,8 @@ async def _taken_up(job: Job) -> Run:
     """
     run_id = job.cursor["run"]
     async with job.database.read() as session:
-        year = await queries.year_of(session, job.parameters["tax_year"])
-        row = await queries.run_row(session, run_id)
-    if year is None or row is None:
-        raise YearNotOpen
+        year = await opened_year(session, job.parameters["tax_year"])
+        row = there(await queries.run_row(session, run_id))
     is_late = year.state == YearState.ASSESSED and happened(row.ended_at) is None
     if is_late and row.kind == INITIAL and job.requester != SYSTEM.number:
         raise YearAssessed
@@ -119,9 +118,7 @@ ASSESS = JobType(
 
 async def _begin(job: Job, step: Step) -> None:
     tax_year = job.parameters["tax_year"]
-    year = await queries.year_of(step.session, tax_year)
-    if year is None:
-        raise YearNotOpen
+    year = await opened_year(step.session, tax_year)
     if year.state not in READY:
         raise YearNotMerged
     known = _known(job, 0, year.municipality_code)

@@ -19,7 +19,7 @@ from plugins.shikakeisan.assessment.reading import is_claimed, reliefs_of, subje
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set
 from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
-from plugins.shikakeisan.base.errors import YearNotOpen
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.hooks import Change
 from plugins.shiryo.api import Work
 
@@ -28,9 +28,7 @@ JOURNAL_TYPE = "shikakeisan.assessment"
 
 async def rules_of(session: ReadSession, tax_year: int) -> RuleSet:
     """Return the rules of an opened year. Raises YearNotOpen."""
-    year = await queries.year_of(session, tax_year)
-    if year is None:
-        raise YearNotOpen
+    year = await opened_year(session, tax_year)
     return rule_set(tax_year, year.municipality_code)
 
 

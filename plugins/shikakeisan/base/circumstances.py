@@ -17,8 +17,9 @@ from plugins.shikakeisan.base import circumstance_queries as queries
 from plugins.shikakeisan.base.circumstance_queries import Entry
 from plugins.shikakeisan.base.errors import CircumstanceSettled, ListRefused
 from plugins.shikakeisan.base.municipality import tax_wards
-from plugins.shikakeisan.base.service import opened_year, rebuild_people
+from plugins.shikakeisan.base.service import rebuild_people
 from plugins.shikakeisan.base.standing import PLACED, Circumstance
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.states import ProposalState, YearState
 from plugins.shiryo.api import Work
 
@@ -51,7 +52,7 @@ async def propose(work: Work, given: Proposed) -> int:
     One faulty line refuses all: ListRefused names each with its rule (`unknown`, `ward`, `twice`, `known`,
     `not-known`, `waiting`). Raises YearNotOpen, ReasonRequired where no source is named.
     """
-    year = await opened_year(work, given.tax_year)
+    year = await opened_year(work.session, given.tax_year)
     require_reason(given.source)
     entries = await _checked(work, given, tax_wards(year.municipality_code))
     values = {
@@ -81,7 +82,7 @@ async def approve(work: Work, proposal_id: int, expected: int) -> Sequence[int]:
     await queries.decide(work.session, proposal_id, expected, ProposalState.APPROVED, work.staff, work.now)
     await (queries.begin if row.action == ADD else queries.end)(work.session, row, work.now)
     work.journal.wrote(JOURNAL_TYPE, str(proposal_id), {"state"})
-    year = await opened_year(work, row.tax_year)
+    year = await opened_year(work.session, row.tax_year)
     if year.state == YearState.OPEN:
         return []
     return await rebuild_people(work, row.tax_year, await queries.persons_of(work.session, proposal_id))

@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-from sqlalchemy import Row
 
 from core.clock import JAPAN
 from core.runtime import Runtime
 from plugins.atena.api import family_of, highest_id, ids_between
 from plugins.shikakeisan.base import queries
-from plugins.shikakeisan.base.errors import TaxDayAhead, YearNotFrozen, YearNotOpen, YearOpened
+from plugins.shikakeisan.base.errors import TaxDayAhead, YearOpened
 from plugins.shikakeisan.base.judging import Judged
 from plugins.shikakeisan.base.standing import Standing
+from plugins.shikakeisan.base.years import frozen_year, opened_year
 from plugins.shikakeisan.law.municipalities import load_municipality
 from plugins.shikakeisan.law.years import load_year
 from plugins.shikakeisan.states import YearState
@@ -97,7 +95,7 @@ async def rebuild_people(work: Work, tax_year: int, person_ids: Sequence[int]) -
     What the base said of them ends now, and what it says from now on begins: both can be asked. Raises
     YearNotOpen, YearNotFrozen.
     """
-    row = await frozen_year(work, tax_year)
+    row = await frozen_year(work.session, tax_year)
     if not person_ids:
         return []
     await queries.hold_base(work.session, tax_year)
@@ -112,22 +110,6 @@ async def rebuild_people(work: Work, tax_year: int, person_ids: Sequence[int]) -
     return changed
 
 
-async def opened_year(work: Work, tax_year: int) -> Row[Any]:
-    """Return the row of a year; raises YearNotOpen."""
-    row = await queries.year_row(work.session, tax_year)
-    if row is None:
-        raise YearNotOpen
-    return row
-
-
-async def frozen_year(work: Work, tax_year: int) -> Row[Any]:
-    """Return the row of a year whose base stands; raises YearNotOpen, YearNotFrozen."""
-    row = await opened_year(work, tax_year)
-    if row.state == YearState.OPEN:
-        raise YearNotFrozen
-    return row
-
-
 async def _judged(work: Work, tax_year: int) -> Judged:
-    row = await opened_year(work, tax_year)
+    row = await opened_year(work.session, tax_year)
     return await queries.judged(work.session, tax_year, row.municipality_code)

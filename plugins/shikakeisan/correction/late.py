@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.storage.database import ReadSession
-from plugins.shikakeisan.assessment.queries import year_of
-from plugins.shikakeisan.base.errors import YearNotOpen
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.filing import filed_on, new_documents
@@ -17,9 +16,7 @@ NO_DATE = date(1970, 1, 1)
 
 async def touched_people(session: ReadSession, tax_year: int, after: int, limit: int) -> Sequence[int]:
     """Return the next people whose documents changed since the merge, or whose merge says otherwise now."""
-    year = await year_of(session, tax_year)
-    if year is None:
-        raise YearNotOpen
+    year = await opened_year(session, tax_year)
     touched = {
         person_id
         for person_id in await persons_touched(session, tax_year, year.merged_at)

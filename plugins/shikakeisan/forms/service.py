@@ -13,8 +13,7 @@ from sqlalchemy import Row
 
 from core.storage.database import ReadSession
 from plugins.atena.api import Moment, delivery_targets, hidden_ids, persons_by_id
-from plugins.shikakeisan.base.queries import year_row
-from plugins.shikakeisan.base.service import frozen_year
+from plugins.shikakeisan.base.years import frozen_year, opened_year
 from plugins.shikakeisan.forms import queries
 from plugins.shikakeisan.forms.catalogue import Chosen
 from plugins.shikakeisan.forms.errors import CountChanged, NobodyToWrite, TooManyForms
@@ -55,7 +54,7 @@ async def make(work: Work, tax_year: int, chosen: Chosen, expected: int, most: i
     `expected` is how many new forms were shown, `most` how many may be made at once. Raises YearNotOpen,
     YearNotFrozen, NobodyToWrite, TooManyForms, CountChanged.
     """
-    await frozen_year(work, tax_year)
+    await frozen_year(work.session, tax_year)
     await queries.hold_year(work.session, tax_year)
     before = await count(work.session, tax_year, chosen)
     if before.new != expected:
@@ -73,8 +72,7 @@ async def make(work: Work, tax_year: int, chosen: Chosen, expected: int, most: i
 
 async def municipality_of(session: ReadSession, run: Row[Any]) -> str:
     """Return the code of the municipality whose year a run is about."""
-    year = await year_row(session, run.tax_year)
-    return "" if year is None else str(year.municipality_code)
+    return str((await opened_year(session, run.tax_year)).municipality_code)
 
 
 async def _addressed(

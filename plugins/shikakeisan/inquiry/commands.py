@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.atena.api import Moment, person_ids, persons_by_id
-from plugins.shikakeisan.base.service import opened_year
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.inquiry import checks, queries, replies, service
 from plugins.shikakeisan.inquiry.catalogue import reasons
 from plugins.shikakeisan.inquiry.errors import InquiryPeople, NobodyToAsk
@@ -220,7 +220,7 @@ async def _send_drafts(work: Work, tax_year: int) -> list[int]:
 async def _files(work: Work, tax_year: int, ids: Sequence[int]) -> dict[str, bytes]:
     """Return the files of sent inquiries of a year by name. Raises NotFound."""
     files: dict[str, bytes] = {}
-    sender = (await opened_year(work, tax_year)).municipality_code
+    sender = (await opened_year(work.session, tax_year)).municipality_code
     for one in ids:
         row = await queries.inquiry_row(work.session, one)
         if row.tax_year != tax_year:

@@ -17,7 +17,7 @@ from core.errors import Invalid, JuminzeiError, NotFound, SelfApproval, Unavaila
 from core.graphql.versions import ensure_version
 from core.runtime import Runtime
 from plugins.atena.api import LATEST
-from plugins.shikakeisan.base.queries import year_row
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import service as correction
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.merging import trial
@@ -175,8 +175,8 @@ async def _deny(runtime: Runtime, work: Work, sheet: Row[Any], row: Row[Any]) ->
     The rules then refuse or lower the deduction by themselves. `work` is that of who entered the reply.
     """
     outcome = _Outcome()
-    year = await year_row(work.session, sheet.tax_year)
-    is_decided = year is not None and year.state == YearState.ASSESSED
+    year = await opened_year(work.session, sheet.tax_year)
+    is_decided = year.state == YearState.ASSESSED
     for claim in await _claims(work, sheet.tax_year, row.person_id):
         root = claim.path if claim.role == SPOUSE else f"dependants[{row.person_id}]"
         change = (f"{root}.total_income", row.income)

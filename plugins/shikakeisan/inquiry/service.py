@@ -17,7 +17,7 @@ from core.errors import Invalid
 from core.graphql.versions import ensure_version
 from plugins.atena.api import Moment, hidden_ids, homes_of, person_ids
 from plugins.shikakeisan.base.municipality import tax_wards
-from plugins.shikakeisan.base.service import frozen_year
+from plugins.shikakeisan.base.years import frozen_year
 from plugins.shikakeisan.inquiry import queries
 from plugins.shikakeisan.inquiry.checks import living_elsewhere
 from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquirySettled, NobodyToAsk
@@ -49,7 +49,7 @@ async def make(work: Work, tax_year: int, due_on: date, atena_numbers: Sequence[
     Raises YearNotOpen, YearNotFrozen, Invalid (the day), NobodyToAsk, InquiryPeople (somebody named cannot
     be asked about).
     """
-    year = await frozen_year(work, tax_year)
+    year = await frozen_year(work.session, tax_year)
     if due_on <= work.today:
         raise Invalid(field="dueOn", rule="future")
     await queries.hold_year(work.session, tax_year)

@@ -12,8 +12,8 @@ from sqlalchemy import Row
 from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.atena.api import one_of
-from plugins.shikakeisan.base.errors import YearAssessed, YearNotFrozen, YearNotOpen
 from plugins.shikakeisan.base.standing import Standing
+from plugins.shikakeisan.base.years import undecided_year
 from plugins.shikakeisan.facts.validate import validate
 from plugins.shikakeisan.facts.vocabulary import BY_PATH, RELATIVE_BY_PATH, STATED
 from plugins.shikakeisan.merge import listing, queries
@@ -23,7 +23,6 @@ from plugins.shikakeisan.merge.gathered import Facts, Merged
 from plugins.shikakeisan.merge.people import Decision
 from plugins.shikakeisan.merge.service import merge_people, preview_person
 from plugins.shikakeisan.service import statable
-from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work
 
 DECISION_TYPE = "shikakeisan.decision"
@@ -51,7 +50,7 @@ async def propose_decision(work: Work, proposal: Proposal) -> int:
 
     Raises YearNotOpen, YearNotFrozen, YearAssessed, NotFound (not in the base), PathUnknown, ValueUnfit.
     """
-    await _open_year(work, proposal.tax_year)
+    await undecided_year(work.session, proposal.tax_year)
     require_reason(proposal.reason)
     if not is_path(proposal.path):
         raise PathUnknown(field="path")
@@ -74,7 +73,7 @@ async def propose_ending(work: Work, decision_id: int, reason: str) -> int:
     if not row.approved_by:
         raise DecisionSettled
     require_reason(reason)
-    await _open_year(work, row.tax_year)
+    await undecided_year(work.session, row.tax_year)
     kept = ("tax_year", "person_id", "path", "document_id")
     values = {name: getattr(row, name) for name in kept}
     values |= {"value": None, "seen": row.value, "reason": reason, "ends_id": row.id}
@@ -89,7 +88,7 @@ async def approve_decision(work: Work, decision_id: int) -> int:
     row = await _proposed(work, decision_id)
     if row.proposed_by == work.staff:
         raise SelfApproval
-    await _open_year(work, row.tax_year)
+    await undecided_year(work.session, row.tax_year)
     before = await listing.decisions_of(work.session, row.tax_year, row.person_id, with_ended=False)
     ended = [other.id for other in before if other.id == row.id or _is_replaced(other, row)]
     await listing.end_decisions(work.session, ended, work.now)
@@ -169,13 +168,3 @@ async def _proposed(work: Work, decision_id: int) -> Row[Any]:
     if row.approved_by:
         raise DecisionSettled
     return row
-
-
-async def _open_year(work: Work, tax_year: int) -> None:
-    year = await queries.year_of(work.session, tax_year)
-    if year is None:
-        raise YearNotOpen
-    if year.state == YearState.OPEN:
-        raise YearNotFrozen
-    if year.state == YearState.ASSESSED:
-        raise YearAssessed

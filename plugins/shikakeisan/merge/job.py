@@ -16,7 +16,7 @@ from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
 from core.settings import whole
 from plugins.atena.api import ids_between
-from plugins.shikakeisan.base.errors import YearNotFrozen
+from plugins.shikakeisan.base.years import frozen_year
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.blocks import Block
 from plugins.shikakeisan.merge.book import finding_kinds
@@ -25,7 +25,6 @@ from plugins.shikakeisan.merge.errors import DocumentsWaiting, MergeUnbalanced
 from plugins.shikakeisan.merge.makers import makers
 from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.merge.writing import by_claimant, settle, write_block
-from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work, blocking_items, persons_touched
 
 JOB = "shikakeisan.merge"
@@ -35,7 +34,6 @@ AHEAD = 6
 """Blocks that may wait to be written."""
 MOST = 2**63 - 1
 """Above every id."""
-READY = (YearState.FROZEN, YearState.MERGED, YearState.ASSESSED)
 BASES_TYPE = "shikakeisan.bases"
 Bounds = tuple[int, int]
 
@@ -64,9 +62,7 @@ MERGE = JobType(
 
 async def _begin(job: Job, step: Step) -> None:
     tax_year, session = job.parameters["tax_year"], step.session
-    year = await queries.year_of(session, tax_year)
-    if year is None or year.state not in READY:
-        raise YearNotFrozen
+    await frozen_year(session, tax_year)
     waiting = await blocking_items(session, tax_year)
     if waiting:
         raise DocumentsWaiting(items=waiting)

@@ -42,13 +42,6 @@ FINDING_COLUMNS = (
 )
 
 
-async def year_of(session: ReadSession, tax_year: int) -> Row[Any] | None:
-    """Return the row of a 課税年度."""
-    found = await session.execute(select(fiscal_year).where(fiscal_year.c.tax_year == tax_year))
-    row: Row[Any] | None = found.one_or_none()
-    return row
-
-
 async def year_merged(session: WriteSession, tax_year: int, now: datetime) -> None:
     """Note that the documents of a year are merged; a later state stays."""
     await session.execute(

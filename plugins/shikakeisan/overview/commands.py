@@ -16,8 +16,9 @@ from plugins.atena.api import Moment, hidden_ids, persons_by_id
 from plugins.shikakeisan.assessment.outcome import OUTCOME_LABELS, Outcome
 from plugins.shikakeisan.base import queries
 from plugins.shikakeisan.base.municipality import ward_names
-from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE, opened_year
+from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE
 from plugins.shikakeisan.base.standing import REASON_LABELS, STANDING_LABELS, Reason, Standing
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.overview.replay import replay_register
 from plugins.shikakeisan.overview.status import STAGES, Group, Status, read_status, status_of
 from plugins.shikakeisan.permissions import BASE, BASE_MAKE
@@ -86,7 +87,7 @@ def people(
     wanted = {"standing": standing, "reason": reason, "ward_code": ward}
 
     async def deed(work: Work) -> Sequence[Mapping[str, Any]]:
-        await opened_year(work, tax_year)
+        await opened_year(work.session, tax_year)
         rows = await queries.list_base(work.session, tax_year, **wanted, after=after, limit=limit)
         return await _people(work, rows)
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from plugins.atena.api import persons_changed_since
 from plugins.shikakeisan.base import circumstances, queries
-from plugins.shikakeisan.base.service import JOURNAL_TYPE, frozen_year, rebuild_people
+from plugins.shikakeisan.base.service import JOURNAL_TYPE, rebuild_people
+from plugins.shikakeisan.base.years import frozen_year
 from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.overview.findings import let_go, notice
 from plugins.shikakeisan.states import YearState
@@ -31,7 +32,7 @@ async def replay_register(work: Work, tax_year: int, since: datetime | None = No
     Between merge and assessment, who changed is merged again; once tax is decided it stays as it is, and
     findings of stage `base` are opened. Raises YearNotOpen, YearNotFrozen.
     """
-    year = await frozen_year(work, tax_year)
+    year = await frozen_year(work.session, tax_year)
     begin = (since or year.replayed_at) - OVERLAP
     concerned = await persons_changed_since(work.session, begin)
     changed = await rebuild_people(work, tax_year, concerned)
@@ -48,7 +49,7 @@ async def approve_circumstances(work: Work, proposal_id: int, expected: int) -> 
     changed = await circumstances.approve(work, proposal_id, expected)
     if changed:
         tax_year = await circumstances.year_of(work, proposal_id)
-        year = await frozen_year(work, tax_year)
+        year = await frozen_year(work.session, tax_year)
         await _followed(work, tax_year, year.state, changed)
     return changed
 

@@ -10,8 +10,8 @@ from sqlalchemy import Row
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.outcome import Outcome
 from plugins.shikakeisan.base import queries as base
-from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.base.standing import Standing
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.overview import queries
 from plugins.shikakeisan.sql import happened
 from plugins.shiryo.api import blocking_items
@@ -68,10 +68,7 @@ class Status:
 
 async def status_of(session: ReadSession, tax_year: int) -> Status:
     """Return how far a year has come; raises YearNotOpen."""
-    row = await base.year_row(session, tax_year)
-    if row is None:
-        raise YearNotOpen
-    return await read_status(session, row)
+    return await read_status(session, await opened_year(session, tax_year))
 
 
 async def read_status(session: ReadSession, year: Row[Any]) -> Status:

@@ -21,6 +21,7 @@ from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.base.errors import YearAssessed
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import ASSESSMENT, RUN, RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.sql import happened
@@ -179,8 +180,8 @@ class RunMutation:
 
         A first decision is made once (YearAssessed): nobody revises tax alone.
         """
-        year = await queries.year_of(info.context.read, tax_year)
-        if kind is RunKind.INITIAL and year is not None and year.state == YearState.ASSESSED:
+        year = await opened_year(info.context.read, tax_year)
+        if kind is RunKind.INITIAL and year.state == YearState.ASSESSED:
             raise YearAssessed
         given = {
             "tax_year": tax_year,

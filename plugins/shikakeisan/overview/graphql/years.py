@@ -14,14 +14,13 @@ from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person
 from plugins.shikakeisan.assessment.graphql.query import PersonAssessments
 from plugins.shikakeisan.base import queries as base_queries
-from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.base.graphql.loaders import PersonByDay
 from plugins.shikakeisan.base.graphql.query import PersonBases
 from plugins.shikakeisan.base.graphql.types import BaseStanding
 from plugins.shikakeisan.base.standing import REASON_LABELS, Reason
 from plugins.shikakeisan.merge.graphql.query import PersonClaims
 from plugins.shikakeisan.overview import findings
-from plugins.shikakeisan.overview.status import STAGES, Status, read_status, status_of
+from plugins.shikakeisan.overview.status import STAGES, Status, read_status
 from plugins.shikakeisan.permissions import BASE, BASE_SETTLE, YEAR
 from plugins.shiryo.api import Work
 
@@ -161,10 +160,9 @@ class YearQuery:
     @door(YEAR, "課税年度の進み具合。開始していない年度はnull")
     async def tax_year(self, info: Info, year: FiscalYear) -> TaxYear | None:
         """Return one year."""
-        try:
-            return TaxYear.of(await status_of(info.context.read, year))
-        except YearNotOpen:
-            return None
+        session = info.context.read
+        row = await base_queries.year_row(session, year)
+        return None if row is None else TaxYear.of(await read_status(session, row))
 
     @door(BASE, "決定のあとで個人基本が変わった者の確認事項（古い順）。codeはBASE_STANDINGなど")
     async def base_findings(
