@@ -83,13 +83,16 @@ async def propose_ending(work: Work, decision_id: int, reason: str) -> int:
 async def approve_decision(work: Work, decision_id: int) -> int:
     """Approve exactly what somebody else proposed, and merge the person again; return the decision.
 
-    Raises NotFound, DecisionSettled, SelfApproval, YearAssessed.
+    Raises NotFound, DecisionSettled (also where what was to be taken back has ended since), SelfApproval,
+    YearAssessed.
     """
     row = await _proposed(work, decision_id)
     if row.proposed_by == work.staff:
         raise SelfApproval
     await undecided_year(work.session, row.tax_year)
     before = await listing.decisions_of(work.session, row.tax_year, row.person_id, with_ended=False)
+    if row.ends_id is not None and row.ends_id not in {other.id for other in before}:
+        raise DecisionSettled
     ended = [other.id for other in before if other.id == row.id or _is_replaced(other, row)]
     await listing.end_decisions(work.session, ended, work.now)
     approved: int = row.id

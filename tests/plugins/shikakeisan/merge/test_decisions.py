@@ -180,6 +180,20 @@ async def test_an_ending_by_two_people_brings_the_documents_back(home: Desk) -> 
     assert all(row.known_to.year < 9999 for row in await home.city.rows(DECISIONS))
 
 
+async def test_an_ending_does_not_reach_the_decision_that_took_the_place_of_what_it_ends(home: Desk) -> None:
+    first = await home.decide("1", INSURANCE, 800_000)
+    async with home.work(CLERK) as work:
+        ending = await propose_ending(work, first, "誤りだった")
+    second = await home.decide("1", INSURANCE, 900_000)
+
+    with pytest.raises(DecisionSettled):
+        await home.approve(ending)
+
+    assert (await home.facts("1"))[INSURANCE] == 900_000
+    in_force = [row.id for row in await home.city.rows(DECISIONS) if row.known_to.year == 9999]
+    assert in_force == [ending, second]
+
+
 @pytest.mark.parametrize(
     ("number", "path", "value", "refusal"),
     [
