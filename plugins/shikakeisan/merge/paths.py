@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from core.storage.database import ReadSession
 from plugins.atena.api import person_ids
@@ -14,15 +14,20 @@ ID_DIGITS = 19
 """An id has fewer; a blind index has 64 characters."""
 
 
-async def inward(session: ReadSession, path: str) -> str:
-    """Return a path with the id of the person whose 宛名番号 it has; raises PathUnknown."""
+async def inward(session: ReadSession, path: str, field: str = "path") -> str:
+    """Return a path with the id of the person whose 宛名番号 it has; raises PathUnknown, naming `field`."""
     match = _RELATIVE.fullmatch(path)
     if match is None:
         return path
     ids = await person_ids(session, [match["who"]])
     if match["who"] not in ids:
-        raise PathUnknown(field="path")
+        raise PathUnknown(field=field)
     return f"dependants[{ids[match['who']]}]{match['part']}"
+
+
+async def changes_inward(session: ReadSession, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values of facts by the paths that the program knows; raises PathUnknown."""
+    return {await inward(session, path, "changes"): value for path, value in changes.items()}
 
 
 def relative_of(path: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Who stands in the records for what is typed: the person who signed in, or the system where that is allowed."""
+"""Who stands in the records for what is typed: who signed in, or the system where that is allowed."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -17,6 +17,7 @@ from plugins.shikakeisan.correction.batches import Plan, Selection
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.graphql.types import CorrectionBatch, CorrectionProposal
 from plugins.shikakeisan.correction.jobs import DRY, LATE, WRITE
+from plugins.shikakeisan.merge.paths import changes_inward
 from plugins.shikakeisan.permissions import CORRECTION, CORRECTION_APPROVE, CORRECTION_PROPOSE
 from plugins.shiryo.api import Work
 
@@ -33,7 +34,9 @@ class ProposeTaxCorrectionInput:
     kind: str = strawberry.field(description="更正の種類のコード（correctionKinds）")
     reason: str = strawberry.field(description="理由")
     received_on: date = strawberry.field(description="申告・提出・受付の日")
-    changes: JSON = strawberry.field(description="変える事実（位置ごとの値。nullは取り消し）")
+    changes: JSON = strawberry.field(
+        description="変える事実（位置ごとの値。nullは取り消し）。扶養親族の位置はdependants[宛名番号]"
+    )
     event_on: date | None = strawberry.field(description="根拠となる決定などの日", default=None)
     claimed_period: str = strawberry.field(
         description="主張する期間制限（fraud、lost_grounds）。ふつうは空", default=""
@@ -89,7 +92,7 @@ class CorrectionMutation:
             kind=given.kind,
             reason=given.reason,
             received_on=given.received_on,
-            changes=_changes(given.changes),
+            changes=await _changes(info, given.changes),
             event_on=given.event_on,
             claimed_period=given.claimed_period,
             documents=tuple(given.documents),
@@ -143,7 +146,7 @@ class CorrectionMutation:
             reason=given.reason,
             received_on=given.received_on,
             selection=Selection(chosen.atena_numbers, chosen.finding, chosen.by_rules),
-            changes=_changes(given.changes),
+            changes=await _changes(info, given.changes),
         )
         batch_id = await batches.plan_batch(_work(info), plan)
         await enqueue(info.context.write, DRY, {"batch": batch_id}, info.context.actor)
@@ -189,10 +192,10 @@ def _work(info: Info) -> Work:
     return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
-def _changes(given: Any) -> dict[str, Any]:
+async def _changes(info: Info, given: Any) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise Invalid(field="changes", rule="object")
-    return given
+    return await changes_inward(info.context.read, given)
 
 
 async def _proposal(info: Info, proposal_id: int) -> CorrectionProposal:

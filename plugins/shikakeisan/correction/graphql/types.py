@@ -1,5 +1,6 @@
 """The types of proposals and batches."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Any, ClassVar
@@ -23,6 +24,7 @@ from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import Kind, kinds
 from plugins.shikakeisan.correction.effects import difference_of
+from plugins.shikakeisan.merge.graphql.types import path_of
 from plugins.shikakeisan.permissions import CORRECTION
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.sql import happened
@@ -119,6 +121,11 @@ class CorrectionCause:
     after: JSON = column(CORRECTION, "更正後")
 
 
+async def by_path(info: Info, values: Mapping[str, Any]) -> JSON:
+    """Return values of facts by the paths that people write."""
+    return JSON({await path_of(info, path): value for path, value in values.items()})
+
+
 @strawberry.type(description="更正の提案")
 class CorrectionProposal(PersonalData):
     """A proposal, with all that an approver has to see; the access log names person and year."""
@@ -136,9 +143,6 @@ class CorrectionProposal(PersonalData):
     received_on: date = column(CORRECTION, "申告・提出・受付の日")
     event_on: date | None = column(CORRECTION, "根拠となる決定などの日")
     documents: list[int] = column(CORRECTION, "根拠となる資料の番号")
-    changes: JSON = column(CORRECTION, "変える事実（nullは取り消し）")
-    seen: JSON = column(CORRECTION, "提案したとき、変える事実について資料の併合が示していた値")
-    held_back: JSON = column(CORRECTION, "提出が遅いため算入しない事実と根拠")
     expected_revision: int = column(CORRECTION, "提案のもとになった賦課決定の版")
     decided_revision: int | None = column(CORRECTION, "承認でできた賦課決定の版")
     effects: list[str] = column(CORRECTION, "通知・徴収・連絡への影響")
@@ -158,9 +162,6 @@ class CorrectionProposal(PersonalData):
             state=ProposalState(row.state),
             kind=CorrectionKind.of(kinds()[row.kind]),
             documents=list(row.documents),
-            changes=JSON(row.changes),
-            seen=JSON(row.seen),
-            held_back=JSON(row.held_back),
             **{name: getattr(row, name) for name in (*plain, *ended)},
         )
 
@@ -173,6 +174,21 @@ class CorrectionProposal(PersonalData):
         """Return the person as of today."""
         key = (self.row.person_id, info.context.clock.today())
         return await info.context.loader(PersonById).load(key)
+
+    @door(CORRECTION, "変える事実（nullは取り消し）。扶養親族の位置はdependants[宛名番号]")
+    async def changes(self, info: Info) -> JSON:
+        """Return the values to decide by path."""
+        return await by_path(info, self.row.changes)
+
+    @door(CORRECTION, "提案したとき、変える事実について資料の併合が示していた値")
+    async def seen(self, info: Info) -> JSON:
+        """Return what the merge said, by path."""
+        return await by_path(info, self.row.seen)
+
+    @door(CORRECTION, "提出が遅いため算入しない事実と根拠")
+    async def held_back(self, info: Info) -> JSON:
+        """Return path, rule, article and value of each."""
+        return JSON([{**one, "path": await path_of(info, one["path"])} for one in self.row.held_back])
 
     @door(CORRECTION, "今有効な賦課決定の版。expectedRevisionと違えば、この提案は承認できない")
     async def current_revision(self, info: Info) -> int:
@@ -262,6 +278,7 @@ class CorrectionBatch:
     """Many corrections for one reason; it names no person itself."""
 
     sample_ids: strawberry.Private[list[int]]
+    decided: strawberry.Private[Mapping[str, Any]]
     id: int = column(CORRECTION, "一括更正の番号")
     version: int = column(CORRECTION, "版。操作のときexpectedVersionとして送る")
     tax_year: FiscalYear = column(CORRECTION, "課税年度")
@@ -271,7 +288,6 @@ class CorrectionBatch:
     selected_by: str = column(
         CORRECTION, "対象者の選び方（people 宛名番号、finding 確認事項、rules 規則の版）"
     )
-    changes: JSON = column(CORRECTION, "全員について変える事実")
     counts: JSON = column(CORRECTION, "試行と反映の件数・金額")
     proposed_by: str = column(CORRECTION, "提案した職員の職員番号")
     proposed_at: datetime = column(CORRECTION, "提案日時")
@@ -288,10 +304,15 @@ class CorrectionBatch:
             kind=CorrectionKind.of(kinds()[row.kind]),
             state=BatchState(row.state),
             selected_by=row.selection["by"],
-            changes=JSON(row.changes),
+            decided=row.changes,
             counts=JSON(row.counts),
             **{name: getattr(row, name) for name in plain},
         )
+
+    @door(CORRECTION, "全員について変える事実")
+    async def changes(self, info: Info) -> JSON:
+        """Return the values to decide by path."""
+        return await by_path(info, self.decided)
 
     @door(CORRECTION, "承認する職員が必ず確認する提案")
     async def sample(self, info: Info) -> list[CorrectionProposal]:

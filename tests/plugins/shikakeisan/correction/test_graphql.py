@@ -30,6 +30,8 @@ PROPOSE = f"""mutation ($input: ProposeTaxCorrectionInput!) {{
   before {{ outcome payable }} after {{ outcome payable }}
   differences {{ name label before after difference }}
   causes {{ name label law before after }} effects person {{ atenaNumber }} }} }}"""
+PROPOSE_PATHS = """mutation ($input: ProposeTaxCorrectionInput!) {
+  proposeTaxCorrection(input: $input) { id changes seen heldBack } }"""
 APPROVE = f"""mutation ($id: Int!, $version: Int!) {{
   approveTaxCorrection(proposalId: $id, expectedVersion: $version) {{
     isApproved currentRevision proposal {{ {SEEN} }} }} }}"""
@@ -111,6 +113,37 @@ async def test_a_clerk_proposes_and_the_chief_approves(
     done_lines = [line for line in lines if line.action == "write" and line.result == "ok"]
     written = [line for line in done_lines if line.object_type == "shikakeisan.assessment"]
     assert [line.object_ids for line in written] == [[f"2026:{person}"]]
+
+
+async def test_a_relative_is_named_by_the_number_that_a_clerk_knows(city: City, desk: House) -> None:
+    person, child = await city.settle(someone(), someone())
+    path = f"dependants[{child:015d}]"
+    said = given(person, changes={path: {"age": 20}})
+
+    one = (await data(desk, PROPOSE_PATHS, input=said))["proposeTaxCorrection"]
+    done = (await data(desk, APPROVE, CHIEF_ROLE, id=one["id"], version=1))["approveTaxCorrection"]
+
+    assert (one["changes"], one["seen"]) == ({path: {"age": 20}}, {path: None})
+    assert done["isApproved"] is True
+    [row] = await city.office.year.rows("SELECT changes FROM shikakeisan.proposal")
+    assert list(row.changes) == [f"dependants[{child}]"]
+
+
+@pytest.mark.parametrize("who", ["{}", "999999999999999"])
+async def test_a_relative_by_an_internal_id_or_unknown_number_is_refused(
+    city: City, desk: House, who: str
+) -> None:
+    person, child = await city.settle(someone(), someone())
+    changes = {f"dependants[{who.format(child)}]": None}
+    batch = {"taxYear": TAX_YEAR, "kind": "ex_officio", "reason": "調査", "receivedOn": "2026-07-01"}
+    batch |= {"selection": {"atenaNumbers": [f"{person:015d}"]}, "changes": changes}
+
+    found = [
+        await refusal(desk, PROPOSE, input=given(person, changes=changes)),
+        await refusal(desk, PLAN, input=batch),
+    ]
+
+    assert [(one["code"], one["field"]) for one in found] == [("FACT_PATH_UNKNOWN", "changes")] * 2
 
 
 async def test_the_chief_cannot_approve_an_own_proposal(city: City, desk: House) -> None:
