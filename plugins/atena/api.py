@@ -12,6 +12,7 @@ from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.delivery import Reason as DeliveryReason
 from plugins.atena.delivery import Target as DeliveryTarget
 from plugins.atena.delivery import target_of
+from plugins.atena.graphql.common import is_hidden, person_on, person_today
 from plugins.atena.graphql.types import Employer, Person, sees_protected
 from plugins.atena.history import LATEST
 from plugins.atena.queries import eltax_users, hidden, households, links, matching, persons, recipients
@@ -65,6 +66,7 @@ __all__ = [
     "households_of",
     "ids_between",
     "is_corporate_number",
+    "is_hidden",
     "is_my_number",
     "kana_key",
     "key_file",
@@ -74,7 +76,10 @@ __all__ = [
     "one_of",
     "open_keyring",
     "open_parcel",
+    "person_id_of",
     "person_ids",
+    "person_on",
+    "person_today",
     "persons_alike",
     "persons_by_id",
     "persons_changed_since",
@@ -94,6 +99,14 @@ __all__ = [
 async def person_ids(session: ReadSession, atena_numbers: Sequence[str]) -> Mapping[str, int]:
     """Return the ids of persons by their 宛名番号; unknown numbers are left out."""
     return await persons.ids_of(session, atena_numbers)
+
+
+async def person_id_of(session: ReadSession, atena_number: str) -> int:
+    """Return the id of the person with this 宛名番号. Raises NotFound."""
+    ids = await persons.ids_of(session, [atena_number])
+    if atena_number not in ids:
+        raise NotFound
+    return ids[atena_number]
 
 
 async def persons_by_id(session: ReadSession, ids: Sequence[int], moment: Moment) -> Mapping[int, Person]:

@@ -11,7 +11,7 @@ from core.commands.terminal import asked, write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
-from plugins.atena.api import Moment, person_ids, persons_by_id
+from plugins.atena.api import Moment, person_id_of, persons_by_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.inquiry import checks, queries, replies, service
 from plugins.shikakeisan.inquiry.catalogue import reasons
@@ -164,11 +164,9 @@ def reply(
     """照会した人（宛名番号 NUMBER）についての回答を入力します。ほかの職員が confirm すると確定します。"""
 
     async def deed(work: Work) -> int:
-        ids = await person_ids(work.session, [number])
-        if number not in ids:
-            raise NotFound
+        person_id = await person_id_of(work.session, number)
         return await replies.enter(
-            work, inquiry_id, ids[number], Reply(Answer(kind), replied_on.date(), income)
+            work, inquiry_id, person_id, Reply(Answer(kind), replied_on.date(), income)
         )
 
     done = Desk(runtime, staff, "year inquiry reply").act(INQUIRY_WRITE, deed)

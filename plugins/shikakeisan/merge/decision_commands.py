@@ -8,9 +8,8 @@ import click
 from sqlalchemy import Row
 
 from core.clock import JAPAN
-from core.errors import NotFound
 from core.runtime import Runtime
-from plugins.atena.api import Moment, person_ids, persons_by_id
+from plugins.atena.api import Moment, person_id_of, persons_by_id
 from plugins.shikakeisan.merge import decisions, listing
 from plugins.shikakeisan.merge.decisions import DECISION_TYPE, Proposal
 from plugins.shikakeisan.merge.labels import fact_label
@@ -49,7 +48,7 @@ def list_command(
     """1人についての決定と提案を、JSON Linesで表示します。"""
 
     async def deed(work: Work) -> Sequence[Mapping[str, Any]]:
-        person_id = await _person(work, atena_number)
+        person_id = await person_id_of(work.session, atena_number)
         rows = await listing.decisions_of(work.session, tax_year, person_id, with_ended=with_ended)
         return await _shown(work, rows)
 
@@ -82,7 +81,7 @@ def propose(
     """
 
     async def deed(work: Work) -> int:
-        person_id = await _person(work, atena_number)
+        person_id = await person_id_of(work.session, atena_number)
         at = await inward(work.session, path)
         return await decisions.propose_decision(
             work, Proposal(tax_year, person_id, at, value, reason, document_id)
@@ -134,13 +133,6 @@ def withdraw(runtime: Runtime, decision_id: int, staff: str | None) -> None:
 
 def _say(decision_id: int, done: str) -> None:
     click.echo(f"#{decision_id}\t{done}")
-
-
-async def _person(work: Work, atena_number: str) -> int:
-    ids = await person_ids(work.session, [atena_number])
-    if atena_number not in ids:
-        raise NotFound
-    return ids[atena_number]
 
 
 async def _shown(work: Work, rows: Sequence[Row[Any]]) -> Sequence[Mapping[str, Any]]:

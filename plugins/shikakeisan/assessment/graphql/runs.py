@@ -15,9 +15,8 @@ from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear, Yen
 from core.jobs.service import enqueue
-from plugins.atena.api import Person
+from plugins.atena.api import Person, person_today
 from plugins.shikakeisan.assessment import queries
-from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.base.errors import YearAssessed
@@ -73,7 +72,7 @@ class RunDifference(PersonalData):
     @door(ASSESSMENT, "本人")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        return await info.context.loader(PersonById).load((self.person_id, info.context.clock.today()))
+        return await person_today(info, self.person_id)
 
 
 @strawberry.type(description="賦課計算の1回の実行")

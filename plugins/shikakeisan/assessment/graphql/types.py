@@ -12,10 +12,9 @@ from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear, Yen
-from plugins.atena.api import Person
+from plugins.atena.api import Person, person_today
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.explaining import Explanation, explain_revision
-from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.origins import origins_of
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS, Ground, Outcome
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
@@ -98,8 +97,7 @@ class Assessment(PersonalData):
     @door(ASSESSMENT, "本人")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        key = (self.row.person_id, info.context.clock.today())
-        return await info.context.loader(PersonById).load(key)
+        return await person_today(info, self.row.person_id)
 
     @door(ASSESSMENT, "おもな数値（0円のものを除く）")
     def amounts(self) -> list[AssessmentAmount]:

@@ -13,10 +13,9 @@ from core.graphql.fields import column, door
 from core.graphql.masking import MASKED_TEXT
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import Person, sees_protected
+from plugins.atena.api import Person, is_hidden, person_on, person_today
 from plugins.shikakeisan.base import circumstance_queries
 from plugins.shikakeisan.base.circumstances import JOURNAL_TYPE as CIRCUMSTANCE_TYPE
-from plugins.shikakeisan.base.graphql.loaders import HiddenOnDay, PersonByDay
 from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE
 from plugins.shikakeisan.base.standing import (
     CIRCUMSTANCE_LABELS,
@@ -104,18 +103,17 @@ class BasePerson(PersonalData):
     @door(BASE, "1月1日の区（市区町村）のコード。支援措置の対象者は、権限と理由（X-Reason）がなければ伏せる")
     async def ward_code(self, info: Info) -> str:
         """Return the ward; it tells a part of the address."""
-        return MASKED_TEXT if await _is_hidden(info, self.row.person_id) else str(self.row.ward_code)
+        return MASKED_TEXT if await is_hidden(info, self.row.person_id) else str(self.row.ward_code)
 
     @door(BASE, "今日現在の個人")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        key = (self.row.person_id, info.context.clock.today())
-        return await info.context.loader(PersonByDay).load(key)
+        return await person_today(info, self.row.person_id)
 
     @door(BASE, "1月1日現在の個人")
     async def person_on_tax_day(self, info: Info) -> Person | None:
         """Return the person as of 1 January; null if nothing is said of that day."""
-        return await info.context.loader(PersonByDay).load((self.row.person_id, date(self.tax_year, 1, 1)))
+        return await person_on(info, self.row.person_id, date(self.tax_year, 1, 1))
 
 
 @strawberry.type(description="承認された事情")
@@ -171,8 +169,7 @@ class CircumstanceEntry(PersonalData):
     @door(BASE, "今日現在の個人")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        key = (self.row.person_id, info.context.clock.today())
-        return await info.context.loader(PersonByDay).load(key)
+        return await person_today(info, self.row.person_id)
 
 
 @strawberry.type(description="事情の提案。全体を1件として、ほかの職員が承認する")
@@ -216,15 +213,8 @@ class CircumstanceProposal:
 
 async def _ward(info: Info, row: Row[Any]) -> str:
     """Return the ward of a circumstance; where there is none, nothing needs to be hidden."""
-    hidden = bool(row.ward_code) and await _is_hidden(info, row.person_id)
+    hidden = bool(row.ward_code) and await is_hidden(info, row.person_id)
     return MASKED_TEXT if hidden else str(row.ward_code)
-
-
-async def _is_hidden(info: Info, person_id: int) -> bool:
-    """Tell whether a 支援措置 of today hides where the person is from who asks."""
-    if sees_protected(info):
-        return False
-    return await info.context.loader(HiddenOnDay).load((person_id, info.context.clock.today()))
 
 
 def _per_capita_lines(row: Row[Any]) -> int:

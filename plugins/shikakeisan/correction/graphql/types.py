@@ -14,10 +14,9 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear, Yen
-from plugins.atena.api import Person
+from plugins.atena.api import Person, person_today
 from plugins.shikakeisan import states
 from plugins.shikakeisan.assessment import queries as assessments
-from plugins.shikakeisan.assessment.graphql.loaders import PersonById
 from plugins.shikakeisan.assessment.graphql.types import AssessmentOutcome
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, Ground
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
@@ -172,8 +171,7 @@ class CorrectionProposal(PersonalData):
     @door(CORRECTION, "本人")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        key = (self.row.person_id, info.context.clock.today())
-        return await info.context.loader(PersonById).load(key)
+        return await person_today(info, self.row.person_id)
 
     @door(CORRECTION, "変える事実（nullは取り消し）。扶養親族の位置はdependants[宛名番号]")
     async def changes(self, info: Info) -> JSON:
@@ -269,8 +267,7 @@ class ContactSlip(PersonalData):
     @door(CORRECTION, "本人")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        key = (self.row.person_id, info.context.clock.today())
-        return await info.context.loader(PersonById).load(key)
+        return await person_today(info, self.row.person_id)
 
 
 @strawberry.type(description="一括更正")

@@ -5,11 +5,10 @@ from typing import Annotated
 
 import strawberry
 
-from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear, Yen
-from plugins.atena.api import person_ids
+from plugins.atena.api import person_id_of
 from plugins.shikakeisan.inquiry import queries, replies, service
 from plugins.shikakeisan.inquiry.graphql.types import Inquiry, InquiryAnswer, InquiryReply
 from plugins.shikakeisan.inquiry.replies import Answer, Reply
@@ -92,11 +91,9 @@ class InquiryMutation:
         self, info: Info, given: Annotated[EnterInquiryReplyInput, INPUT]
     ) -> InquiryReply:
         """Enter a reply."""
-        ids = await person_ids(info.context.read, [given.atena_number])
-        if given.atena_number not in ids:
-            raise NotFound
+        person_id = await person_id_of(info.context.read, given.atena_number)
         reply = Reply(Answer[given.kind.name], given.replied_on, given.income)
-        number = await replies.enter(_work(info), given.inquiry_id, ids[given.atena_number], reply)
+        number = await replies.enter(_work(info), given.inquiry_id, person_id, reply)
         return await _reply(info, number)
 
     @door(

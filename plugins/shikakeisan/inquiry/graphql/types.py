@@ -13,9 +13,7 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.masking import MASKED_TEXT
 from core.graphql.scalars import FiscalYear, Yen
-from plugins.atena.api import Person, sees_protected
-from plugins.shikakeisan.assessment.graphql.loaders import PersonById
-from plugins.shikakeisan.base.graphql.loaders import HiddenOnDay
+from plugins.atena.api import Person, is_hidden, person_today
 from plugins.shikakeisan.inquiry.catalogue import Reason, reasons
 from plugins.shikakeisan.inquiry.graphql.loaders import InquiriesAbout, PeopleOfInquiry, RepliesOfInquiry
 from plugins.shikakeisan.inquiry.replies import JOURNAL_TYPE as REPLY_TYPE
@@ -140,7 +138,7 @@ class InquiryLine(PersonalData):
     @door(INQUIRY, "本人（今日現在）")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        return await _person(info, self.row.person_id)
+        return await person_today(info, self.row.person_id)
 
     @door(INQUIRY, "この人についての回答（古い順、差戻し・取下げも含む）")
     async def replies(self, info: Info) -> list[InquiryReply]:
@@ -196,11 +194,8 @@ class Inquiry(PersonalData):
         return MASKED_TEXT if await self._is_hidden(info) else str(self.row.municipality_name)
 
     async def _is_hidden(self, info: Info) -> bool:
-        if sees_protected(info):
-            return False
-        today, protected = info.context.clock.today(), info.context.loader(HiddenOnDay)
         lines = await info.context.loader(PeopleOfInquiry).load(self.id)
-        return any(await gather(*(protected.load((line.person_id, today)) for line in lines)))
+        return any(await gather(*(is_hidden(info, line.person_id) for line in lines)))
 
     @door(INQUIRY, "照会した人")
     async def lines(self, info: Info) -> list[InquiryLine]:
@@ -233,12 +228,12 @@ class DependantCheck(PersonalData):
     @door(INQUIRY, "親族。誰か特定できないときはnull")
     async def relative(self, info: Info) -> Person | None:
         """Return the relative as of today."""
-        return None if self.row.relative_id is None else await _person(info, self.row.relative_id)
+        return None if self.row.relative_id is None else await person_today(info, self.row.relative_id)
 
     @door(INQUIRY, "申し出ている納税義務者")
     async def claimants(self, info: Info) -> list[Person]:
         """Return everybody who claims the relative, as of today."""
-        found = await gather(*(_person(info, person_id) for person_id in self.row.claimants))
+        found = await gather(*(person_today(info, person_id) for person_id in self.row.claimants))
         return [person for person in found if person is not None]
 
     @door(INQUIRY, "この年度の所得照会（古い順）")
@@ -249,7 +244,3 @@ class DependantCheck(PersonalData):
         key = (int(self.tax_year), int(self.row.relative_id))
         rows = await info.context.loader(InquiriesAbout).load(key)
         return [Inquiry.of(row, info.context.clock.today()) for row in rows]
-
-
-async def _person(info: Info, person_id: int) -> Person | None:
-    return await info.context.loader(PersonById).load((person_id, info.context.clock.today()))

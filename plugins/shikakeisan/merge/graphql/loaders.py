@@ -1,13 +1,11 @@
 """Batched look-ups of what a basis, a claim or a finding points to."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row
+from typing import ClassVar
 
 from core.graphql.loaders import Loader
+from plugins.shikakeisan.base.graphql.loaders import Rows, RowsByMoment
 from plugins.shikakeisan.merge import listing
 from plugins.shiryo.api import Document, documents_by_id
 
@@ -22,18 +20,11 @@ class DocumentById(Loader[int, Document | None]):
         return {**await documents_by_id(self.session, keys)}
 
 
-class ClaimsOnPerson(Loader[tuple[int, datetime], Sequence[Row[Any]]]):
-    """Who claims a person, in all years, as known at a moment."""
+class ClaimsOnPerson(RowsByMoment):
+    """Who claims a person, in all years."""
 
-    missing: Sequence[Row[Any]] = ()
+    owner: ClassVar[str] = "relative_id"
 
-    async def fetch(
-        self, keys: Sequence[tuple[int, datetime]]
-    ) -> Mapping[tuple[int, datetime], Sequence[Row[Any]]]:
-        """Return the claims with one statement for each moment."""
-        found: defaultdict[tuple[int, datetime], list[Row[Any]]] = defaultdict(list)
-        for moment in {known_at for _, known_at in keys}:
-            ids = [person_id for person_id, known_at in keys if known_at == moment]
-            for row in await listing.claims_on(self.session, ids, moment):
-                found[row.relative_id, moment].append(row)
-        return found
+    async def fetch_at(self, person_ids: Sequence[int], moment: datetime) -> Rows:
+        """Return the rows of `listing`."""
+        return await listing.claims_on(self.session, person_ids, moment)

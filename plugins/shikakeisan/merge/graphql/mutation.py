@@ -10,7 +10,7 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from core.jobs.service import enqueue
-from plugins.atena.api import person_ids
+from plugins.atena.api import person_id_of
 from plugins.shikakeisan.merge import decisions, listing, settling
 from plugins.shikakeisan.merge.graphql.types import FactDecision, MergeFinding
 from plugins.shikakeisan.merge.job import MERGE as MERGE_JOB
@@ -88,12 +88,9 @@ class MergeMutation:
         self, info: Info, given: Annotated[ProposeFactDecisionInput, INPUT]
     ) -> FactDecision:
         """Propose a value."""
-        ids = await person_ids(info.context.write, [given.atena_number])
-        if given.atena_number not in ids:
-            raise NotFound
         proposal = decisions.Proposal(
             given.tax_year,
-            ids[given.atena_number],
+            await person_id_of(info.context.write, given.atena_number),
             await inward(info.context.write, given.path),
             given.value,
             given.reason,

@@ -12,8 +12,7 @@ from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import Person
-from plugins.shikakeisan.base.graphql.loaders import PersonByDay
+from plugins.atena.api import Person, person_today
 from plugins.shikakeisan.facts.vocabulary import RELATIVE_BY_PATH
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
@@ -29,11 +28,6 @@ from plugins.shikakeisan.states import FindingState
 from plugins.shiryo.api import Document
 
 
-async def person_of(info: Info, person_id: int) -> Person | None:
-    """Return a person as of today."""
-    return await info.context.loader(PersonByDay).load((person_id, info.context.clock.today()))
-
-
 async def documents_in(info: Info, ids: Sequence[int]) -> list[Document]:
     """Return documents in the order of their numbers."""
     found = [await info.context.loader(DocumentById).load(each) for each in ids]
@@ -45,7 +39,7 @@ async def path_of(info: Info, path: str) -> str:
     person_id = relative_of(path)
     if not person_id:
         return outward(path, {})
-    person = await person_of(info, person_id)
+    person = await person_today(info, person_id)
     return outward(path, {} if person is None else {person_id: person.atena_number})
 
 
@@ -138,12 +132,12 @@ class RelativeClaim(PersonalData):
     @door(MERGE_READ, "申し出た納税義務者")
     async def taxpayer(self, info: Info) -> Person | None:
         """Return the claimant as of today."""
-        return await person_of(info, self.row.taxpayer_id)
+        return await person_today(info, self.row.taxpayer_id)
 
     @door(MERGE_READ, "申し出られた人。誰か分からないときはnull")
     async def relative(self, info: Info) -> Person | None:
         """Return the relative as of today."""
-        return None if self.row.relative_id is None else await person_of(info, self.row.relative_id)
+        return None if self.row.relative_id is None else await person_today(info, self.row.relative_id)
 
     @door(MERGE_READ, "申出のある資料")
     async def document(self, info: Info) -> Document | None:
@@ -196,19 +190,19 @@ class MergeFinding(PersonalData):
     @door(MERGE_READ, "本人")
     async def person(self, info: Info) -> Person | None:
         """Return the taxpayer as of today."""
-        return await person_of(info, self.row.person_id)
+        return await person_today(info, self.row.person_id)
 
     @door(MERGE_READ, "関係するほかの人")
     async def others(self, info: Info) -> list[Person]:
         """Return the other persons concerned."""
-        found = [await person_of(info, each) for each in self.row.others]
+        found = [await person_today(info, each) for each in self.row.others]
         return [each for each in found if each is not None]
 
     @door(MERGE_READ, "申し出られた親族")
     async def relative(self, info: Info) -> Person | None:
         """Return the relative whom the finding is about, where it is one who is known here."""
         relative = person_in(str(self.row.details.get("relative", "")))
-        return None if relative is None else await person_of(info, relative)
+        return None if relative is None else await person_today(info, relative)
 
     @door(MERGE_READ, "資料")
     async def documents(self, info: Info) -> list[Document]:
@@ -302,7 +296,7 @@ class MergedBasis(PersonalData):
     @door(MERGE_READ, "本人")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        return await person_of(info, self.row.person_id)
+        return await person_today(info, self.row.person_id)
 
     @door(MERGE_READ, "事実。出どころの資料まで開く")
     async def facts(self, info: Info) -> list[MergedFact]:

@@ -11,10 +11,9 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import Person
+from plugins.atena.api import Person, person_today
 from plugins.shikakeisan.assessment.graphql.query import PersonAssessments
 from plugins.shikakeisan.base import queries as base_queries
-from plugins.shikakeisan.base.graphql.loaders import PersonByDay
 from plugins.shikakeisan.base.graphql.query import PersonBases
 from plugins.shikakeisan.base.graphql.types import BaseStanding
 from plugins.shikakeisan.base.standing import REASON_LABELS, Reason
@@ -142,8 +141,7 @@ class BaseFinding(PersonalData):
     @door(BASE, "本人（今日現在）")
     async def person(self, info: Info) -> Person | None:
         """Return the person as of today."""
-        key = (self.row.person_id, info.context.clock.today())
-        return await info.context.loader(PersonByDay).load(key)
+        return await person_today(info, self.row.person_id)
 
 
 @strawberry.type
