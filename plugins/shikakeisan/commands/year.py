@@ -13,9 +13,10 @@ from plugins.shikakeisan.forms.commands import forms
 from plugins.shikakeisan.inquiry.commands import inquiry
 from plugins.shikakeisan.merge.commands import merge
 from plugins.shikakeisan.merge.decision_commands import decide
-from plugins.shikakeisan.merge.finding_commands import finding, findings
+from plugins.shikakeisan.merge.finding_commands import finding
 from plugins.shikakeisan.overview.circumstance_commands import circumstance
 from plugins.shikakeisan.overview.commands import people, replay, status
+from plugins.shikakeisan.overview.finding_commands import close_finding, findings
 
 
 @click.group()
@@ -46,3 +47,4 @@ for command in (
     transfer,
 ):
     year.add_command(command)
+finding.add_command(close_finding)

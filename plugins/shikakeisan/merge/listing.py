@@ -17,9 +17,10 @@ from plugins.shikakeisan.states import OPEN_FINDINGS
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which findings of the merge are asked for; None is any."""
+    """Which findings are asked for, of the merge where nothing else is said; None is any."""
 
     tax_year: int
+    stage: str = STAGE
     code: str | None = None
     owner: str | None = None
     state: str | None = None
@@ -32,7 +33,7 @@ async def list_findings(
 ) -> Sequence[Row[Any]]:
     """Return findings, the oldest first, behind an id."""
     statement = select(finding).where(
-        finding.c.tax_year == wanted.tax_year, finding.c.stage == STAGE, finding.c.id > after
+        finding.c.tax_year == wanted.tax_year, finding.c.stage == wanted.stage, finding.c.id > after
     )
     for column, value in (
         (finding.c.code, wanted.code),
@@ -59,12 +60,12 @@ async def change_finding(session: WriteSession, finding_id: int, expected: int, 
     await change_row(session, finding, finding_id, expected, values)
 
 
-async def counts(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
-    """Return how many findings there are, by code and state."""
+async def counts(session: ReadSession, tax_year: int, stage: str = STAGE) -> Sequence[Row[Any]]:
+    """Return how many findings of a stage there are, by code and state."""
     statement = (
-        select(finding.c.code, finding.c.state, func.count().label("findings"))
-        .where(finding.c.tax_year == tax_year, finding.c.stage == STAGE)
-        .group_by(finding.c.code, finding.c.state)
+        select(finding.c.stage, finding.c.code, finding.c.state, func.count().label("findings"))
+        .where(finding.c.tax_year == tax_year, finding.c.stage == stage)
+        .group_by(finding.c.stage, finding.c.code, finding.c.state)
         .order_by(finding.c.code, finding.c.state)
     )
     return (await session.execute(statement)).all()

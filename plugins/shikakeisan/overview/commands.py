@@ -25,7 +25,7 @@ from plugins.shikakeisan.permissions import BASE, BASE_MAKE
 from plugins.shiryo.api import Desk, Work, staff_option
 
 FINDING_STAGES = {
-    "base": ("個人基本", ""),
+    "base": ("個人基本", "findings"),
     "merge": ("資料併合", "findings"),
     "assessment": ("賦課計算", "undecided"),
 }

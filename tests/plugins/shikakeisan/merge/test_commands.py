@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from core.clock import JAPAN
 from core.storage.database import Database
@@ -17,6 +18,13 @@ from tests.proofs.conftest import CHIEF, CLERK, Town, lines
 CODE = "TWO_CLAIMANTS"
 FATHER, MOTHER, SON = "1", "2", "3"
 READS = "SELECT object_type, object_ids FROM audit.entry WHERE operation = 'year findings' ORDER BY id"
+
+MOVED = """
+INSERT INTO shikakeisan.finding
+    (tax_year, person_id, stage, code, documents, others, details, is_blocking, state, opened_at)
+SELECT :year, id, 'base', 'BASE_WARD', '{}', '{}', '{"columns": ["ward_code"]}', false, 'open', now()
+FROM atena.person WHERE atena_number = :number
+"""
 
 
 @pytest.fixture
@@ -35,6 +43,12 @@ def office(town: Town, tmp_path: Path) -> Town:
     return town
 
 
+async def moved(database: Database) -> None:
+    """Let the base have found that the father lived in another ward."""
+    async with database.transaction() as session:
+        await session.execute(text(MOVED), {"number": FATHER, "year": YEAR})
+
+
 def findings(town: Town, *words: str) -> list[dict[str, Any]]:
     return lines(town.type("year", "findings", str(YEAR), "--json", *words, staff=CLERK))
 
@@ -51,7 +65,7 @@ def test_findings_name_people_by_their_numbers_and_say_what_is_wrong(office: Tow
         assert (one["state"], one["blocking"], one["owner"]) == ("未処理", "税額決定前に処理", "(担当なし)")
         assert len(one["documents"]) == 2
     plain = office.type("year", "findings", str(YEAR), staff=CLERK).splitlines()
-    assert [line.split("\t")[5] for line in plain] == [FATHER, MOTHER]
+    assert [line.split("\t")[6] for line in plain] == [FATHER, MOTHER]
 
 
 def test_who_looks_at_findings_enters_the_access_log(office: Town) -> None:
@@ -65,6 +79,28 @@ def test_a_summary_counts_by_code_with_the_sentence(office: Town) -> None:
     [said] = lines(office.type("year", "findings", str(YEAR), "--summary", "--json", staff=CLERK))
 
     assert (said["code"], said["state"], said["findings"]) == (CODE, "未処理", 2)
+
+
+def test_what_the_base_found_stands_in_the_same_list_and_is_closed_there(office: Town) -> None:
+    office.do(moved)
+
+    stages = [(one["stage"], one["code"], one["atena_number"]) for one in findings(office)]
+    [base] = findings(office, "--stage", "base")
+    counted = findings(office, "--summary")
+    office.type("year", "finding", "close", str(base["id"]), "--reason", "更正不要", staff=CLERK)
+    refused = office.type("year", "finding", "confirm", str(base["id"]), staff=CHIEF, expect=1)
+
+    assert stages == [
+        ("個人基本", "BASE_WARD", FATHER),
+        ("資料併合", CODE, FATHER),
+        ("資料併合", CODE, MOTHER),
+    ]
+    assert base["message"] == "1月1日現在の区が変わりました。"
+    assert [(one["stage"], one["findings"]) for one in counted] == [("個人基本", 1), ("資料併合", 2)]
+    assert refused == ""
+    assert findings(office, "--stage", "base") == []
+    [closed] = findings(office, "--stage", "base", "--all")
+    assert (closed["state"], len(findings(office, "--limit", "1"))) == ("完了", 1)
 
 
 def test_without_a_sign_in_nothing_is_shown(office: Town) -> None:
