@@ -77,6 +77,12 @@ class ReplyState(StrEnum):
 OPEN_FINDINGS: Final = (FindingState.OPEN, FindingState.PROPOSED)
 """Findings that somebody still has to look at."""
 
+FINDING_LABELS: Final[Mapping[FindingState, str]] = {
+    FindingState.OPEN: "未処理",
+    FindingState.PROPOSED: "確認待ち",
+    FindingState.CLOSED: "完了",
+    FindingState.GONE: "解消",
+}
 BATCH_LABELS: Final[Mapping[BatchState, str]] = {
     BatchState.DRY: "試行中",
     BatchState.READY: "試行済み",

@@ -13,6 +13,7 @@ from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, UNDECIDED, Ground
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.permissions import ASSESSMENT
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 
@@ -29,6 +30,7 @@ def undecided(
     """税額が未決定の者を、理由とともに表示します。氏名は表示しません。"""
 
     async def deed(work: Work) -> Sequence[Mapping[str, Any]]:
+        await opened_year(work.session, tax_year)
         return await _listed(work, tax_year, ground, limit)
 
     items = Desk(runtime, staff, "year undecided").act(ASSESSMENT, deed)

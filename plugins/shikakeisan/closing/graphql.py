@@ -10,10 +10,9 @@ from strawberry.scalars import JSON
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
+from plugins.shikakeisan.base.graphql.common import BY_ID, before_id
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.permissions import CLOSING
-
-CURSOR = (int,)
 
 
 @strawberry.type(description="異動締め")
@@ -72,9 +71,8 @@ class ClosingQuery:
         self, info: Info, first: int | None = None, after: str | None = None
     ) -> Connection[Close]:
         """Return a page of closes."""
-        page = page_of(info, first, after, CURSOR)
-        before = int(str(page.after[0])) if page.after else None
-        rows = await queries.closes(info.context.read, before, page.size + 1)
+        page = page_of(info, first, after, BY_ID)
+        rows = await queries.closes(info.context.read, before_id(page), page.size + 1)
         return connection(rows, page, node=Close.of, key=lambda row: (row.id,))
 
     @door(CLOSING, "連携ファイルの一覧（新しい順）")
@@ -86,7 +84,6 @@ class ClosingQuery:
         after: str | None = None,
     ) -> Connection[Transfer]:
         """Return a page of files."""
-        page = page_of(info, first, after, CURSOR)
-        before = int(str(page.after[0])) if page.after else None
-        rows = await queries.transfers(info.context.read, recipient, before, page.size + 1)
+        page = page_of(info, first, after, BY_ID)
+        rows = await queries.transfers(info.context.read, recipient, before_id(page), page.size + 1)
         return connection(rows, page, node=Transfer.of, key=lambda row: (row.id,))

@@ -25,6 +25,7 @@ from plugins.shikakeisan.merge.paths import changes_inward
 from plugins.shikakeisan.permissions import CORRECTION_APPROVE, CORRECTION_PROPOSE
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.states import BATCH_LABELS
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 COUNTS = {
@@ -95,6 +96,7 @@ def list_command(runtime: Runtime, tax_year: int) -> None:
 
     async def ask(database: Database) -> Sequence[Row[Any]]:
         async with database.read() as session:
+            await opened_year(session, tax_year)
             return await batch_queries.batches(session, tax_year, None, MOST)
 
     rows = asked(runtime, ask)

@@ -11,9 +11,14 @@ from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.correction.tables import batch, proposal, sample_look
 from plugins.shikakeisan.merge.tables import finding
-from plugins.shikakeisan.sql import IDS, INFINITY, change_row, present_row
+from plugins.shikakeisan.sql import IDS, INFINITY, change_row, present_row, row_by_id
 from plugins.shikakeisan.states import OPEN_FINDINGS, ProposalState
 from plugins.shiryo.api import Work
+
+
+async def find_batch(session: ReadSession, batch_id: int) -> Row[Any] | None:
+    """Return a batch, None where there is none."""
+    return await row_by_id(session, batch, batch_id)
 
 
 async def batch_row(session: ReadSession, batch_id: int) -> Row[Any]:

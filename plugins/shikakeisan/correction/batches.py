@@ -16,6 +16,7 @@ from sqlalchemy import Row
 from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
 from plugins.atena.api import person_ids
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.catalogue import kind_of
 from plugins.shikakeisan.correction.errors import (
@@ -59,9 +60,10 @@ class Plan:
 async def plan_batch(work: Work, plan: Plan) -> int:
     """Write a batch whose dry run is to come and return its number.
 
-    Raises ReasonRequired, KindUnknown, EventRequired for kinds that rest on an event of one person, NotFound,
-    SelectionUnknown.
+    Raises YearNotOpen, ReasonRequired, KindUnknown, EventRequired for kinds that rest on an event of one
+    person, NotFound, SelectionUnknown.
     """
+    await opened_year(work.session, plan.tax_year)
     require_reason(plan.reason)
     if kind_of(plan.kind, plan.tax_year).event:
         raise EventRequired(field="kind", rule="single")

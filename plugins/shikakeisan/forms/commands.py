@@ -14,6 +14,7 @@ from plugins.shikakeisan.forms.catalogue import Chosen, choose, conditions
 from plugins.shikakeisan.forms.printing import files_of, sheets_again
 from plugins.shikakeisan.forms.service import Count
 from plugins.shikakeisan.permissions import FORMS_MAKE
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 1_000
@@ -114,6 +115,7 @@ def list_command(runtime: Runtime, tax_year: int) -> None:
 
     async def ask(database: Database) -> list[str]:
         async with database.read() as session:
+            await opened_year(session, tax_year)
             rows = await queries.runs(session, tax_year, None, MOST_SHOWN)
         return [
             "\t".join(

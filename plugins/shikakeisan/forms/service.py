@@ -42,7 +42,8 @@ class Count:
 
 
 async def count(session: ReadSession, tax_year: int, chosen: Chosen) -> Count:
-    """Count who meets the conditions; nothing is made. Zero before the base of the year stands."""
+    """Count who meets the conditions; nothing is made. Zero before the base stands. Raises YearNotOpen."""
+    await opened_year(session, tax_year)
     row = await queries.counts(session, tax_year, chosen)
     codes = [one.code for one in (*chosen.include, *chosen.exclude)]
     return Count(row.people, row.already, {code: getattr(row, code) for code in codes})

@@ -51,6 +51,7 @@ def checks_command(
     """扶養調査の対象の親族を、申し出ている全員の宛名番号とともに表示します。"""
 
     async def deed(work: Work) -> list[str]:
+        await opened_year(work.session, tax_year)
         if summary:
             counts = await checks.count_checks(work.session, tax_year)
             return [f"{one.code}\t{one.label}\t{counts.get(one.code, 0):,}人" for one in reasons().values()]
@@ -70,6 +71,7 @@ def list_command(runtime: Runtime, tax_year: int, *, overdue: bool) -> None:
 
     async def ask(database: Database) -> list[str]:
         async with database.read() as session:
+            await opened_year(session, tax_year)
             rows = await queries.inquiries(
                 session, tax_year, overdue_on=today if overdue else None, limit=EVERYBODY
             )

@@ -10,7 +10,7 @@ from core.errors import Conflict
 from core.storage.database import ReadSession, WriteSession
 from plugins.atena.api import one_of
 from plugins.shikakeisan.inquiry.tables import inquiry, inquiry_person, inquiry_reply
-from plugins.shikakeisan.sql import hold, present_row, there
+from plugins.shikakeisan.sql import hold, present_row, row_by_id, there
 from plugins.shikakeisan.states import InquiryState, ReplyState
 from plugins.shiryo.api import Work
 
@@ -26,6 +26,11 @@ async def hold_inquiry(session: WriteSession, inquiry_id: int) -> Row[Any]:
     """Return an inquiry that nobody else changes until the transaction ends. Raises NotFound."""
     statement = select(inquiry).where(inquiry.c.id == inquiry_id).with_for_update()
     return there((await session.execute(statement)).one_or_none())
+
+
+async def find_inquiry(session: ReadSession, inquiry_id: int) -> Row[Any] | None:
+    """Return an inquiry, None where there is none."""
+    return await row_by_id(session, inquiry, inquiry_id)
 
 
 async def inquiry_row(session: ReadSession, inquiry_id: int) -> Row[Any]:

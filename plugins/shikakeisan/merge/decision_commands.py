@@ -15,6 +15,7 @@ from plugins.shikakeisan.merge.decisions import DECISION_TYPE, Proposal
 from plugins.shikakeisan.merge.labels import fact_label
 from plugins.shikakeisan.merge.paths import inward, outward, relative_of
 from plugins.shikakeisan.permissions import MERGE_APPROVE, MERGE_PROPOSE, MERGE_READ
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 
@@ -48,6 +49,7 @@ def list_command(
     """1人についての決定と提案を、JSON Linesで表示します。"""
 
     async def deed(work: Work) -> Sequence[Mapping[str, Any]]:
+        await opened_year(work.session, tax_year)
         person_id = await person_id_of(work.session, atena_number)
         rows = await listing.decisions_of(work.session, tax_year, person_id, with_ended=with_ended)
         return await _shown(work, rows)

@@ -1,7 +1,7 @@
 """`juminzei year finding`: what the merge found, in the hands of officers."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 import click
 from sqlalchemy import Row
@@ -10,16 +10,9 @@ from core.access.permission import Permission
 from core.runtime import Runtime
 from plugins.shikakeisan.merge import settling
 from plugins.shikakeisan.permissions import MERGE_APPROVE, MERGE_PROPOSE
-from plugins.shikakeisan.states import FindingState
 from plugins.shiryo.api import Desk, Work, staff_option
 
 NOBODY = "(担当なし)"
-STATES: Final = {
-    FindingState.OPEN: "未処理",
-    FindingState.PROPOSED: "確認待ち",
-    FindingState.CLOSED: "完了",
-    FindingState.GONE: "解消",
-}
 Deed: TypeAlias = Callable[[Work, Row[Any]], Awaitable[None]]
 
 

@@ -18,6 +18,7 @@ from plugins.shikakeisan.base.standing import CIRCUMSTANCE_LABELS, Circumstance
 from plugins.shikakeisan.overview.replay import approve_circumstances
 from plugins.shikakeisan.permissions import CIRCUMSTANCE_APPROVE, CIRCUMSTANCE_PROPOSE
 from plugins.shikakeisan.states import ProposalState
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 20
@@ -68,6 +69,7 @@ def list_command(runtime: Runtime, tax_year: int, *, show_all: bool) -> None:
     async def ask(database: Database) -> list[str]:
         state = None if show_all else ProposalState.PROPOSED
         async with database.read() as session:
+            await opened_year(session, tax_year)
             rows = await circumstance_queries.list_proposals(session, tax_year, state=state, limit=10_000)
         return ["\t".join(_cells(row)) for row in rows]
 

@@ -11,6 +11,7 @@ from core.access.permission import Permission
 from core.clock import JAPAN
 from core.runtime import Runtime
 from plugins.atena.api import Moment, persons_by_id
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.labels import fact_label, finding_text
 from plugins.shikakeisan.merge.listing import Wanted
@@ -18,11 +19,10 @@ from plugins.shikakeisan.merge.paths import outward, person_in, relative_of
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
 from plugins.shikakeisan.overview import findings as base_findings
 from plugins.shikakeisan.permissions import BASE, BASE_SETTLE, MERGE_READ
-from plugins.shikakeisan.states import FindingStage
+from plugins.shikakeisan.states import FINDING_LABELS, FindingStage
 from plugins.shiryo.api import Desk, Work, staff_option
 
 NOBODY = "(担当なし)"
-STATES = {"open": "未処理", "proposed": "確認待ち", "closed": "完了", "gone": "解消"}
 STAGES: Mapping[str, tuple[str, Permission]] = {
     FindingStage.BASE: ("個人基本", BASE),
     FindingStage.MERGE: ("資料併合", MERGE_READ),
@@ -92,6 +92,7 @@ Listed = Callable[[Work], Awaitable[Sequence[Mapping[str, Any]]]]
 
 def _counted(wanted: Wanted) -> Listed:
     async def deed(work: Work) -> Sequence[Mapping[str, Any]]:
+        await opened_year(work.session, wanted.tax_year)
         return [_count(row) for row in await listing.counts(work.session, wanted.tax_year, wanted.stage)]
 
     return deed
@@ -99,6 +100,7 @@ def _counted(wanted: Wanted) -> Listed:
 
 def _listed(wanted: Wanted, limit: int) -> Listed:
     async def deed(work: Work) -> Sequence[Mapping[str, Any]]:
+        await opened_year(work.session, wanted.tax_year)
         return await _shown(work, await listing.list_findings(work.session, wanted, after=0, limit=limit))
 
     return deed
@@ -132,7 +134,7 @@ def _item(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
         "id": row.id,
         "stage": STAGES[row.stage][0],
         "code": row.code,
-        "state": STATES[row.state],
+        "state": FINDING_LABELS[row.state],
         "blocking": "税額決定前に処理" if row.is_blocking else "確認のみ",
         "owner": row.owner or NOBODY,
         "atena_number": numbers.get(row.person_id, ""),
@@ -151,7 +153,7 @@ def _count(row: Row[Any]) -> dict[str, Any]:
     said = {
         "stage": STAGES[row.stage][0],
         "code": row.code,
-        "state": STATES[row.state],
+        "state": FINDING_LABELS[row.state],
         "findings": row.findings,
     }
     return {**said, "message": _text(row.stage, row.code, {})}

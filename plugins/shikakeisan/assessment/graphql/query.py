@@ -5,18 +5,17 @@ from datetime import date, datetime, time, timedelta
 import strawberry
 
 from core.clock import JAPAN
-from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import LATEST, Person, person_ids
+from plugins.atena.api import LATEST, Person, person_id_of, person_ids
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.graphql.loaders import AssessmentsByPerson
 from plugins.shikakeisan.assessment.graphql.types import Assessment
+from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import ASSESSMENT
-
-CURSOR = (int,)
 
 
 @strawberry.type
@@ -43,10 +42,9 @@ class AssessmentQuery:
         self, info: Info, tax_year: FiscalYear, atena_number: str
     ) -> list[Assessment]:
         """Return all revisions of a year."""
-        ids = await person_ids(info.context.read, [atena_number])
-        if atena_number not in ids:
-            raise NotFound
-        rows = await queries.history(info.context.read, tax_year, ids[atena_number])
+        await opened_year(info.context.read, tax_year)
+        person_id = await person_id_of(info.context.read, atena_number)
+        rows = await queries.history(info.context.read, tax_year, person_id)
         return [Assessment.of(row) for row in rows]
 
     @door(ASSESSMENT, "未決定の者の一覧。groundは理由のコード（NO_DOCUMENTは未申告）")
@@ -59,9 +57,9 @@ class AssessmentQuery:
         after: str | None = None,
     ) -> Connection[Assessment]:
         """Return a page of who is undecided."""
-        page = page_of(info, first, after, CURSOR)
-        last = int(str(page.after[0])) if page.after else 0
-        rows = await queries.undecided(info.context.read, tax_year, ground, last, page.size + 1)
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
+        rows = await queries.undecided(info.context.read, tax_year, ground, after_id(page), page.size + 1)
         return connection(rows, page, node=Assessment.of, key=lambda row: (row.person_id,))
 
 

@@ -20,13 +20,12 @@ from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.base.errors import YearAssessed
+from plugins.shikakeisan.base.graphql.common import BY_ID, after_id, before_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import ASSESSMENT, RUN, RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.sql import happened
 from plugins.shikakeisan.states import YearState
-
-CURSOR = (int,)
 
 
 @strawberry.enum(description="賦課計算の種類")
@@ -127,9 +126,8 @@ class AssessmentRun:
         self, info: Info, cause: str | None = None, first: int | None = None, after: str | None = None
     ) -> Connection[RunDifference]:
         """Return a page of people whose figures differ."""
-        page = page_of(info, first, after, CURSOR)
-        last = int(str(page.after[0])) if page.after else 0
-        rows = await queries.differences_of(info.context.read, self.id, cause, last, page.size + 1)
+        page = page_of(info, first, after, BY_ID)
+        rows = await queries.differences_of(info.context.read, self.id, cause, after_id(page), page.size + 1)
         node = partial(RunDifference.of, tax_year=self.tax_year)
         return connection(rows, page, node=node, key=lambda row: (row.id,))
 
@@ -150,9 +148,9 @@ class RunQuery:
         self, info: Info, tax_year: FiscalYear, first: int | None = None, after: str | None = None
     ) -> Connection[AssessmentRun]:
         """Return a page of runs."""
-        page = page_of(info, first, after, CURSOR)
-        before = int(str(page.after[0])) if page.after else None
-        rows = await queries.runs_of(info.context.read, tax_year, before, page.size + 1)
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
+        rows = await queries.runs_of(info.context.read, tax_year, before_id(page), page.size + 1)
         return connection(rows, page, node=AssessmentRun.of, key=lambda row: (row.id,))
 
     @door(RUN, "1回の賦課計算の実行")

@@ -7,13 +7,13 @@ from typing import Any
 import strawberry
 from sqlalchemy import Row
 
-from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import Moment, Person, hidden_ids, person_ids, sees_protected
+from plugins.atena.api import Moment, Person, hidden_ids, person_id_of, person_ids, sees_protected
 from plugins.shikakeisan.base import circumstance_queries, queries
+from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
 from plugins.shikakeisan.base.graphql.loaders import BasesByPerson, CircumstancesByPerson
 from plugins.shikakeisan.base.graphql.types import (
     BasePerson,
@@ -22,9 +22,8 @@ from plugins.shikakeisan.base.graphql.types import (
     PersonCircumstance,
 )
 from plugins.shikakeisan.base.standing import Standing
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import BASE
-
-CURSOR = (int,)
 
 
 @strawberry.type
@@ -43,10 +42,10 @@ class BaseQuery:
     @door(BASE, "新年度個人基本の1人について記録されたすべての内容（古い順）")
     async def base_history(self, info: Info, tax_year: FiscalYear, atena_number: str) -> list[BasePerson]:
         """Return everything that was ever known."""
-        ids = await person_ids(info.context.read, [atena_number])
-        if atena_number not in ids:
-            raise NotFound
-        rows = await queries.history_of(info.context.read, tax_year, ids[atena_number])
+        await opened_year(info.context.read, tax_year)
+        rows = await queries.history_of(
+            info.context.read, tax_year, await person_id_of(info.context.read, atena_number)
+        )
         return [BasePerson.of(row) for row in rows]
 
     @door(
@@ -64,14 +63,14 @@ class BaseQuery:
         after: str | None = None,
     ) -> Connection[BasePerson]:
         """Return a page of people."""
-        page = page_of(info, first, after, CURSOR)
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
         wanted = {
             "standing": None if standing is None else Standing[standing.name].value,
             "reason": reason,
             "ward_code": ward_code,
         }
-        last = int(str(page.after[0])) if page.after else 0
-        rows = await _visible(info, tax_year, wanted, last, page.size + 1)
+        rows = await _visible(info, tax_year, wanted, after_id(page), page.size + 1)
         return connection(rows, page, node=BasePerson.of, key=lambda row: (row.person_id,))
 
     @door(BASE, "事情（生活扶助、家屋敷など）の提案の一覧（古い順）")
@@ -84,10 +83,10 @@ class BaseQuery:
         after: str | None = None,
     ) -> Connection[CircumstanceProposal]:
         """Return a page of proposals."""
-        page = page_of(info, first, after, CURSOR)
-        last = int(str(page.after[0])) if page.after else 0
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
         rows = await circumstance_queries.list_proposals(
-            info.context.read, tax_year, state=state, after=last, limit=page.size + 1
+            info.context.read, tax_year, state=state, after=after_id(page), limit=page.size + 1
         )
         return connection(rows, page, node=CircumstanceProposal.of, key=lambda row: (row.id,))
 

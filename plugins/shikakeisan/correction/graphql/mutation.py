@@ -6,12 +6,14 @@ from typing import Annotated, Any
 import strawberry
 from strawberry.scalars import JSON
 
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from core.jobs.service import enqueue
-from plugins.atena.api import person_ids
+from plugins.atena.api import person_id_of
+from plugins.shikakeisan.base.graphql.common import work_of
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import batch_queries, batches, queries, service
 from plugins.shikakeisan.correction.batches import Plan, Selection
 from plugins.shikakeisan.correction.computing import Request
@@ -19,7 +21,6 @@ from plugins.shikakeisan.correction.graphql.types import CorrectionBatch, Correc
 from plugins.shikakeisan.correction.jobs import DRY, LATE, WRITE
 from plugins.shikakeisan.merge.paths import changes_inward
 from plugins.shikakeisan.permissions import CORRECTION, CORRECTION_APPROVE, CORRECTION_PROPOSE
-from plugins.shiryo.api import Work
 
 INPUT = strawberry.argument(name="input", description="入力")
 
@@ -83,12 +84,10 @@ class CorrectionMutation:
         self, info: Info, given: Annotated[ProposeTaxCorrectionInput, INPUT]
     ) -> CorrectionProposal:
         """Propose a correction; raises RevisionChanged with the revision in force."""
-        found = await person_ids(info.context.read, [given.atena_number])
-        if given.atena_number not in found:
-            raise NotFound
+        person_id = await person_id_of(info.context.read, given.atena_number)
         request = Request(
             tax_year=given.tax_year,
-            person_id=found[given.atena_number],
+            person_id=person_id,
             kind=given.kind,
             reason=given.reason,
             received_on=given.received_on,
@@ -97,7 +96,7 @@ class CorrectionMutation:
             claimed_period=given.claimed_period,
             documents=tuple(given.documents),
         )
-        number = await service.propose(info.context.runtime, _work(info), request, given.expected_revision)
+        number = await service.propose(info.context.runtime, work_of(info), request, given.expected_revision)
         return await _proposal(info, number)
 
     @door(CORRECTION_APPROVE, "ほかの職員の提案を、示された内容のとおりに承認する")
@@ -105,7 +104,7 @@ class CorrectionMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionApproval:
         """Approve exactly what was seen; a stale proposal is answered with the revision in force."""
-        done = await service.approve(info.context.runtime, _work(info), proposal_id, expected_version)
+        done = await service.approve(info.context.runtime, work_of(info), proposal_id, expected_version)
         return CorrectionApproval(
             is_approved=done.is_approved,
             current_revision=done.revision,
@@ -117,7 +116,7 @@ class CorrectionMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionProposal:
         """Turn a proposal down."""
-        await service.reject(_work(info), proposal_id, expected_version)
+        await service.reject(work_of(info), proposal_id, expected_version)
         return await _proposal(info, proposal_id)
 
     @door(CORRECTION_PROPOSE, "自分の提案を取り下げる")
@@ -125,12 +124,13 @@ class CorrectionMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionProposal:
         """Take one's own proposal back."""
-        await service.withdraw(_work(info), proposal_id, expected_version)
+        await service.withdraw(work_of(info), proposal_id, expected_version)
         return await _proposal(info, proposal_id)
 
     @door(CORRECTION_PROPOSE, "期限後に届いた資料で税額が変わる者について、更正の提案を作るジョブを始める")
     async def propose_late_documents(self, info: Info, tax_year: FiscalYear, reason: str) -> strawberry.ID:
         """Queue the job; every proposal still waits for another person."""
+        await opened_year(info.context.read, tax_year)
         given = {"tax_year": tax_year, "reason": reason}
         return strawberry.ID(str(await enqueue(info.context.write, LATE, given, info.context.actor)))
 
@@ -148,7 +148,7 @@ class CorrectionMutation:
             selection=Selection(chosen.atena_numbers, chosen.finding, chosen.by_rules),
             changes=await _changes(info, given.changes),
         )
-        batch_id = await batches.plan_batch(_work(info), plan)
+        batch_id = await batches.plan_batch(work_of(info), plan)
         await enqueue(info.context.write, DRY, {"batch": batch_id}, info.context.actor)
         return await _batch(info, batch_id)
 
@@ -157,13 +157,13 @@ class CorrectionMutation:
         self, info: Info, batch_id: int, expected_version: int
     ) -> CorrectionBatch:
         """Propose a batch."""
-        await batches.propose_batch(_work(info), batch_id, expected_version)
+        await batches.propose_batch(work_of(info), batch_id, expected_version)
         return await _batch(info, batch_id)
 
     @door(CORRECTION_APPROVE, "一括更正で抽出された提案を確認したことを記録する")
     async def look_at_sample(self, info: Info, proposal_id: int) -> CorrectionProposal:
         """Show a proposal of the sample and write down that it was looked at."""
-        await batches.look_at(_work(info), proposal_id)
+        await batches.look_at(work_of(info), proposal_id)
         return await _proposal(info, proposal_id)
 
     @door(
@@ -173,7 +173,7 @@ class CorrectionMutation:
         self, info: Info, batch_id: int, expected_version: int
     ) -> CorrectionBatch:
         """Sign a batch off and queue its writing."""
-        await batches.sign_off(_work(info), batch_id, expected_version)
+        await batches.sign_off(work_of(info), batch_id, expected_version)
         await enqueue(info.context.write, WRITE, {"batch": batch_id}, info.context.actor)
         return await _batch(info, batch_id)
 
@@ -183,13 +183,8 @@ class CorrectionMutation:
     ) -> CorrectionBatch:
         """End a batch that is not signed off."""
         may_approve = info.context.actor.may(CORRECTION_APPROVE)
-        await batches.reject_batch(_work(info), batch_id, expected_version, may_approve=may_approve)
+        await batches.reject_batch(work_of(info), batch_id, expected_version, may_approve=may_approve)
         return await _batch(info, batch_id)
-
-
-def _work(info: Info) -> Work:
-    context = info.context
-    return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
 async def _changes(info: Info, given: Any) -> dict[str, Any]:

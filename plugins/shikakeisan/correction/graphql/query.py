@@ -6,11 +6,12 @@ from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import person_ids
+from plugins.atena.api import person_id_of
+from plugins.shikakeisan.base.graphql.common import BY_ID, after_id, before_id
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.catalogue import kinds
 from plugins.shikakeisan.correction.graphql.types import (
-    CURSOR,
     ContactSlip,
     CorrectionBatch,
     CorrectionKind,
@@ -46,12 +47,13 @@ class CorrectionQuery:
         after: str | None = None,
     ) -> Connection[CorrectionProposal]:
         """Return a page of the proposals of a year."""
-        page = page_of(info, first, after, CURSOR)
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
         rows = await queries.proposals(
             info.context.read,
             tax_year=tax_year,
             states=[str(state.value)],
-            after=int(str(page.after[0])) if page.after else 0,
+            after=after_id(page),
             limit=page.size + 1,
         )
         return connection(rows, page, node=CorrectionProposal.of, key=lambda row: (row.id,))
@@ -61,25 +63,27 @@ class CorrectionQuery:
         self, info: Info, atena_number: str, tax_year: FiscalYear | None = None
     ) -> list[CorrectionProposal]:
         """Return every proposal about a person."""
-        found = await person_ids(info.context.read, [atena_number])
-        if atena_number not in found:
-            return []
-        rows = await queries.proposals(info.context.read, person_id=found[atena_number], tax_year=tax_year)
+        session = info.context.read
+        if tax_year is not None:
+            await opened_year(session, tax_year)
+        person_id = await person_id_of(session, atena_number)
+        rows = await queries.proposals(session, person_id=person_id, tax_year=tax_year)
         return [CorrectionProposal.of(row) for row in rows]
 
     @door(CORRECTION, "一括更正")
-    async def correction_batch(self, info: Info, batch_id: int) -> CorrectionBatch:
-        """Return one batch; raises NotFound."""
-        return CorrectionBatch.of(await batch_queries.batch_row(info.context.read, batch_id))
+    async def correction_batch(self, info: Info, batch_id: int) -> CorrectionBatch | None:
+        """Return one batch."""
+        row = await batch_queries.find_batch(info.context.read, batch_id)
+        return None if row is None else CorrectionBatch.of(row)
 
     @door(CORRECTION, "一括更正の一覧（新しい順）")
     async def correction_batches(
         self, info: Info, tax_year: FiscalYear, first: int | None = None, after: str | None = None
     ) -> Connection[CorrectionBatch]:
         """Return a page of batches."""
-        page = page_of(info, first, after, CURSOR)
-        before = int(str(page.after[0])) if page.after else None
-        rows = await batch_queries.batches(info.context.read, tax_year, before, page.size + 1)
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
+        rows = await batch_queries.batches(info.context.read, tax_year, before_id(page), page.size + 1)
         return connection(rows, page, node=CorrectionBatch.of, key=lambda row: (row.id,))
 
     @door(CORRECTION, "資料連絡せんの対象の一覧（古い順）。省略すると、まだ出力していないもの")
@@ -92,12 +96,13 @@ class CorrectionQuery:
         after: str | None = None,
     ) -> Connection[ContactSlip]:
         """Return a page of slips."""
-        page = page_of(info, first, after, CURSOR)
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
         rows = await queries.slips(
             info.context.read,
             tax_year,
             is_printed=printed,
-            after=int(str(page.after[0])) if page.after else 0,
+            after=after_id(page),
             limit=page.size + 1,
         )
         return connection(rows, page, node=ContactSlip.of, key=lambda row: (row.id,))

@@ -20,6 +20,7 @@ from plugins.shikakeisan.assessment import queries as assessments
 from plugins.shikakeisan.assessment.graphql.types import AssessmentOutcome
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, Ground
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
+from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import Kind, kinds
 from plugins.shikakeisan.correction.effects import difference_of
@@ -28,8 +29,6 @@ from plugins.shikakeisan.permissions import CORRECTION
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.sql import happened
 from plugins.shikakeisan.states import BATCH_LABELS
-
-CURSOR = (int,)
 
 
 @strawberry.enum(description="更正の提案の状態")
@@ -326,12 +325,12 @@ class CorrectionBatch:
         after: str | None = None,
     ) -> Connection[CorrectionProposal]:
         """Return a page of the batch's proposals; the stale ones are those that were skipped."""
-        page = page_of(info, first, after, CURSOR)
+        page = page_of(info, first, after, BY_ID)
         rows = await queries.proposals(
             info.context.read,
             batch_id=self.id,
             states=[str(state.value)] if state else (),
-            after=int(str(page.after[0])) if page.after else 0,
+            after=after_id(page),
             limit=page.size + 1,
         )
         return connection(rows, page, node=CorrectionProposal.of, key=lambda row: (row.id,))

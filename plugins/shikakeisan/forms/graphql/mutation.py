@@ -7,11 +7,11 @@ import strawberry
 from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
+from plugins.shikakeisan.base.graphql.common import work_of
 from plugins.shikakeisan.forms import queries, service
 from plugins.shikakeisan.forms.catalogue import choose
 from plugins.shikakeisan.forms.graphql.types import ReturnFormRun
 from plugins.shikakeisan.permissions import FORMS_MAKE
-from plugins.shiryo.api import Work
 
 INPUT = strawberry.argument(name="input", description="入力")
 MOST = 2_000
@@ -45,7 +45,7 @@ class FormsMutation:
     ) -> ReturnFormRun:
         """Make the forms of everybody who has none; raises CountChanged, NobodyToWrite, TooManyForms."""
         context = info.context
-        work = Work(context.write, context.journal, context.actor.number, context.clock.now())
+        work = work_of(info)
         chosen = choose(given.include, given.exclude)
         run_id = await service.make(work, given.tax_year, chosen, given.expected_count, MOST)
         return ReturnFormRun.of(await queries.run_row(context.write, run_id))

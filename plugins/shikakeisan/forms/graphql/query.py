@@ -6,7 +6,9 @@ from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import person_ids
+from plugins.atena.api import person_id_of
+from plugins.shikakeisan.base.graphql.common import BY_ID, before_id
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.forms import queries, service
 from plugins.shikakeisan.forms.catalogue import choose, conditions
 from plugins.shikakeisan.forms.graphql.types import (
@@ -17,8 +19,6 @@ from plugins.shikakeisan.forms.graphql.types import (
     ReturnFormRun,
 )
 from plugins.shikakeisan.permissions import FORMS
-
-CURSOR = (int,)
 
 
 @strawberry.type
@@ -55,13 +55,13 @@ class FormsQuery:
         self, info: Info, tax_year: FiscalYear, first: int | None = None, after: str | None = None
     ) -> Connection[ReturnFormRun]:
         """Return a page of runs."""
-        page = page_of(info, first, after, CURSOR)
-        before = int(str(page.after[0])) if page.after else None
-        rows = await queries.runs(info.context.read, tax_year, before, page.size + 1)
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
+        rows = await queries.runs(info.context.read, tax_year, before_id(page), page.size + 1)
         return connection(rows, page, node=ReturnFormRun.of, key=lambda row: (row.id,))
 
     @door(FORMS, "個人に作成した住民税申告書（年度の順）")
     async def return_forms_of_person(self, info: Info, atena_number: str) -> list[ReturnForm]:
         """Return every form of a person."""
-        ids = list((await person_ids(info.context.read, [atena_number])).values())
-        return [ReturnForm.of(row) for row in await queries.forms_of_persons(info.context.read, ids)]
+        person_id = await person_id_of(info.context.read, atena_number)
+        return [ReturnForm.of(row) for row in await queries.forms_of_persons(info.context.read, [person_id])]

@@ -11,12 +11,13 @@ from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from core.jobs.service import enqueue
 from plugins.atena.api import person_id_of
+from plugins.shikakeisan.base.graphql.common import work_of
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge import decisions, listing, settling
 from plugins.shikakeisan.merge.graphql.types import FactDecision, MergeFinding
 from plugins.shikakeisan.merge.job import MERGE as MERGE_JOB
 from plugins.shikakeisan.merge.paths import inward
 from plugins.shikakeisan.permissions import MERGE_APPROVE, MERGE_PROPOSE, MERGE_START
-from plugins.shiryo.api import Work
 
 INPUT = strawberry.argument(name="input", description="入力")
 
@@ -47,6 +48,7 @@ class MergeMutation:
     @door(MERGE_START, "資料併合を始める")
     async def start_merge(self, info: Info, tax_year: FiscalYear) -> StartedMerge:
         """Queue the merge; raises JobAlreadyActive where one of the year is under way."""
+        await opened_year(info.context.read, tax_year)
         given = {"tax_year": tax_year}
         job_id = await enqueue(info.context.write, MERGE_JOB, given, info.context.actor)
         return StartedMerge(job_id=strawberry.ID(str(job_id)))
@@ -56,7 +58,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int, owner: str
     ) -> MergeFinding:
         """Give a finding to somebody."""
-        await settling.assign_finding(_work(info), finding_id, expected_version, owner)
+        await settling.assign_finding(work_of(info), finding_id, expected_version, owner)
         return await _finding(info, finding_id)
 
     @door(MERGE_PROPOSE, "確認事項を完了とすることを、理由を付けて提案する")
@@ -64,7 +66,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int, reason: str
     ) -> MergeFinding:
         """Propose to close a finding."""
-        await settling.propose_closing(_work(info), finding_id, expected_version, reason)
+        await settling.propose_closing(work_of(info), finding_id, expected_version, reason)
         return await _finding(info, finding_id)
 
     @door(MERGE_APPROVE, "提案された確認事項を完了とする。提案した職員は確認できない")
@@ -72,7 +74,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int
     ) -> MergeFinding:
         """Close what somebody else proposed to close."""
-        await settling.confirm_closing(_work(info), finding_id, expected_version)
+        await settling.confirm_closing(work_of(info), finding_id, expected_version)
         return await _finding(info, finding_id)
 
     @door(MERGE_APPROVE, "確認事項の完了の提案を差し戻す")
@@ -80,7 +82,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int
     ) -> MergeFinding:
         """Send a proposal back."""
-        await settling.reject_closing(_work(info), finding_id, expected_version)
+        await settling.reject_closing(work_of(info), finding_id, expected_version)
         return await _finding(info, finding_id)
 
     @door(MERGE_PROPOSE, "事実の値を提案する。ほかの職員の承認で、その人の資料を併合し直す")
@@ -96,28 +98,23 @@ class MergeMutation:
             given.reason,
             given.document_id,
         )
-        return await _decision(info, await decisions.propose_decision(_work(info), proposal))
+        return await _decision(info, await decisions.propose_decision(work_of(info), proposal))
 
     @door(MERGE_PROPOSE, "承認された決定を取り消すことを提案する")
     async def propose_fact_decision_ending(self, info: Info, decision_id: int, reason: str) -> FactDecision:
         """Propose to take a decision back."""
-        return await _decision(info, await decisions.propose_ending(_work(info), decision_id, reason))
+        return await _decision(info, await decisions.propose_ending(work_of(info), decision_id, reason))
 
     @door(MERGE_APPROVE, "提案された決定を承認する。提案した職員は承認できない")
     async def approve_fact_decision(self, info: Info, decision_id: int) -> FactDecision:
         """Approve exactly what was proposed."""
-        return await _decision(info, await decisions.approve_decision(_work(info), decision_id))
+        return await _decision(info, await decisions.approve_decision(work_of(info), decision_id))
 
     @door(MERGE_PROPOSE, "決定の提案を取り下げる、又は差し戻す")
     async def withdraw_fact_decision(self, info: Info, decision_id: int) -> FactDecision:
         """Take back or send back a proposal."""
-        await decisions.withdraw_decision(_work(info), decision_id)
+        await decisions.withdraw_decision(work_of(info), decision_id)
         return await _decision(info, decision_id)
-
-
-def _work(info: Info) -> Work:
-    context = info.context
-    return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
 async def _finding(info: Info, finding_id: int) -> MergeFinding:

@@ -4,19 +4,18 @@ from datetime import datetime
 
 import strawberry
 
-from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import LATEST, Person, person_ids
+from plugins.atena.api import LATEST, Person, person_id_of, person_ids
+from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds
 from plugins.shikakeisan.merge.graphql.loaders import ClaimsOnPerson
 from plugins.shikakeisan.merge.graphql.types import FactDecision, MergedBasis, MergeFinding, RelativeClaim
 from plugins.shikakeisan.permissions import MERGE_READ
-
-CURSOR = (int,)
 
 
 @strawberry.type(description="確認事項の件数")
@@ -54,15 +53,18 @@ class MergeQuery:
         after: str | None = None,
     ) -> Connection[MergeFinding]:
         """Return a page of findings."""
-        page = page_of(info, first, after, CURSOR)
-        last = int(str(page.after[0])) if page.after else 0
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
         wanted = listing.Wanted(tax_year, code=code, owner=owner, state=state)
-        rows = await listing.list_findings(info.context.read, wanted, after=last, limit=page.size + 1)
+        rows = await listing.list_findings(
+            info.context.read, wanted, after=after_id(page), limit=page.size + 1
+        )
         return connection(rows, page, node=MergeFinding.of, key=lambda row: (row.id,))
 
     @door(MERGE_READ, "確認事項の件数（コードと状態ごと）")
     async def merge_finding_counts(self, info: Info, tax_year: FiscalYear) -> list[FindingCount]:
         """Return the counts."""
+        await opened_year(info.context.read, tax_year)
         kinds = finding_kinds()
         return [
             FindingCount(code=row.code, message=kinds[row.code].text, state=row.state, findings=row.findings)
@@ -74,12 +76,9 @@ class MergeQuery:
         self, info: Info, tax_year: FiscalYear, atena_number: str, *, with_ended: bool = False
     ) -> list[FactDecision]:
         """Return the decisions about a person."""
-        ids = await person_ids(info.context.read, [atena_number])
-        if atena_number not in ids:
-            raise NotFound
-        rows = await listing.decisions_of(
-            info.context.read, tax_year, ids[atena_number], with_ended=with_ended
-        )
+        await opened_year(info.context.read, tax_year)
+        person_id = await person_id_of(info.context.read, atena_number)
+        rows = await listing.decisions_of(info.context.read, tax_year, person_id, with_ended=with_ended)
         return [FactDecision.of(row) for row in rows]
 
 

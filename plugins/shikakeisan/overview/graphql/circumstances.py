@@ -10,11 +10,11 @@ from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
 from plugins.shikakeisan.base import circumstance_queries, circumstances
 from plugins.shikakeisan.base.circumstances import ADD, END, Proposed, Said
+from plugins.shikakeisan.base.graphql.common import work_of
 from plugins.shikakeisan.base.graphql.types import CircumstanceKind, CircumstanceProposal
 from plugins.shikakeisan.base.standing import Circumstance
 from plugins.shikakeisan.overview.replay import approve_circumstances
 from plugins.shikakeisan.permissions import CIRCUMSTANCE_APPROVE, CIRCUMSTANCE_PROPOSE
-from plugins.shiryo.api import Work
 
 INPUT = strawberry.argument(name="input", description="入力")
 
@@ -58,14 +58,14 @@ class CircumstanceMutation:
             given.source,
             [Said(line.atena_number, line.ward_code) for line in given.lines],
         )
-        return await _shown(info, await circumstances.propose(_work(info), proposed))
+        return await _shown(info, await circumstances.propose(work_of(info), proposed))
 
     @door(CIRCUMSTANCE_APPROVE, "ほかの職員の提案を、全体として承認する")
     async def approve_circumstance(
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CircumstanceProposal:
         """Approve a proposal: the base changes, and decided tax gets a finding."""
-        await approve_circumstances(_work(info), proposal_id, expected_version)
+        await approve_circumstances(work_of(info), proposal_id, expected_version)
         return await _shown(info, proposal_id)
 
     @door(CIRCUMSTANCE_PROPOSE, "提案を差し戻す。自分の提案のときは取り下げる")
@@ -73,13 +73,8 @@ class CircumstanceMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CircumstanceProposal:
         """Send a proposal back."""
-        await circumstances.reject(_work(info), proposal_id, expected_version)
+        await circumstances.reject(work_of(info), proposal_id, expected_version)
         return await _shown(info, proposal_id)
-
-
-def _work(info: Info) -> Work:
-    context = info.context
-    return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
 async def _shown(info: Info, proposal_id: int) -> CircumstanceProposal:

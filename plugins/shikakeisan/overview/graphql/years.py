@@ -14,16 +14,15 @@ from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person, person_today
 from plugins.shikakeisan.assessment.graphql.query import PersonAssessments
 from plugins.shikakeisan.base import queries as base_queries
+from plugins.shikakeisan.base.graphql.common import BY_ID, after_id, work_of
 from plugins.shikakeisan.base.graphql.query import PersonBases
 from plugins.shikakeisan.base.graphql.types import BaseStanding
 from plugins.shikakeisan.base.standing import REASON_LABELS, Reason
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge.graphql.query import PersonClaims
 from plugins.shikakeisan.overview import findings
 from plugins.shikakeisan.overview.status import STAGES, Status, read_status
 from plugins.shikakeisan.permissions import BASE, BASE_SETTLE, YEAR
-from plugins.shiryo.api import Work
-
-CURSOR = (int,)
 
 
 @strawberry.type(description="課税年度の段階")
@@ -172,10 +171,10 @@ class YearQuery:
         after: str | None = None,
     ) -> Connection[BaseFinding]:
         """Return a page of open findings."""
-        page = page_of(info, first, after, CURSOR)
-        last = int(str(page.after[0])) if page.after else 0
+        await opened_year(info.context.read, tax_year)
+        page = page_of(info, first, after, BY_ID)
         rows = await findings.list_findings(
-            info.context.read, tax_year, code=code, after=last, limit=page.size + 1
+            info.context.read, tax_year, code=code, after=after_id(page), limit=page.size + 1
         )
         return connection(rows, page, node=BaseFinding.of, key=lambda row: (row.id,))
 
@@ -190,7 +189,7 @@ class YearMutation:
     ) -> BaseFinding:
         """Close a finding; tax stays as it was decided."""
         context = info.context
-        work = Work(context.write, context.journal, context.actor.number, context.clock.now())
+        work = work_of(info)
         await findings.close(work, finding_id, expected_version, reason)
         return BaseFinding.of(await findings.finding_row(context.write, finding_id))
 

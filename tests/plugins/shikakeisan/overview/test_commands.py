@@ -96,6 +96,25 @@ def test_a_year_from_its_opening_to_its_base(terminal: Terminal) -> None:
     assert log.lines == 3
 
 
+LISTS = (
+    ("people", "2031"),
+    ("circumstance", "list", "2031"),
+    ("findings", "2031"),
+    ("decide", "list", "2031", "1"),
+    ("undecided", "2031"),
+    ("batch", "list", "2031"),
+    ("forms", "list", "2031"),
+    ("forms", "count", "2031"),
+    ("inquiry", "list", "2031"),
+    ("inquiry", "checks", "2031"),
+)
+
+
+def test_lists_of_a_year_that_is_not_open_are_refused(terminal: Terminal) -> None:
+    for words in LISTS:
+        assert "YEAR_NOT_OPEN" in terminal.type(*words, role="tax_clerk", expect=1), words
+
+
 def test_the_status_is_a_table(terminal: Terminal) -> None:
     terminal.type("open", "2026")
     terminal.type("freeze", "2026")

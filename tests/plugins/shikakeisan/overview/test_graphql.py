@@ -1,18 +1,13 @@
 """The year, its base and circumstances over GraphQL: who sees what, what is recorded, who decides."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.identity import demo
-from core.identity.opening import open_identity
-from core.storage.address import ServerAddress
 from core.storage.database import Database
-from schema.testing import House, open_house
+from schema.testing import House
 from tests.plugins.shikakeisan.base.conftest import CITY, KITA, KURASHIKI, NAKA, TAX_YEAR, City, address
-from tests.plugins.shikakeisan.overview.conftest import decide
+from tests.plugins.shikakeisan.overview.conftest import code_of, data, decide, edges
 from tests.plugins.shikakeisan.overview.test_replay import replay
 
 BASE = """
@@ -63,39 +58,6 @@ mutation($id: Int!, $why: String!, $version: Int = 1) {
   closeBaseFinding(findingId: $id, expectedVersion: $version, reason: $why) { state reason } }
 """
 HIDDEN = "************"
-
-
-@pytest.fixture
-async def desk(
-    city: City, tmp_path: Path, address: ServerAddress, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[House]:
-    """The house above the city, with people to sign in as; a chief and an auditor too."""
-    more = [
-        ("100201", "試験　係長", demo.PEOPLE[0][2], "tax_chief"),
-        ("100202", "試験　監査", demo.PEOPLE[0][2], "auditor"),
-    ]
-    monkeypatch.setattr(demo, "PEOPLE", (*demo.PEOPLE, *more))
-    async with open_house(tmp_path, address) as desk:
-        async with desk.database.transaction() as session:
-            sign_ins = await demo.create_demo_staff(session, open_identity(desk.runtime, desk.database))
-        desk.people = {person.role: person for person in sign_ins}
-        yield desk
-
-
-async def data(desk: House, query: str, role: str = "tax_clerk", reason: str = "", **variables: Any) -> Any:
-    answer = (await desk.ask(query, role, reason=reason, **variables)).json()
-    assert "errors" not in answer, answer
-    return answer["data"]
-
-
-async def code_of(desk: House, query: str, role: str = "tax_clerk", **variables: Any) -> str:
-    answer = (await desk.ask(query, role, **variables)).json()
-    code: str = answer["errors"][0]["extensions"]["code"]
-    return code
-
-
-def edges(connection: Any) -> list[Any]:
-    return [edge["node"] for edge in connection["edges"]]
 
 
 def house_of(number: str, ward: str = NAKA, **more: Any) -> dict[str, Any]:

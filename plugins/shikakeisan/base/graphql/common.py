@@ -1,0 +1,24 @@
+"""What resolvers of every room do alike."""
+
+from core.graphql.context import Info
+from core.graphql.pages import Page
+from plugins.shiryo.api import Work
+
+BY_ID = (int,)
+"""The sort key of a list in the order of ids."""
+
+
+def work_of(info: Info) -> Work:
+    """Return what a service needs to change something."""
+    context = info.context
+    return Work(context.write, context.journal, context.actor.number, context.clock.now())
+
+
+def after_id(page: Page) -> int:
+    """Return the id behind which a page begins, where the lowest ids come first."""
+    return 0 if page.after is None else int(str(page.after[0]))
+
+
+def before_id(page: Page) -> int | None:
+    """Return the id before which a page begins, where the highest ids come first; None for the first page."""
+    return None if page.after is None else int(str(page.after[0]))
