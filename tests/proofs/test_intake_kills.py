@@ -22,8 +22,11 @@ from core.storage.embedded import embedded_server
 from core.storage.migrations import Migrations, migrate
 from plugins.atena.api import open_keyring
 from schema.build import build_runtime
+from tests.forked import Nursery, nursery
 from tests.plugins.shiryo.conftest import City, Someone, environ_of
 from tests.plugins.shiryo.test_kills import PEOPLE_PER_DELIVERY, WIDE, WORTH, start, write_deliveries
+
+__all__ = ["nursery"]
 
 TRIES = 20
 """How often the last command may be given: a dead database ends it."""
@@ -67,22 +70,24 @@ async def dump(city: City) -> Mapping[str, Sequence[str]]:
         }
 
 
-async def finish(deliveries: Path, environ: Mapping[str, str]) -> None:
+async def finish(nursery: Nursery, deliveries: Path, environ: Mapping[str, str]) -> None:
     """Give the command until there is nothing left to do."""
     for _ in range(TRIES):
-        last = start(deliveries, dict(environ), WORTH[1])
-        said = (await asyncio.to_thread(last.communicate))[1].decode()
-        if last.returncode == 0 or "ALREADY_IMPORTED" in said:
+        last = start(nursery, deliveries, environ, WORTH[1])
+        code, said = await asyncio.to_thread(last.wait), last.errors.read_text()
+        if code == 0 or "ALREADY_IMPORTED" in said:
             return
     raise AssertionError(said)
 
 
-async def disturb(folder: Path, deliveries: Path, environ: Mapping[str, str], kills: int) -> None:
+async def disturb(
+    nursery: Nursery, folder: Path, deliveries: Path, environ: Mapping[str, str], kills: int
+) -> None:
     """Kill the command or its database at random moments, by turns."""
     chance = random.Random(kills)
     for number in range(kills):
-        process = start(deliveries, dict(environ), chance.choice(WORTH))
-        await asyncio.sleep(chance.uniform(0.8, 4.0))
+        process = start(nursery, deliveries, environ, chance.choice(WORTH))
+        await asyncio.sleep(chance.uniform(0.2, 3.0))
         if number % 2:
             process.kill()
         else:
@@ -90,10 +95,12 @@ async def disturb(folder: Path, deliveries: Path, environ: Mapping[str, str], ki
             os.kill(int(pid), signal.SIGKILL)
             await asyncio.sleep(chance.uniform(0, 1.0))
             process.kill()
-        await asyncio.to_thread(process.communicate)
+        process.wait()
 
 
-async def prove(folder: Path, branches: Sequence[Migrations], *, deliveries: int, kills: int) -> None:
+async def prove(
+    folder: Path, branches: Sequence[Migrations], nursery: Nursery, *, deliveries: int, kills: int
+) -> None:
     count = deliveries * PEOPLE_PER_DELIVERY
     people = [Someone(serial, lot=f"{serial}番地".translate(WIDE)) for serial in range(1, count + 1)]
     write_deliveries(folder / "deliveries", people)
@@ -102,8 +109,8 @@ async def prove(folder: Path, branches: Sequence[Migrations], *, deliveries: int
         async with town(folder / name, branches, people) as city:
             url = city.runtime.settings.sources.environ["DATABASE_URL"]
             environ = {**environ_of(folder / name, url), "JUMINZEI_JOB_LEASE": "1"}
-            await disturb(folder / name, folder / "deliveries", environ, disturbed)
-            await finish(folder / "deliveries", environ)
+            await disturb(nursery, folder / name, folder / "deliveries", environ, disturbed)
+            await finish(nursery, folder / "deliveries", environ)
             dumps.append(await dump(city))
     quiet, loud = dumps
     assert len(quiet["attachment"]) == count
@@ -111,13 +118,13 @@ async def prove(folder: Path, branches: Sequence[Migrations], *, deliveries: int
 
 
 async def test_kills_of_command_and_database_change_nothing(
-    tmp_path: Path, branches: Sequence[Migrations]
+    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery
 ) -> None:
-    await prove(tmp_path, branches, deliveries=3, kills=2)
+    await prove(tmp_path, branches, nursery, deliveries=3, kills=2)
 
 
 @pytest.mark.slow
 async def test_fifty_kills_of_command_and_database_change_nothing(
-    tmp_path: Path, branches: Sequence[Migrations]
+    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery
 ) -> None:
-    await prove(tmp_path, branches, deliveries=100, kills=50)
+    await prove(tmp_path, branches, nursery, deliveries=100, kills=50)

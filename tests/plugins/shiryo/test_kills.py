@@ -2,36 +2,31 @@
 
 import asyncio
 import json
-import os
 import random
-import subprocess
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.storage.address import ServerAddress
+from tests.forked import Command, Nursery, nursery
 from tests.plugins.shiryo.conftest import YEAR, Someone, environ_of, manifest_of, salary_file
 
+__all__ = ["nursery"]
+
+INTAKE = "plugins.shiryo.service"
 STEP = 40
+"""Records a step: small, so that kills fall into the middle of deliveries."""
 WORTH = (0, 1_000_000)
-"""Records that are worth a process of their own: always, or never."""
+"""Records that are worth a process of their own: always, or never. A process reads ahead, or a thread."""
 PEOPLE_PER_DELIVERY = 60
 WIDE = {ord("0") + digit: ord("０") + digit for digit in range(10)}
-# Small steps, so that kills fall into the middle of deliveries. A process reads ahead, or a thread.
-COMMAND = (
-    f"import plugins.shiryo.service.intake as intake; intake.RECORDS_PER_STEP = {STEP}\n"
-    "import plugins.shiryo.service.reading_ahead as ahead; ahead.WORTH_A_PROCESS = {worth}\n"
-    "from schema.main import main; main()"
-)
 
 
-def start(folder: Path, environ: dict[str, str], worth: int) -> "subprocess.Popen[bytes]":
-    arguments = [sys.executable, "-c", COMMAND.format(worth=worth), "intake", str(folder)]
-    return subprocess.Popen(
-        arguments, env={**os.environ, **environ}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
-    )
+def start(nursery: Nursery, folder: Path, environ: Mapping[str, str], worth: int) -> Command:
+    patches = {f"{INTAKE}.intake.RECORDS_PER_STEP": STEP, f"{INTAKE}.reading_ahead.WORTH_A_PROCESS": worth}
+    return nursery.start("intake", str(folder), environ=environ, patches=patches)
 
 
 def write_deliveries(folder: Path, people: list[Someone]) -> None:
@@ -45,7 +40,7 @@ def write_deliveries(folder: Path, people: list[Someone]) -> None:
         (own / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
-async def prove(city: Any, url: str, folder: Path, *, deliveries: int, kills: int, longest: float) -> None:
+async def prove(city: Any, nursery: Nursery, url: str, folder: Path, *, deliveries: int, kills: int) -> None:
     count = deliveries * PEOPLE_PER_DELIVERY
     people = [Someone(serial, lot=f"{serial}番地".translate(WIDE)) for serial in range(1, count + 1)]
     await city.settle(*people)
@@ -54,14 +49,13 @@ async def prove(city: Any, url: str, folder: Path, *, deliveries: int, kills: in
     chance = random.Random(kills)
 
     for _ in range(kills):
-        process = start(folder / "deliveries", environ, chance.choice(WORTH))
-        await asyncio.sleep(chance.uniform(0.5, longest))
+        process = start(nursery, folder / "deliveries", environ, chance.choice(WORTH))
+        await asyncio.sleep(chance.uniform(0.2, 3.0))
         process.kill()
-        process.communicate()
-    last = start(folder / "deliveries", environ, chance.choice(WORTH))
-    said = last.communicate()[1].decode()
+        process.wait()
+    last = start(nursery, folder / "deliveries", environ, chance.choice(WORTH))
 
-    assert last.returncode == 0 or "ALREADY_IMPORTED" in said, said
+    assert last.wait() == 0 or "ALREADY_IMPORTED" in last.errors.read_text(), last.errors.read_text()
     placed = await city.rows(
         "SELECT s.code, d.line, a.person_id FROM shiryo.document d JOIN shiryo.sender s ON s.id = d.sender_id"
         " JOIN shiryo.attachment a ON a.document_id = d.id ORDER BY s.code, d.line"
@@ -76,10 +70,14 @@ async def prove(city: Any, url: str, folder: Path, *, deliveries: int, kills: in
     assert await city.rows("SELECT DISTINCT state, tax_year FROM shiryo.delivery") == [("attached", YEAR)]
 
 
-async def test_a_few_kills_lose_and_double_nothing(city: Any, address: ServerAddress, tmp_path: Path) -> None:
-    await prove(city, address.app_url, tmp_path, deliveries=5, kills=2, longest=3.0)
+async def test_a_few_kills_lose_and_double_nothing(
+    city: Any, nursery: Nursery, address: ServerAddress, tmp_path: Path
+) -> None:
+    await prove(city, nursery, address.app_url, tmp_path, deliveries=5, kills=2)
 
 
 @pytest.mark.slow
-async def test_fifty_kills_lose_and_double_nothing(city: Any, address: ServerAddress, tmp_path: Path) -> None:
-    await prove(city, address.app_url, tmp_path, deliveries=150, kills=50, longest=5.0)
+async def test_fifty_kills_lose_and_double_nothing(
+    city: Any, nursery: Nursery, address: ServerAddress, tmp_path: Path
+) -> None:
+    await prove(city, nursery, address.app_url, tmp_path, deliveries=150, kills=50)

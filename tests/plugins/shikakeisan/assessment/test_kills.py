@@ -4,9 +4,7 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,14 +23,12 @@ from plugins.shikakeisan.assessment.dump import dump, people_of
 from plugins.shikakeisan.assessment.run import ASSESS
 from schema.build import build_runtime
 from schema.testing import environ_of
+from tests.forked import Command, Nursery, nursery
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year
 
-# Small blocks, so that kills fall into the middle of the run.
-COMMAND = (
-    "import plugins.shikakeisan.assessment.run as run; run.BLOCK = {block}; run.PART = 7\n"
-    "from schema.main import main; main()"
-)
-Process = Callable[[Year, int], "subprocess.Popen[bytes]"]
+__all__ = ["nursery"]
+
+RUN = "plugins.shikakeisan.assessment.run"
 
 
 def city(count: int) -> Sequence[Someone]:
@@ -84,27 +80,8 @@ async def until(year: Year, job_id: int, wanted: Callable[[JobStatus], bool]) ->
     return status
 
 
-@pytest.fixture
-def process(tmp_path: Path) -> Iterator[Process]:
-    """Start workers of their own, gone after the test."""
-    started = []
-
-    def start(year: Year, block: int) -> "subprocess.Popen[bytes]":
-        environ = {**os.environ, **year.runtime.settings.sources.environ, "JUMINZEI_JOB_LEASE": "1"}
-        command = [sys.executable, "-c", COMMAND.format(block=block), "jobs", "work"]
-        started.append(
-            subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        )
-        return started[-1]
-
-    yield start
-    for each in started:
-        each.kill()
-        each.wait()
-
-
 async def disturbed(
-    year: Year, folder: Path, start: Callable[[], "subprocess.Popen[bytes]"], *, kills: int, workers: int
+    year: Year, folder: Path, start: Callable[[], Command], *, kills: int, workers: int
 ) -> JobStatus:
     """Run with `workers` workers, and kill one of them or PostgreSQL at random moments."""
     chance = random.Random(kills)
@@ -119,16 +96,20 @@ async def disturbed(
         else:
             for victim in running:
                 victim.kill()
+                victim.wait()
             running = [start() for _ in range(workers)]
         left = await until(year, job_id, lambda _: True)
         await until(year, job_id, lambda status, done=left.done: status.done > done or status.ended)
-    return await until(year, job_id, lambda status: status.ended)
+    status = await until(year, job_id, lambda status: status.ended)
+    for each in running:
+        each.kill()
+    return status
 
 
 async def prove(
     folder: Path,
     branches: Sequence[Migrations],
-    process: Process,
+    nursery: Nursery,
     *,
     people: int,
     block: int,
@@ -136,13 +117,18 @@ async def prove(
     workers: int,
 ) -> None:
     settled = city(people)
+    # Small blocks, so that kills fall into the middle of the run.
+    patches = {f"{RUN}.BLOCK": block, f"{RUN}.PART": 7}
+
+    def start() -> Command:
+        environ = {**year.runtime.settings.sources.environ, "JUMINZEI_JOB_LEASE": "1"}
+        return nursery.start("jobs", "work", environ=environ, patches=patches)
+
     async with town(folder / "quiet", branches, settled) as year:
         await year.run()
         expected = await dumped(year)
     async with town(folder / "loud", branches, settled) as year:
-        status = await disturbed(
-            year, folder / "loud", lambda: process(year, block), kills=kills, workers=workers
-        )
+        status = await disturbed(year, folder / "loud", start, kills=kills, workers=workers)
         found = await dumped(year)
         runs = await year.rows("SELECT counts FROM shikakeisan.run")
 
@@ -154,13 +140,13 @@ async def prove(
 
 @pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
 async def test_a_few_kills_lose_double_and_change_nothing(
-    tmp_path: Path, branches: Sequence[Migrations], process: Process, workers: int
+    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery, workers: int
 ) -> None:
-    await prove(tmp_path, branches, process, people=600, block=3, kills=3, workers=workers)
+    await prove(tmp_path, branches, nursery, people=600, block=3, kills=3, workers=workers)
 
 
 @pytest.mark.slow
 async def test_a_hundred_kills_lose_double_and_change_nothing(
-    tmp_path: Path, branches: Sequence[Migrations], process: Process
+    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery
 ) -> None:
-    await prove(tmp_path, branches, process, people=20_000, block=5, kills=100, workers=2)
+    await prove(tmp_path, branches, nursery, people=20_000, block=5, kills=100, workers=2)

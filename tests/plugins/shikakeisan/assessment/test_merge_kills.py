@@ -4,8 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -33,15 +31,12 @@ from plugins.synth.demo import commands_of_a_year
 from schema.build import build_runtime
 from schema.main import build_cli
 from schema.testing import environ_of
+from tests.forked import Nursery, nursery
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Year
 from tests.plugins.shikakeisan.assessment.test_kills import dumped, until
 
-# Small blocks, so that kills fall into the middle of the merge, and processes beside the thread even so.
-COMMAND = (
-    "import plugins.shikakeisan.merge.job as job; job.BLOCK = {block}\n"
-    "import plugins.shikakeisan.merge.makers as makers; makers.WORTH_A_PROCESS = 1\n"
-    "from schema.main import main; main()"
-)
+__all__ = ["nursery"]
+
 FORGET = (
     "TRUNCATE shikakeisan.basis, shikakeisan.claim, shikakeisan.finding CASCADE",
     "UPDATE shikakeisan.fiscal_year SET state = 'frozen'",
@@ -51,6 +46,7 @@ SELECT taxpayer_id, relative_id, role, document_id, path, stated FROM shikakeisa
 WHERE known_to = 'infinity' ORDER BY 1, 2, 5
 """
 PATIENCE = 60
+MERGING = "plugins.shikakeisan.merge"
 
 
 @dataclass(frozen=True)
@@ -64,19 +60,16 @@ class Town:
 class Workers:
     """A worker process, killed and started again; `left_behind` are those that it started itself."""
 
-    def __init__(self, year: Year, block: int) -> None:
-        self.environ = {
-            **os.environ,
-            **year.runtime.settings.sources.environ,
-            "JUMINZEI_JOB_LEASE": "1",
-        }
-        self.command = [sys.executable, "-c", COMMAND.format(block=block), "jobs", "work"]
+    def __init__(self, nursery: Nursery, year: Year, block: int) -> None:
+        self.nursery = nursery
+        self.environ = {**year.runtime.settings.sources.environ, "JUMINZEI_JOB_LEASE": "1"}
+        # Small blocks, so that kills fall into the middle, and processes beside the thread even so.
+        self.patches = {f"{MERGING}.job.BLOCK": block, f"{MERGING}.makers.WORTH_A_PROCESS": 1}
         self.left_behind: list[int] = []
         self.start()
 
     def start(self) -> None:
-        quiet = subprocess.DEVNULL
-        self.process = subprocess.Popen(self.command, env=self.environ, stdout=quiet, stderr=quiet)
+        self.process = self.nursery.start("jobs", "work", environ=self.environ, patches=self.patches)
 
     def kill(self) -> None:
         self.left_behind += children(self.process.pid)
@@ -146,12 +139,14 @@ def further_than(left: JobStatus) -> Callable[[JobStatus], bool]:
     return lambda status: status.done > left.done or status.ended
 
 
-def disturbed(folder: Path, block: int, kills: int) -> Callable[[Year, int], Awaitable[None]]:
+def disturbed(
+    nursery: Nursery, folder: Path, block: int, kills: int
+) -> Callable[[Year, int], Awaitable[None]]:
     """Work in processes of their own, and kill them or PostgreSQL at random moments."""
 
     async def work(year: Year, job_id: int) -> None:
         chance = random.Random(kills)
-        workers = Workers(year, block)
+        workers = Workers(nursery, year, block)
         try:
             await until(year, job_id, lambda status: status.done > 0)
             for number in range(kills):
@@ -174,6 +169,7 @@ def disturbed(folder: Path, block: int, kills: int) -> Callable[[Year, int], Awa
 def prove(
     folder: Path,
     branches: Sequence[Migrations],
+    nursery: Nursery,
     *,
     people: int,
     block: int,
@@ -182,7 +178,8 @@ def prove(
 ) -> None:
     with town(folder, branches, people) as found:
         quiet, undisturbed = asyncio.run(merge(found, 1, here))
-        loud = [asyncio.run(merge(found, count, disturbed(folder, block, kills))) for count in workers]
+        disturb = disturbed(nursery, folder, block, kills)
+        loud = [asyncio.run(merge(found, count, disturb)) for count in workers]
 
     assert len(quiet) > 1
     assert [status.state for _, status in loud] == [undisturbed.state] * len(workers)
@@ -190,10 +187,14 @@ def prove(
     assert [said == quiet for said, _ in loud] == [True] * len(workers)
 
 
-def test_a_few_kills_of_the_merge_change_nothing(tmp_path: Path, branches: Sequence[Migrations]) -> None:
-    prove(tmp_path, branches, people=150, block=5, kills=3, workers=(2,))
+def test_a_few_kills_of_the_merge_change_nothing(
+    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery
+) -> None:
+    prove(tmp_path, branches, nursery, people=150, block=5, kills=3, workers=(2,))
 
 
 @pytest.mark.slow
-def test_fifty_kills_of_the_merge_change_nothing(tmp_path: Path, branches: Sequence[Migrations]) -> None:
-    prove(tmp_path, branches, people=2_000, block=10, kills=25, workers=(1, 2))
+def test_fifty_kills_of_the_merge_change_nothing(
+    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery
+) -> None:
+    prove(tmp_path, branches, nursery, people=2_000, block=10, kills=25, workers=(1, 2))
