@@ -14,6 +14,7 @@ from core.commands.terminal import asked
 from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.atena.api import Moment, persons_by_id
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import batch_queries, batches, queries
 from plugins.shikakeisan.correction.batches import Plan, Selection
 from plugins.shikakeisan.correction.catalogue import kinds
@@ -25,7 +26,6 @@ from plugins.shikakeisan.merge.paths import changes_inward
 from plugins.shikakeisan.permissions import CORRECTION_APPROVE, CORRECTION_PROPOSE
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.states import BATCH_LABELS
-from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 COUNTS = {

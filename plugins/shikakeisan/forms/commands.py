@@ -9,12 +9,12 @@ from core.commands.terminal import asked, write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.forms import queries, service
 from plugins.shikakeisan.forms.catalogue import Chosen, choose, conditions
 from plugins.shikakeisan.forms.printing import files_of, sheets_again
 from plugins.shikakeisan.forms.service import Count
 from plugins.shikakeisan.permissions import FORMS_MAKE
-from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 1_000

@@ -15,10 +15,10 @@ from plugins.shikakeisan.base.circumstances import ADD, END, Proposed
 from plugins.shikakeisan.base.errors import ListRefused
 from plugins.shikakeisan.base.lists import read_list
 from plugins.shikakeisan.base.standing import CIRCUMSTANCE_LABELS, Circumstance
+from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.overview.replay import approve_circumstances
 from plugins.shikakeisan.permissions import CIRCUMSTANCE_APPROVE, CIRCUMSTANCE_PROPOSE
 from plugins.shikakeisan.states import ProposalState
-from plugins.shikakeisan.base.years import opened_year
 from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 20
