@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from plugins.shikakeisan.merge.book import Book, Giving
-from plugins.shikakeisan.merge.filed import INCOME_FOR, Said, is_land_unclear, said_on_return
+from plugins.shikakeisan.merge.filed import INCOME_FOR, is_land_unclear, said_on_return
 from plugins.shikakeisan.merge.gathered import Merged, look, put
+from plugins.shikakeisan.merge.losses import forms_differ, is_kind_unknown
 from plugins.shikakeisan.merge.notices import mark_one_stop
 from plugins.shikakeisan.merge.papers import (
     PENSION,
@@ -14,6 +15,7 @@ from plugins.shikakeisan.merge.papers import (
     SLIPS,
     TAX_RETURN,
     Paper,
+    Said,
     put_aside,
 )
 
@@ -109,8 +111,10 @@ def _compare(papers: Sequence[Paper], merged: Merged) -> None:
     for group, item in _PREMIUMS.items():
         if first.number(item) and not any(name.startswith(group) for name in merged.facts):
             merged.find("PREMIUMS_NOT_STATED", [first.id], fact=group)
-    if first.number("loss_carried"):
+    if is_kind_unknown(first):
         merged.find("LOSS_KIND_UNKNOWN", [first.id])
+    elif forms_differ(first):
+        merged.find("LOSS_FORMS_DIFFER", [first.id])
     if is_land_unclear(first):
         merged.find("LAND_DEDUCTION_UNCLEAR", [first.id])
 

@@ -59,6 +59,8 @@ def _unnamed(paper: Paper, left: Counter[str], stated: dict[str, tuple[str, int]
     missing += [(stated["under16"][0], "under16")] * max(left["under16"], 0)
     if over < 0 or left["under16"] < 0 or not _is_full(paper, left):
         merged.find("COUNT_DIFFERS" if over or left["under16"] else "AGE_DIFFERS", [paper.id])
+    elif missing:
+        merged.find("RELATIVES_UNNAMED", [paper.id])
     return missing
 
 

@@ -2,22 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import TypeAlias
 
-from plugins.shikakeisan.merge.papers import Paper
+from plugins.shikakeisan.merge.losses import losses_of
+from plugins.shikakeisan.merge.papers import Paper, Said
 from plugins.shikakeisan.service import parameters
 
-Said: TypeAlias = tuple[str, int, str, str]
-"""Fact, yen, item; the rule where it is not that of the fact's group."""
 INCOME_FOR = {"salary": ("salary_income", "salary_income"), "pension": ("pension_income", "misc_pension")}
 """Where a return states the income alone, the fact that states it: by revenue, the item and the fact."""
 LAND = ("land_short", "land_short_national", "land_long", "land_long_quality", "land_long_residence")
 LAND_RULE, TRANSFER_RULE = "land_before_deduction", "transfer_before_deduction"
 _ITEMS: Mapping[str, tuple[str, ...]] = {
     "medical_deduction_given": ("medical_deduction",),
-    "carryover.net_loss": ("loss_carried",),
-    "carryover.listed_stock": ("stock_loss_used", "dividend_loss_used"),
-    "carryover.futures": ("futures_loss_used",),
 }
 
 
@@ -30,6 +25,7 @@ def said_on_return(paper: Paper, tax_year: int) -> list[Said]:
     for revenue, (item, fact) in INCOME_FOR.items():
         if not paper.amounts.get(revenue):
             said.append((fact, paper.number(item), item, ""))
+    said += losses_of(paper)
     said += _transfers(paper, tax_year)
     if land:
         special = paper.number("land_special_deduction")

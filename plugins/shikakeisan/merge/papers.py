@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from plugins.shikakeisan.merge.gathered import Merged
 from plugins.shiryo.api import DocumentFacts
@@ -33,6 +33,8 @@ _TWICE = {
     WITHHELD_LEVY: "SAME_NOTICE_TWICE",
 }
 _LEFT = "2"
+Said: TypeAlias = tuple[str, int, str, str]
+"""Fact, yen, item; the rule where it is not that of the fact's group."""
 
 
 class Paper:

@@ -300,6 +300,57 @@ def test_items_of_a_return_become_facts() -> None:
     assert codes(merged) == ["LOSS_KIND_UNKNOWN"]
 
 
+FOURTH = {
+    "loss_left_blue_1": 900_000,
+    "loss_left_blue_timber_2": 40_000,
+    "loss_left_variable_3": -7_000,
+    "loss_left_residence_2": 3_000_000,
+    "loss_left_casualty_1": 250_000,
+    "loss_used_blue_1": 600_000,
+    "loss_used_stock": 5_000,
+    "loss_used_futures": 6_000,
+}
+
+
+def test_the_fourth_form_says_which_losses_of_which_year_are_left() -> None:
+    merged = merge(paper(1, "tax_return", {"business": 600_000}, loss_carried=600_000, **FOURTH))
+
+    assert merged.facts["carryover"] == {
+        "net_loss_1": 900_000,
+        "net_loss_2": 40_000,
+        "net_loss_3": 7_000,
+        "net_loss_timber": 40_000,
+        "residence_loss_2": 3_000_000,
+        "casualty_1": 250_000,
+        "listed_stock": 5_000,
+        "futures": 6_000,
+    }
+    assert origins(merged, "carryover.net_loss_1") == [(1, "loss_left_blue_1", "incomes_of_return")]
+    assert codes(merged) == []
+
+
+@pytest.mark.parametrize(
+    ("items", "expected", "found"),
+    [
+        ({"loss_used_blue_2": 9_000}, {"net_loss_2": 9_000}, []),
+        ({"loss_used_casualty_3": 8_000}, {"casualty_3": 8_000}, ["LOSS_FORMS_DIFFER"]),
+        ({"loss_left_blue_1": 9_000}, {"net_loss_1": 9_000}, ["LOSS_FORMS_DIFFER"]),
+        ({"loss_used_stock": 9_000}, {"net_loss": 9_000, "listed_stock": 9_000}, ["LOSS_KIND_UNKNOWN"]),
+        (
+            {"stock_loss_used": 5, "loss_used_stock": 5},
+            {"net_loss": 9_000, "listed_stock": 5},
+            ["LOSS_KIND_UNKNOWN"],
+        ),
+    ],
+)
+def test_what_the_forms_say_of_losses_is_held_against_each_other(
+    items: dict[str, int], expected: dict[str, int], found: list[str]
+) -> None:
+    merged = merge(paper(1, "tax_return", {"salary": 1}, loss_carried=9_000, **items))
+
+    assert (merged.facts["carryover"], codes(merged)) == (expected, found)
+
+
 @pytest.mark.parametrize(
     ("short", "long"),
     [(300_000, 0), (0, 700_000), (300_000, 700_000), (-200_000, 0), (0, -200_000), (0, 0)],

@@ -76,7 +76,16 @@ def test_relatives_beyond_the_places_of_a_slip_are_counted() -> None:
     merged = merge(paper(1, amounts=PAY, other_main=6, relatives=people))
 
     assert [one["category"] for one in merged.facts["dependants"]] == ["general"] * 6
-    assert merged.findings == []
+    assert codes(merged) == ["RELATIVES_UNNAMED"]
+
+
+def test_children_beyond_the_places_of_a_slip_are_counted_and_told() -> None:
+    people = tuple(relative("under16", place) for place in range(1, 5))
+
+    four = merge(paper(1, amounts=PAY, under16_count=4, relatives=people))
+    five = merge(paper(1, amounts=PAY, under16_count=5, relatives=people))
+
+    assert (codes(four), codes(five)) == ([], ["RELATIVES_UNNAMED"])
 
 
 @pytest.mark.parametrize(
