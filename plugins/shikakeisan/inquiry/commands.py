@@ -15,7 +15,7 @@ from plugins.atena.api import Moment, person_id_of, persons_by_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.inquiry import checks, queries, replies, service
 from plugins.shikakeisan.inquiry.catalogue import reasons
-from plugins.shikakeisan.inquiry.errors import InquiryPeople, NobodyToAsk
+from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquiryProtected, NobodyToAsk
 from plugins.shikakeisan.inquiry.letters import files_of, letter_again
 from plugins.shikakeisan.inquiry.replies import RESULT_LABELS, Answer, Reply, Result
 from plugins.shikakeisan.inquiry.service import Made
@@ -133,16 +133,18 @@ def make(
 def send(runtime: Runtime, tax_year: int, again: tuple[int, ...], out: Path, staff: str | None) -> None:
     """作成済みの所得照会をすべて送付済みにし、CSVと送付書（JSON）を照会先ごとに書き出します。"""
 
-    async def deed(work: Work) -> dict[str, bytes]:
-        ids = again or await _send_drafts(work, tax_year)
-        return await _files(work, tax_year, ids)
+    async def deed(work: Work) -> tuple[dict[str, bytes], Sequence[int]]:
+        ids, held = (again, ()) if again else await _send_drafts(work, tax_year)
+        return await _files(work, tax_year, ids), held
 
     # marked before anything is written: what is lost between the two is made again, never sent twice
-    files = Desk(runtime, staff, "year inquiry send").act(INQUIRY_WRITE, deed)
+    files, held = Desk(runtime, staff, "year inquiry send").act(INQUIRY_WRITE, deed)
     for name, data in files.items():
         write_private(out, name, data)
         click.echo(str(out / name))
-    if not files:
+    for one in held:
+        click.echo(f"#{one}\t送付していません。{InquiryProtected.message} ({InquiryProtected.code})")
+    if not files and not held:
         click.echo("送付を待つ所得照会はありません。")
 
 
@@ -210,11 +212,17 @@ async def _checks(work: Work, tax_year: int, reason: str) -> list[str]:
     return lines
 
 
-async def _send_drafts(work: Work, tax_year: int) -> list[int]:
-    rows = await queries.inquiries(work.session, tax_year, state=InquiryState.DRAFT, limit=EVERYBODY)
-    for row in rows:
-        await service.send(work, row.id, row.version)
-    return [row.id for row in rows]
+async def _send_drafts(work: Work, tax_year: int) -> tuple[Sequence[int], Sequence[int]]:
+    """Send every draft that may be sent; return these, and those held back for 支援措置."""
+    sent, held = list[int](), list[int]()
+    for row in await queries.inquiries(work.session, tax_year, state=InquiryState.DRAFT, limit=EVERYBODY):
+        try:
+            await service.send(work, row.id, row.version)
+        except InquiryProtected:
+            held.append(row.id)
+        else:
+            sent.append(row.id)
+    return sent, held
 
 
 async def _files(work: Work, tax_year: int, ids: Sequence[int]) -> dict[str, bytes]:

@@ -25,6 +25,13 @@ class NobodyToAsk(NotNow):
     message = "新しく照会する者はいません。"
 
 
+class InquiryProtected(NotNow):
+    """Somebody of the draft came under 支援措置 since it was made, or lives with somebody who did."""
+
+    code = "INQUIRY_PROTECTED"
+    message = "作成した後に支援措置の対象になった人がいるため、送付できません。取りやめて作り直してください。"
+
+
 class InquiryNotRemade(NotRemade):
     """The file made again is not the one that was made before."""
 

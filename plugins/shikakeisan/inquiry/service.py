@@ -20,7 +20,7 @@ from plugins.shikakeisan.base.municipality import tax_wards
 from plugins.shikakeisan.base.years import frozen_year
 from plugins.shikakeisan.inquiry import queries
 from plugins.shikakeisan.inquiry.checks import living_elsewhere
-from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquirySettled, NobodyToAsk
+from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquiryProtected, InquirySettled, NobodyToAsk
 from plugins.shikakeisan.inquiry.letters import letter_of
 from plugins.shikakeisan.sheets import Sheet
 from plugins.shikakeisan.states import InquiryState
@@ -75,8 +75,14 @@ async def make(work: Work, tax_year: int, due_on: date, atena_numbers: Sequence[
 
 
 async def send(work: Work, inquiry_id: int, expected: int) -> Sheet:
-    """Mark a draft as sent today and return its file. Raises NotFound, InquirySettled, Conflict."""
+    """Mark a draft as sent today and return its file.
+
+    Raises NotFound, InquirySettled, Conflict, InquiryProtected.
+    """
     row = await _held(work, inquiry_id, expected, InquiryState.DRAFT)
+    lines = (await queries.people_of(work.session, [inquiry_id]))[inquiry_id]
+    if await _hidden(work, row.tax_year, [line.person_id for line in lines]):
+        raise InquiryProtected
     sheet = await letter_of(work.session, work.journal, row, work.now)
     changed = {"state": InquiryState.SENT, "sent_by": work.staff, "sent_at": work.now, "sha256": sheet.sha256}
     await queries.change_inquiry(work.session, inquiry_id, **changed)
@@ -130,10 +136,8 @@ async def _judged(
 ) -> tuple[Mapping[int, Row[Any]], Mapping[int, str]]:
     """Return the homes of 1 January, and of whom cannot be asked about the rule."""
     asked = await queries.asked_about(work.session, tax_year, people)
-    then = Moment(date(tax_year, 1, 1))
-    hidden = await hidden_ids(work.session, people, Moment(work.today))
-    hidden |= await hidden_ids(work.session, people, then)
-    homes = await homes_of(work.session, people, then)
+    hidden = await _hidden(work, tax_year, people)
+    homes = await homes_of(work.session, people, Moment(date(tax_year, 1, 1)))
     rules: dict[int, str] = {}
     for person_id in people:
         home = homes.get(person_id)
@@ -147,6 +151,12 @@ async def _judged(
         if rule is not None:
             rules[person_id] = rule
     return homes, rules
+
+
+async def _hidden(work: Work, tax_year: int, people: Sequence[int]) -> frozenset[int]:
+    """Return of whom nobody elsewhere may learn where they live, or lived on 1 January."""
+    days = (work.today, date(tax_year, 1, 1))
+    return frozenset().union(*[await hidden_ids(work.session, people, Moment(day)) for day in days])
 
 
 async def _add(

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import insert
 
+from core.storage.database import WriteSession
 from plugins.atena import tables as atena
-from plugins.atena.api import blind_index
+from plugins.atena.api import blind_index, person_id_of
 from plugins.shikakeisan.inquiry import checks, replies, service
 from plugins.shikakeisan.inquiry.replies import Answer, Reply, Result
 from plugins.shikakeisan.inquiry.service import Made
@@ -127,14 +128,15 @@ async def register(desk: Desk) -> None:
 
 
 async def protect(asking: Asking, number: str) -> None:
-    row = {
-        "person_id": asking.desk.ids[number],
-        "valid_from": date(2026, 1, 1),
-        "known_from": asking.city.clock.now(),
-        "source": "officer",
-    }
     async with asking.city.database.transaction() as session:
-        await session.execute(insert(atena.protection).values(row))
+        await protect_in(session, number, asking.city.clock.now())
+
+
+async def protect_in(session: WriteSession, number: str, now: datetime) -> None:
+    """Let somebody be under 支援措置."""
+    person_id = await person_id_of(session, number)
+    row = {"person_id": person_id, "valid_from": date(2026, 1, 1), "known_from": now, "source": "officer"}
+    await session.execute(insert(atena.protection).values(row))
 
 
 @pytest.fixture

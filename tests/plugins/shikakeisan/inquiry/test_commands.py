@@ -10,7 +10,14 @@ from core.clock import JAPAN
 from core.storage.database import Database
 from plugins.atena.api import open_keyring
 from tests.plugins.shikakeisan.base.conftest import City, StandingClock
-from tests.plugins.shikakeisan.inquiry.conftest import FATHER, GRANDMOTHER, UNCLE, by_number, register
+from tests.plugins.shikakeisan.inquiry.conftest import (
+    FATHER,
+    GRANDMOTHER,
+    UNCLE,
+    by_number,
+    protect_in,
+    register,
+)
 from tests.plugins.shikakeisan.merge.conftest import branches, town
 from tests.plugins.shikakeisan.merge.desk import Desk, slip
 from tests.proofs.conftest import CHIEF, CLERK, Town
@@ -81,6 +88,22 @@ def test_nobody_confirms_alone(office: Town, tmp_path: Path) -> None:
     inquiry(office, "confirm", "1", staff=CHIEF, expect=1)
     inquiry(office, "confirm", "1", staff=CLERK, expect=1)
     assert inquiry(office, "confirm", "1", "--reject") == "差し戻しました。\n"
+
+
+def test_a_draft_about_somebody_protected_since_is_held_back(office: Town, tmp_path: Path) -> None:
+    inquiry(office, "make", YEAR)
+
+    async def protect(database: Database) -> None:
+        async with database.transaction() as session:
+            await protect_in(session, GRANDMOTHER, office.runtime.clock.now())
+
+    office.do(protect)
+    written, held = inquiry(office, "send", YEAR, "--out", str(tmp_path)).splitlines()[-2:]
+
+    assert written.endswith("inquiry_2026_00002.json")
+    assert held.startswith("#1\t送付していません。")
+    assert held.endswith("(INQUIRY_PROTECTED)")
+    assert not (tmp_path / "inquiry_2026_00001.csv").exists()
 
 
 def test_nothing_to_send_is_said(office: Town, tmp_path: Path) -> None:

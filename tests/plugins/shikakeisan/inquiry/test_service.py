@@ -14,6 +14,7 @@ from plugins.shikakeisan.inquiry import queries, service
 from plugins.shikakeisan.inquiry.errors import (
     InquiryNotRemade,
     InquiryPeople,
+    InquiryProtected,
     InquirySettled,
     NobodyToAsk,
 )
@@ -168,6 +169,17 @@ async def test_a_draft_is_sent_once(asking: Asking) -> None:
         await asking.send(inquiry_id)
     with pytest.raises(InquirySettled):
         await asking.send(inquiry_id, 2)
+
+
+async def test_a_draft_about_somebody_protected_since_is_not_sent(asking: Asking) -> None:
+    [inquiry_id] = (await asking.make(GRANDMOTHER)).inquiries
+    await protect(asking, GRANDMOTHER)
+
+    with pytest.raises(InquiryProtected):
+        await asking.send(inquiry_id)
+
+    row = await asking.inquiry(inquiry_id)
+    assert (row.state, row.sent_at, row.version) == ("draft", None, 1)
 
 
 async def test_an_inquiry_is_overdue_the_day_after_it_was_due(asking: Asking) -> None:
