@@ -1,6 +1,7 @@
-"""What the SQL of every room shares: the end of the clock, one row by its number, holding, versions."""
+"""What the SQL of every room shares: the end of the clock, one row by its number, holding, joins."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import MAXYEAR, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -35,6 +37,17 @@ async def hold(session: WriteSession, what: str) -> None:
     """Let nobody else hold what has this name until the transaction ends."""
     key = func.hashtextextended(f"shikakeisan.{what}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+@asynccontextmanager
+async def joining_by_hash(session: ReadSession) -> AsyncIterator[None]:
+    """Let many people be joined by hashing, whatever the server knows of the tables.
+
+    Of tables that were just filled it has no statistics, and would compare everybody with everybody.
+    """
+    await session.execute(text("SET LOCAL enable_nestloop = off"))
+    yield
+    await session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 async def row_by_id(session: ReadSession, table: Table, row_id: int) -> Row[Any] | None:

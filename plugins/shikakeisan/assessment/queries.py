@@ -9,9 +9,11 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    and_,
     cast,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -22,7 +24,8 @@ from plugins.shikakeisan.assessment.outcome import Outcome
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment, difference, run
 from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
-from plugins.shikakeisan.sql import IDS, INFINITY, row_by_id
+from plugins.shikakeisan.merge.tables import basis
+from plugins.shikakeisan.sql import IDS, INFINITY, joining_by_hash, row_by_id
 from plugins.shikakeisan.states import YearState
 
 COPIED: tuple[str, ...] = (
@@ -150,6 +153,24 @@ async def end_run(
     """Write down what a run gave."""
     values = {"counts": counts, "totals": totals, "ended_at": at}
     await session.execute(update(run).where(run.c.id == run_id).values(values))
+
+
+async def decided_from_old(session: WriteSession, tax_year: int, run_id: int) -> Sequence[int]:
+    """Return in order of whom a run decided from a row of the base or a basis that is no longer in force."""
+    revision, base, merged = assessment.c, base_person.c, basis.c
+    in_force = and_(
+        merged.tax_year == tax_year, merged.person_id == revision.person_id, merged.known_to == INFINITY
+    )
+    statement = (
+        select(revision.person_id)
+        .join_from(assessment, base_person, base.id == revision.base_id)
+        .outerjoin(basis, in_force)
+        .where(revision.tax_year == tax_year, revision.run_id == run_id, revision.superseded_at == INFINITY)
+        .where(or_(base.known_to != INFINITY, revision.basis_id.is_distinct_from(merged.id)))
+        .order_by(revision.person_id)
+    )
+    async with joining_by_hash(session):
+        return (await session.scalars(statement)).all()
 
 
 async def run_row(session: ReadSession, run_id: int) -> Row[Any] | None:

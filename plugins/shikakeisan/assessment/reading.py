@@ -20,6 +20,9 @@ from plugins.shikakeisan.states import OPEN_FINDINGS, FindingStage
 
 DEPENDENT = ("spouse", "dependant", "under16")
 """Roles of relatives whose income is small; a 事業専従者 is paid."""
+_Merged = tuple[int | None, Mapping[str, Any] | None, bool]
+"""`basis_id`, `facts` and `has_documents` of a Subject."""
+_UNMERGED: _Merged = (None, None, False)
 
 
 async def subjects_after(
@@ -95,9 +98,10 @@ async def is_claimed(session: ReadSession, tax_year: int, person_ids: Sequence[i
 
 
 def _people(tax_year: int) -> Select[Any]:
+    """Ask for people in the order of the first fields of a Subject."""
     return select(
-        base_person.c.id,
         base_person.c.person_id,
+        base_person.c.id,
         base_person.c.standing,
         base_person.c.birth_date,
         base_person.c.is_welfare,
@@ -106,7 +110,7 @@ def _people(tax_year: int) -> Select[Any]:
 
 
 async def _subjects(
-    runtime: Runtime, session: ReadSession, tax_year: int, rows: Sequence[Row[Any]], among: Among
+    runtime: Runtime, session: ReadSession, tax_year: int, rows: Sequence[Any], among: Among
 ) -> Sequence[Subject]:
     """Put together what the tables say; joined here, for right after the merge the server knows no statistics
     of it, and would compare everybody with everybody."""
@@ -115,31 +119,26 @@ async def _subjects(
     blocked = await _blocked(session, tax_year, among)
     reliefs = await reliefs_of(runtime, session, tax_year, [row.person_id for row in rows])
     return [
-        subject_of(
-            row,
-            **merged.get(row.person_id, {}),
-            is_claimed=row.person_id in claimed,
-            is_blocked=row.person_id in blocked,
-            relief=reliefs.get(row.person_id),
+        Subject(
+            *(person_id, base_id, standing, birth_date, is_welfare, house_wards),
+            *(basis_id, facts, has_documents),
+            *(person_id in claimed, person_id in blocked, reliefs.get(person_id)),
         )
-        for row in rows
+        for person_id, base_id, standing, birth_date, is_welfare, house_wards in rows
+        for basis_id, facts, has_documents in [merged.get(person_id, _UNMERGED)]
     ]
 
 
-async def _merged(session: ReadSession, tax_year: int, among: Among) -> Mapping[int, Mapping[str, Any]]:
+async def _merged(session: ReadSession, tax_year: int, among: Among) -> Mapping[int, _Merged]:
     statement = select(
         basis.c.person_id,
         basis.c.id,
-        cast(basis.c.facts, Text).label("facts"),
-        (func.cardinality(basis.c.documents) > 0).label("has_documents"),
+        cast(basis.c.facts, Text),
+        func.cardinality(basis.c.documents) > 0,
     ).where(basis.c.tax_year == tax_year, basis.c.known_to == INFINITY, among(basis.c.person_id))
     return {
-        row.person_id: {
-            "basis_id": row.id,
-            "facts": orjson.loads(row.facts),
-            "has_documents": row.has_documents,
-        }
-        for row in await session.execute(statement)
+        person_id: (basis_id, orjson.loads(facts), has_documents)
+        for person_id, basis_id, facts, has_documents in await session.execute(statement)
     }
 
 

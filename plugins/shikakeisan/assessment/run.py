@@ -72,12 +72,13 @@ async def run(job: Job) -> Outcome:
         async with job.step() as step:
             await _begin(job, step)
     known = await _taken_up(job)
-    while True:
-        async with job.step() as step:
-            with collector_paused():
-                has_more = await _block(job, step, known)
-            if not has_more:
-                return await _end(job, step, known)
+    async with aclosing(_people(job, known)) as ahead:
+        async for people in ahead:
+            async with job.step() as step:
+                with collector_paused():
+                    await _block(job, step, known, people)
+    async with job.step() as step:
+        return await _end(job, step, known)
 
 
 async def _taken_up(job: Job) -> Run:
@@ -157,11 +158,31 @@ def _compared_with(job: Job, known: Run) -> str:
     return str(job.parameters["municipality"]) or f"year_file:{known.other.version}"
 
 
-async def _block(job: Job, step: Step, known: Run) -> bool:
-    """Decide the next people; False if there are none."""
-    subjects, present = await _next_people(job, step, known)
+async def _people(job: Job, known: Run) -> AsyncGenerator[Sequence[Subject], None]:
+    """Yield the people of the base, block by block; the next are read while those before are decided.
+
+    The last block is not full, and may be empty.
+    """
+
+    async def read(after: int) -> Sequence[Subject]:
+        async with job.database.read() as session:
+            return await subjects_after(job.runtime, session, known.tax_year, after, BLOCK)
+
+    ahead = asyncio.create_task(read(job.cursor["last"]))
+    try:
+        while len(people := await ahead) == BLOCK:
+            ahead = asyncio.create_task(read(people[-1].person_id))
+            yield people
+        yield people
+    finally:
+        ahead.cancel()
+
+
+async def _block(job: Job, step: Step, known: Run, people: Sequence[Subject]) -> None:
+    """Decide the next people."""
+    subjects, present = await _with_gone(job, step, known, people)
     if not subjects:
-        return False
+        return
     counts, totals = Counter(step.cursor["counts"]), Counter(step.cursor["totals"])
     async with aclosing(_decided(known.rules, subjects)) as blocks:
         async for block in blocks:
@@ -170,22 +191,21 @@ async def _block(job: Job, step: Step, known: Run) -> bool:
             counts[WRITTEN[known.kind]] += await _write(job, step, known, block, present)
             step.advance(sum(ground is not Ground.OUTSIDE for ground in block.grounds))
     step.cursor = {"run": known.id, "last": subjects[-1].person_id, "counts": counts, "totals": totals}
-    return True
 
 
-async def _next_people(job: Job, step: Step, known: Run) -> tuple[Sequence[Subject], Present]:
-    """Return the next people: of the base, and who has left it since; and what is in force."""
-    last, session, year = step.cursor["last"], step.session, known.tax_year
-    subjects = list(await subjects_after(job.runtime, session, year, last, BLOCK))
+async def _with_gone(
+    job: Job, step: Step, known: Run, people: Sequence[Subject]
+) -> tuple[Sequence[Subject], Present]:
+    """Return the next people, with those among them who have left the base since; and what is in force."""
     if known.kind == SHADOW:
-        return subjects, {}
-    end = subjects[-1].person_id if len(subjects) == BLOCK else MOST
-    present = await queries.current_between(session, year, last + 1, end)
-    gone = present.keys() - {subject.person_id for subject in subjects}
-    if gone:
-        subjects += await subjects_of(job.runtime, session, year, sorted(gone))
-        subjects.sort(key=lambda subject: subject.person_id)
-    return subjects, present
+        return people, {}
+    end = people[-1].person_id if len(people) == BLOCK else MOST
+    present = await queries.current_between(step.session, known.tax_year, step.cursor["last"] + 1, end)
+    gone = sorted(present.keys() - {subject.person_id for subject in people})
+    if not gone:
+        return people, present
+    left = await subjects_of(job.runtime, step.session, known.tax_year, gone)
+    return sorted([*people, *left], key=lambda subject: subject.person_id), present
 
 
 async def _decided(rules: RuleSet, subjects: Sequence[Subject]) -> AsyncGenerator[Block, None]:
@@ -258,7 +278,20 @@ async def _end(job: Job, step: Step, known: Run) -> Outcome:
     await check_balance(step.session, known.tax_year, counts, totals, is_written=known.kind == INITIAL)
     now = job.runtime.clock.now()
     await queries.end_run(step.session, known.id, counts, totals, now)
-    if known.kind == INITIAL:
-        await queries.year_assessed(step.session, known.tax_year, now)
-    waiting = sum(counts.get(ground.value, 0) for ground in UNDECIDED) if known.kind == INITIAL else 0
-    return Outcome({"run": known.id, **{name: counts[name] for name in sorted(counts)}}, errors=waiting)
+    said = {"run": known.id, **{name: counts[name] for name in sorted(counts)}}
+    if known.kind != INITIAL:
+        return Outcome(said)
+    late = await _late(job, step, known)
+    await queries.year_assessed(step.session, known.tax_year, now)
+    return Outcome({**said, "late": late}, errors=sum(counts.get(ground.value, 0) for ground in UNDECIDED))
+
+
+async def _late(job: Job, step: Step, known: Run) -> int:
+    """Decide again about whom something changed since the run read it; return for how many it mattered."""
+    session, year = step.session, known.tax_year
+    person_ids = await queries.decided_from_old(session, year, known.id)
+    if not person_ids:
+        return 0
+    subjects = await subjects_of(job.runtime, session, year, person_ids)
+    block = await asyncio.to_thread(decide, known.rules, subjects)
+    return await _initial(job, step, known, block, await queries.current(session, year, person_ids))

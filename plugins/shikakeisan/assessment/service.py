@@ -133,16 +133,22 @@ def _records(
     work: Work, block: Block, places: Sequence[int], changes: Sequence[Change], common: Mapping[str, Any]
 ) -> list[tuple[object, ...]]:
     columns = [column[list(places)].tolist() for column in (block.digests, *block.figures.values())]
+    same = (block.rules_version, common["reason"], common.get("run_id"), common.get("proposal_id"), work.now)
+    figures = zip(*columns, strict=True)
     return [
         (
-            *(change.tax_year, change.person_id, change.revision),
-            *(outcome_of(block.grounds[place]).value, block.grounds[place].value),
+            *(change.tax_year, change.person_id, change.revision, outcome_of(ground), ground),
             *(subject.base_id, subject.basis_id, _relief(subject)),
-            *(block.rules_version, common["reason"], common.get("run_id"), common.get("proposal_id")),
-            *(work.now, *figures),
+            *same,
+            *said,
         )
-        for place, change, *figures in zip(places, changes, *columns, strict=True)
-        for subject in [block.subjects[place]]
+        for change, subject, ground, said in zip(
+            changes,
+            [block.subjects[place] for place in places],
+            [block.grounds[place] for place in places],
+            figures,
+            strict=True,
+        )
     ]
 
 

@@ -1,7 +1,7 @@
 """All SQL of the year and its base. Bulk statements take people by ranges of ids, one statement each."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
-    text,
     tuple_,
     update,
 )
@@ -26,7 +25,7 @@ from plugins.atena.api import LATEST, Among, one_of, primaries_of
 from plugins.shikakeisan.base.judging import COLUMNS, Judged
 from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.tables import base_person, circumstance, fiscal_year
-from plugins.shikakeisan.sql import IDS, INFINITY
+from plugins.shikakeisan.sql import IDS, INFINITY, joining_by_hash
 from plugins.shikakeisan.states import YearState
 
 LOCK = 0x42415345
@@ -105,24 +104,10 @@ async def change_people(
     """Do the same for some people, and return those for whom it changed, in order."""
     among = one_of(person_ids)
     wanted = year.people(among)
-    async with _hashed(session, len(person_ids)):
+    async with joining_by_hash(session) if len(person_ids) > MANY else nullcontext():
         await _end(session, year, wanted, among, at)
         added = _addition(year, wanted, at).returning(column.person_id)
         return sorted((await session.scalars(added)).all())
-
-
-@asynccontextmanager
-async def _hashed(session: WriteSession, people: int) -> AsyncIterator[None]:
-    """Let many people be joined by hashing.
-
-    Of a base that was just made the server has no statistics; it would compare everybody with everybody.
-    """
-    if people <= MANY:
-        yield
-        return
-    await session.execute(text("SET LOCAL enable_nestloop = off"))
-    yield
-    await session.execute(text("SET LOCAL enable_nestloop = on"))
 
 
 async def base_people(session: ReadSession, tax_year: int, first_id: int, last_id: int) -> Sequence[Row[Any]]:

@@ -8,8 +8,6 @@ import asyncio
 from collections import Counter, deque
 from datetime import datetime
 
-from sqlalchemy import text
-
 from core.access.journal import Journal, current_journal
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
@@ -25,6 +23,7 @@ from plugins.shikakeisan.merge.errors import DocumentsWaiting, MergeUnbalanced
 from plugins.shikakeisan.merge.makers import makers
 from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.merge.writing import by_claimant, settle, write_block
+from plugins.shikakeisan.sql import joining_by_hash
 from plugins.shiryo.api import Work, blocking_items, persons_touched
 
 JOB = "shikakeisan.merge"
@@ -128,10 +127,8 @@ async def _end(job: Job, step: Step) -> Outcome:
 
 async def settle_city(work: Work, tax_year: int) -> None:
     """Settle the findings that need the claims of several taxpayers, for everybody."""
-    # The tables were just filled, so the server has no statistics and would compare everybody with everybody.
-    await work.session.execute(text("SET LOCAL enable_nestloop = off"))
-    found = await contradictions(work.session, tax_year)
-    await work.session.execute(text("SET LOCAL enable_nestloop = on"))
+    async with joining_by_hash(work.session):
+        found = await contradictions(work.session, tax_year)
     present = await queries.findings_with(work.session, tax_year, sorted(CROSS))
     await settle(work, tax_year, by_claimant(found), present)
 

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
 from core.access.actor import SYSTEM
+from plugins.shikakeisan.assessment.balance import check_balance
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.service import assess
 from tests.plugins.shikakeisan.assessment.conftest import CITY, TAX_YEAR, Someone, Year
@@ -127,6 +129,31 @@ async def test_a_second_run_changes_nothing(year: Year) -> None:
     assert status.result["revisions"] == 0
     assert await year.rows("SELECT count(*) FROM shikakeisan.assessment") == [(2,)]
     assert await year.rows("SELECT count(*) FROM shikakeisan.finding") == [(1,)]
+
+
+async def test_who_was_merged_again_behind_the_run_is_decided_again_before_it_ends(
+    year: Year, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await year.settle(Someone(SALARY), Someone(SALARY), Someone())
+
+    async def merged_meanwhile(*arguments: Any, **named: Any) -> None:
+        await year.remerge(1, {**SALARY, "salary": 6_000_000})
+        await year.remerge(2, SALARY)
+        await year.remerge(3, SALARY)
+        await check_balance(*arguments, **named)
+
+    monkeypatch.setattr("plugins.shikakeisan.assessment.run.check_balance", merged_meanwhile)
+
+    status = await year.run()
+
+    first, second = await year.revisions(1)
+    facts = {"taxpayer": {"birth": "1980-04-05"}, **SALARY, "salary": 6_000_000}
+    assert second.annual_total == assess(TAX_YEAR, CITY, facts).values["annual_total"]
+    assert first.superseded_at == second.decided_at
+    assert len(await year.revisions(2)) == 1
+    assert (await year.grounds())[3] == ("taxed", "")
+    assert status.result is not None
+    assert status.result["late"] == 2
 
 
 async def test_a_second_run_revises_what_differs_and_ends_the_old_revision(year: Year) -> None:
