@@ -8,6 +8,7 @@ what differs only in a moment counts as equal: the same deeds in another order t
 import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from typing import Any
 
 import asyncpg
@@ -125,9 +126,10 @@ class Sandbox(Database):
         self.touched.update(tables_in(statement))
 
 
-def tables_in(statement: str) -> list[str]:
+@cache
+def tables_in(statement: str) -> tuple[str, ...]:
     """Return the tables that a statement names, in order."""
-    return sorted({f"{schema}.{name}" for schema, name in TABLE.findall(statement)})
+    return tuple(sorted({f"{schema}.{name}" for schema, name in TABLE.findall(statement)}))
 
 
 def _session(connection: AsyncConnection) -> AsyncSession:

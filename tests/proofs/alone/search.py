@@ -10,6 +10,10 @@ States are searched in breadth, each once. Two prunings, and why nothing is lost
   computed in this way, it is compared with what the database says: a wrong inference fails.
 
 What one person did alone by design (`effects.ALONE`) is no way; behind a way the search does not go on.
+
+The path to a state stands as savepoints within savepoints. States that come one after the other mostly differ
+in their last move: only that is taken back and done anew. What stands of what takes two is read where a move
+was tried, before it is taken back, so that the last states of all need not be entered once more.
 """
 
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
@@ -81,9 +85,17 @@ class Search:
     """The mutations that changed something."""
     _tried: dict[Move, list[Tried]] = field(default_factory=dict)
     _rows: dict[tuple[str, ...], Sequence[Any]] = field(default_factory=dict)
+    _path: list[tuple[Move, AsyncExitStack]] = field(default_factory=list)
+    """The moves that stand, each with what takes it back."""
 
     async def to_depth(self, depth: int) -> list[Way]:
         """Search from the state in which the sandbox is; return the ways."""
+        try:
+            return await self._to_depth(depth)
+        finally:
+            await self._stand_on(())
+
+    async def _to_depth(self, depth: int) -> list[Way]:
         start = await self.sandbox.state()
         self.rightful |= await Place(self, start, ()).effects()
         seen = {(start, NOTHING)}
@@ -108,6 +120,7 @@ class Search:
         """Send a mutation, and let a worker do what it queued; return the answer."""
         headers = {"authorization": f"Bearer {self.token}", "idempotency-key": key or str(uuid4())}
         body = body_of(move, self.mutations[move.name])
+        self.sandbox.touched.clear()
         answer = await self.client.post("/graphql", json=body, headers=headers)
         if INTERNAL in answer.text:
             self.faults.append(move)
@@ -115,23 +128,54 @@ class Search:
             pass
         return answer.content
 
+    async def stand(self, state: State, way: Moves) -> None:
+        """Go from where the sandbox is to a state."""
+        if tuple(move for move, _ in self._path) != way:
+            await self._stand_on(way)
+            assert await self.sandbox.state() == state, way
+
+    async def _stand_on(self, way: Moves) -> None:
+        while tuple(move for move, _ in self._path) != way[: len(self._path)]:
+            await self._path.pop()[1].aclose()
+        for move in way[len(self._path) :]:
+            self._path.append((move, AsyncExitStack()))
+            await self._path[-1][1].enter_async_context(self._done(move))
+
+    @asynccontextmanager
+    async def _done(self, move: Move) -> AsyncIterator[None]:
+        async with self.sandbox.taken_back():
+            await self.send(move)
+            self.clock.go_on(minutes=1)
+            yield
+        self.clock.go_on(minutes=-1)
+
     async def _from(self, state: State, way: Moves) -> AsyncIterator[tuple[Move, State]]:
         """Yield the moves that change something in a state, and to what."""
-        async with Place(self, state, way) as place:
-            for move in await place.moves():
-                changes = (self._known(state, move) or await place.attempt(move)).changes
-                if changes:
-                    self.worked.add(move.name)
-                    yield move, State({**state, **changes})
+        place = Place(self, state, way)
+        for move in await place.moves():
+            changes = (self._known(state, move) or await place.attempt(move)).changes
+            if changes:
+                self.worked.add(move.name)
+                yield move, State({**state, **changes})
 
     async def _is_way(self, state: State, way: Moves) -> bool:
-        async with Place(self, state, way) as place:
-            allowed = by_design(way)
-            effects = await place.effects() - self.rightful
+        allowed = by_design(way)
+        effects = await Place(self, state, way).effects() - self.rightful
         new = frozenset((kind, row) for kind, row in effects if kind not in allowed)
         if new:
             self.ways.append(Way(way, new))
         return bool(new)
+
+    def known_rows(self, state: State, statement: str) -> Sequence[Any] | None:
+        """Return what a statement says in a state, if it was asked where its tables were the same."""
+        return self._rows.get(rows_key(state, statement))
+
+    async def rows(self, state: State, statement: str) -> Sequence[Any]:
+        """Return what a statement says in the state in which the sandbox is."""
+        key = rows_key(state, statement)
+        if key not in self._rows:
+            self._rows[key] = await self.sandbox.rows(statement)
+        return self._rows[key]
 
     def _known(self, state: State, move: Move) -> Tried | None:
         """Return an earlier try on the same tables."""
@@ -141,21 +185,13 @@ class Search:
         return None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Place:
     """A state, entered only if something must be asked of the database there."""
 
     search: Search
     state: State
     way: Moves
-    _open: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _entered: bool = False
-
-    async def __aenter__(self) -> "Place":
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._open.aclose()
 
     async def moves(self) -> list[Move]:
         """Return all moves that fit what is there."""
@@ -173,44 +209,30 @@ class Place:
 
     async def attempt(self, move: Move) -> Tried:
         """Try a move here, and take it back."""
-        await self._enter()
         search, sandbox = self.search, self.search.sandbox
+        await search.stand(self.state, self.way)
         search.attempts += 1
         async with sandbox.taken_back():
-            sandbox.touched.clear()
             await search.send(move)
             touched = set(sandbox.touched)
             after = await sandbox.state(self.state)
+            for statement in EFFECTS.values():
+                await search.rows(after, statement)
         before = {name: self.state[name] for name in touched & self.state.keys()}
         tried = Tried(before, {name: after[name] for name in before if after[name] != before[name]})
         search._tried.setdefault(move, []).append(tried)
         return tried
 
     async def _rows(self, statement: str) -> Sequence[Any]:
-        key = (statement, *(self.state.get(name, "") for name in tables_in(statement)))
-        known = self.search._rows
-        if key not in known:
-            await self._enter()
-            known[key] = await self.search.sandbox.rows(statement)
-        return known[key]
+        known = self.search.known_rows(self.state, statement)
+        if known is None:
+            await self.search.stand(self.state, self.way)
+            known = await self.search.rows(self.state, statement)
+        return known
 
-    async def _enter(self) -> None:
-        if not self._entered:
-            self._entered = True
-            await self._open.enter_async_context(self._replayed())
 
-    @asynccontextmanager
-    async def _replayed(self) -> AsyncIterator[None]:
-        if not self.way:
-            yield
-            return
-        async with self.search.sandbox.taken_back():
-            for move in self.way:
-                await self.search.send(move)
-                self.search.clock.go_on(minutes=1)
-            assert await self.search.sandbox.state() == self.state, self.way
-            yield
-            self.search.clock.go_on(minutes=-len(self.way))
+def rows_key(state: State, statement: str) -> tuple[str, ...]:
+    return (statement, *(state.get(name, "") for name in tables_in(statement)))
 
 
 def by_design(way: Moves) -> frozenset[str]:
