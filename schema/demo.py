@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import click
 import orjson
 
+from core.commands.refusals import click_line, tell
 from core.demo.city import DemoCity, DemoQuery
 from core.demo.memory import recall, remember
 from core.errors import StartError
@@ -105,7 +106,7 @@ def _type(runtime: Runtime, words: Sequence[str]) -> None:
     try:
         group.main(list(words), obj=runtime, standalone_mode=False)
     except click.ClickException as refusal:
-        refusal.show()
+        tell(click_line(refusal))
     except SystemExit:
         return
 

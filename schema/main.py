@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.exc import DBAPIError
 
+from core.commands.refusals import PROGRAM, click_line, refusal_line, start_line, tell
 from core.errors import JuminzeiError, StartError
 from core.runtime import Runtime
 from core.settings import environment
@@ -20,8 +21,8 @@ from schema.serve import serve
 
 OWN = (demo, serve, plugins_group, schema_group, policy_group, docs_group)
 OUTDATED = (
-    "DATABASE_OUTDATED: データベースの表がこのプログラムの版と合っていません。"
-    "先に `juminzei db migrate` を実行してください。"
+    "データベースの表がこのプログラムの版と合っていません。"
+    "先に `juminzei db migrate` を実行してください。 (DATABASE_OUTDATED)"
 )
 
 
@@ -36,20 +37,32 @@ def build_cli(runtime: Runtime) -> click.Group:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run one command; a refusal is one line on standard error and exit code 2."""
+    """Run one command; a refusal is one line on standard error.
+
+    Exit codes: 0 done; 1 refused, failed, or something waits for people; 2 not understood, not set up, or
+    refused before anything began.
+    """
     try:
         runtime = build_runtime(environment())
-        sys.exit(build_cli(runtime).main(args=arguments, obj=runtime, standalone_mode=False))
-    except (StartError, JuminzeiError) as error:
-        click.echo(f"juminzei: {error}", err=True)
+        sys.exit(
+            build_cli(runtime).main(args=arguments, prog_name=PROGRAM, obj=runtime, standalone_mode=False)
+        )
+    except StartError as error:
+        tell(start_line(error))
+        sys.exit(2)
+    except JuminzeiError as error:
+        tell(refusal_line(error))
         sys.exit(2)
     except DBAPIError as error:
         if not lacks_tables(error):
             raise
-        click.echo(f"juminzei: {OUTDATED}", err=True)
+        tell(OUTDATED)
         sys.exit(2)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        tell(click_line(error))
         sys.exit(error.exit_code)
     except click.Abort:  # Ctrl-C: whoever was running has put everything away
         sys.exit(130)

@@ -11,6 +11,7 @@ import click
 
 from core.access.actor import SYSTEM, Actor
 from core.access.journal import Journal
+from core.commands.refusals import refusal_line
 from core.errors import JuminzeiError
 from core.graphql.records import Trace, records_of
 from core.runtime import Runtime
@@ -19,12 +20,6 @@ from core.storage.database import Database, WriteSession
 T = TypeVar("T")
 ORIGIN = "cli"
 OWNER_ONLY = 0o600
-
-
-def refusal_line(refusal: JuminzeiError) -> str:
-    """Return a refusal as one line: the sentence, the code, and which field or rule it is about."""
-    told = [f"{name}={value}" for name, value in refusal.details.items() if isinstance(value, str | int)]
-    return " ".join([f"{refusal.text} ({refusal.code})", *told])
 
 
 @contextmanager

@@ -180,8 +180,38 @@ def test_a_command_on_an_empty_database_says_what_to_do_in_one_line(
 ) -> None:
     code, out, err = run(tmp_path, *arguments, JUMINZEI_PROFILE="demo")
     assert (code, out.count("Traceback"), err.count("\n")) == (2, 0, 1)
-    assert err.startswith("juminzei: DATABASE_OUTDATED: ")
-    assert "juminzei db migrate" in err
+    assert err.startswith("juminzei: データベースの表が")
+    assert err.endswith("`juminzei db migrate` を実行してください。 (DATABASE_OUTDATED)\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (
+            ("yaer",),
+            "はありません。近いもの: year, years。 (COMMAND_UNKNOWN) 詳しくは juminzei --help",
+        ),
+        (
+            ("jobs", "list", "--limit", "多数"),
+            "--limit の値が正しくありません。整数です(1〜1000)。 (VALUE_INVALID)",
+        ),
+        (("demo", "--people", "1", "--port", "80"), "(OPTION_UNKNOWN)"),
+    ],
+)
+def test_what_is_not_understood_is_told_in_one_line_of_the_same_form(
+    tmp_path: Path, arguments: Sequence[str], told: str
+) -> None:
+    code, out, err = run(tmp_path, *arguments)
+    assert (code, out, err.count("\n"), err.startswith("juminzei: ")) == (2, "", 1, True)
+    assert told in err
+    assert "多数" not in err
+
+
+def test_a_refused_start_has_the_same_form(tmp_path: Path) -> None:
+    code, _, err = run(tmp_path, "settings", JUMINZEI_PORT="many")
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("juminzei: 起動できません。")
+    assert err.endswith(" (START_REFUSED)\n")
 
 
 def test_a_token_for_the_terminal_is_no_unknown_variable_and_is_hidden(tmp_path: Path) -> None:

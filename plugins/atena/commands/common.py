@@ -10,6 +10,7 @@ import click
 
 from core.access.actor import SYSTEM
 from core.access.journal import AccessRecord, Journal
+from core.commands.refusals import refusal_line, tell
 from core.graphql.records import Trace, records_of
 from core.runtime import Runtime
 from core.storage.database import WriteSession
@@ -55,7 +56,7 @@ def refuse(refused: FileRefused, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({"code": refused.code, **refused.details}, ensure_ascii=False))
     else:
-        click.echo(str(refused))
+        tell(refusal_line(refused))
         for fault in refused.faults:
-            click.echo(f"  {fault.line} 行目 {fault.field} {fault.rule}: {fault.message}")
+            click.echo(f"  {fault.line} 行目 {fault.field} {fault.rule}: {fault.message}", err=True)
     sys.exit(1)

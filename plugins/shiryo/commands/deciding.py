@@ -142,7 +142,7 @@ def _proposals(runtime: Runtime, selection: dict[str, Any]) -> Items:
     wanted = _wanted(selection, "proposed")
     items = ask(runtime, lambda session: work_items.list_items(session, wanted))
     if not items:
-        raise click.ClickException("指定された項目に、確認を待っている提案はありません。")
+        raise click.ClickException("指定された項目に、確認を待っている提案はありません。 (NOTHING_PROPOSED)")
     for item in items:
         cells = (item.id, item.code, item.records, item.proposal["action"], item.proposed_by, item.reason)
         click.echo("\t".join(str(cell) for cell in cells))
