@@ -1,7 +1,7 @@
 """`juminzei year assess`, `juminzei year verify` and `juminzei dump`."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from plugins.shikakeisan.assessment.dump import dump, people_of
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS, Outcome
 from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE, rules_of
+from plugins.shikakeisan.assessment.verifying import Mismatch
 from plugins.shikakeisan.assessment.verifying import verify as verify_year
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import RUN_START
@@ -135,20 +136,20 @@ def _name(figure: str) -> str:
 
 
 async def _verify(runtime: Runtime, database: Database, tax_year: int) -> int:
-    checked = wrong = 0
-    today = Moment(runtime.clock.today())
+    """Print what differs; who is named in it is in the access log before."""
+    checked, wrong = 0, list[Mismatch]()
     async with database.read() as session:
         rules = await rules_of(session, tax_year)
         async for count, mismatches in verify_year(session, rules):
             checked += count
-            wrong += len(mismatches)
-            people = await persons_by_id(session, [found.person_id for found in mismatches], today)
-            for found in mismatches:
-                names = "、".join(map(_name, found.figures))
-                number = people[found.person_id].atena_number
-                click.echo(f"宛名番号 {number} 第{found.revision}版: {names}が違います。")
-    click.echo(f"{checked:,}件の版を計算し直しました。違いは {wrong:,}件です。")
-    return int(wrong > 0)
+            wrong += mismatches
+    ids = sorted({found.person_id for found in wrong})
+    numbers = await _entered(runtime, database, "verify", tax_year, ids)
+    for found in wrong:
+        names = "、".join(map(_name, found.figures))
+        click.echo(f"宛名番号 {numbers[found.person_id]} 第{found.revision}版: {names}が違います。")
+    click.echo(f"{checked:,}件の版を計算し直しました。違いは {len(wrong):,}件です。")
+    return int(bool(wrong))
 
 
 async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:
@@ -156,20 +157,25 @@ async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:
     async with database.read() as session:
         await opened_year(session, tax_year)
         ids = await people_of(session, tax_year)
-    for place in range(0, len(ids), BLOCK):
-        await _enter(runtime, database, tax_year, ids[place : place + BLOCK])
-    moment, numbers = Moment(runtime.clock.today()), dict[int, str]()
+    numbers = await _entered(runtime, database, "dump", tax_year, ids)
     async with database.read() as session:
-        for place in range(0, len(ids), BLOCK):
-            people = await persons_by_id(session, ids[place : place + BLOCK], moment)
-            numbers.update({person_id: person.atena_number for person_id, person in people.items()})
-        async for line in dump(session, tax_year, numbers):
+        async for line in dump(session, tax_year, numbers, runtime.clock.today()):
             click.echo(line, nl=False)
 
 
-async def _enter(runtime: Runtime, database: Database, tax_year: int, ids: Sequence[int]) -> None:
-    async def seen(work: Work) -> None:
-        for person_id in ids:
-            work.journal.saw(JOURNAL_TYPE, f"{tax_year}:{person_id}")
+async def _entered(
+    runtime: Runtime, database: Database, operation: str, tax_year: int, ids: Sequence[int]
+) -> Mapping[int, str]:
+    """Enter in the access log whose tax is shown; return their 宛名番号."""
+    numbers: dict[int, str] = {}
+    for place in range(0, len(ids), BLOCK):
+        block = ids[place : place + BLOCK]
 
-    await recorded(runtime, database, "dump", seen)
+        async def seen(work: Work, block: Sequence[int] = block) -> Mapping[int, str]:
+            for person_id in block:
+                work.journal.saw(JOURNAL_TYPE, f"{tax_year}:{person_id}")
+            people = await persons_by_id(work.session, block, Moment(work.today))
+            return {person_id: person.atena_number for person_id, person in people.items()}
+
+        numbers.update(await recorded(runtime, database, operation, seen))
+    return numbers

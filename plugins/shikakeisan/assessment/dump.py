@@ -1,12 +1,14 @@
 """The canonical dump of a year: everything that was decided and from what, without row ids and clock times.
 
 One JSON line for each person, by 宛名番号, keys sorted; documents are named by sender, record key and kind.
-Where people under 支援措置 live, and with whom, is not in it.
-Two databases that hold the same decisions give the same bytes, however they came there.
+Where people under 支援措置 live, and with whom, is not in it: those of 1 January, those of today, and those
+who live with them. Two databases that hold the same decisions give the same bytes on one day, however they
+came there.
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import orjson
@@ -15,6 +17,7 @@ from sqlalchemy.sql import any_
 
 from core.graphql.masking import MASKED_TEXT
 from core.storage.database import ReadSession
+from plugins.atena.api import Moment, hidden_ids
 from plugins.shikakeisan.assessment.tables import FIGURES, assessment
 from plugins.shikakeisan.base.tables import base_person
 from plugins.shikakeisan.merge.tables import basis, finding
@@ -31,12 +34,13 @@ REVISION = ("revision", "outcome", "ground", "reduction", "rules_version", "reas
 Names = Mapping[int, str]
 
 
-async def dump(session: ReadSession, tax_year: int, numbers: Names) -> AsyncIterator[bytes]:
-    """Give the lines of a year; `numbers` are the 宛名番号 by person id."""
+async def dump(session: ReadSession, tax_year: int, numbers: Names, today: date) -> AsyncIterator[bytes]:
+    """Give the lines of a year as they may be seen today; `numbers` are the 宛名番号 by person id."""
     order = sorted(numbers, key=lambda person_id: numbers[person_id])
     for place in range(0, len(order), BLOCK):
         ids = order[place : place + BLOCK]
-        people = await _people(session, tax_year, ids)
+        hidden = await hidden_ids(session, ids, Moment(today))
+        people = await _people(session, tax_year, ids, hidden)
         for person_id in ids:
             line = {"atena_number": numbers[person_id], **people[person_id]}
             yield orjson.dumps(line, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
@@ -48,7 +52,9 @@ async def people_of(session: ReadSession, tax_year: int) -> Sequence[int]:
     return (await session.scalars(statement)).all()
 
 
-async def _people(session: ReadSession, tax_year: int, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+async def _people(
+    session: ReadSession, tax_year: int, ids: Sequence[int], hidden: Collection[int]
+) -> Mapping[int, Mapping[str, Any]]:
     documents = {
         each.id: f"{each.sender_code}/{each.record_key}/{each.kind}"
         for each in await documents_of(session, ids, tax_year)
@@ -59,7 +65,7 @@ async def _people(session: ReadSession, tax_year: int, ids: Sequence[int]) -> Ma
     found = await _rows(session, finding, tax_year, ids, is_known=False)
     return {
         person_id: {
-            "base": [_base(row) for row in bases[person_id]],
+            "base": [_base(row, is_hidden=person_id in hidden) for row in bases[person_id]],
             "basis": [_basis(row, documents) for row in facts[person_id]],
             "assessments": [_picked(row, REVISION) for row in decided[person_id]],
             "findings": sorted([row.stage, row.code, row.state] for row in found[person_id]),
@@ -72,9 +78,9 @@ def _picked(row: Row[Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-def _base(row: Row[Any]) -> dict[str, Any]:
+def _base(row: Row[Any], *, is_hidden: bool) -> dict[str, Any]:
     picked = _picked(row, BASE)
-    return picked | dict.fromkeys(PLACES, MASKED_TEXT) if row.is_protected else picked
+    return picked | dict.fromkeys(PLACES, MASKED_TEXT) if row.is_protected or is_hidden else picked
 
 
 def _basis(row: Row[Any], documents: Names) -> dict[str, Any]:

@@ -160,6 +160,8 @@ def test_a_figure_that_does_not_follow_from_its_facts_is_found(terminal: Termina
 
     ((number,),) = terminal.owned("SELECT atena_number FROM atena.person WHERE id = 1")
     assert said.splitlines()[0] == f"宛名番号 {number} 第1版: 課税総所得金額が違います。"
+    logged = terminal.owned("SELECT action, object_ids FROM audit.entry WHERE operation = 'verify'")
+    assert logged == [("read", [f"{TAX_YEAR}:1"])]
 
 
 def test_the_dump_has_one_line_for_each_person_and_no_ids_or_times(terminal: Terminal) -> None:
@@ -200,6 +202,23 @@ def test_a_dump_hides_where_the_protected_live(terminal: Terminal) -> None:
 
     wards = {line["base"][0]["is_protected"]: line["base"][0]["ward_code"] for line in lines}
     assert wards == {True: "************", False: "331015"}
+
+
+def test_a_dump_hides_who_came_under_protection_since_and_who_lives_with_them(terminal: Terminal) -> None:
+    terminal.owned("UPDATE shikakeisan.base_person SET household_number = '77'")
+    terminal.owned(
+        "UPDATE atena.household_member SET household_number = CASE WHEN person_id < 3 THEN '77' ELSE '78' END"
+    )
+    terminal.owned(
+        "INSERT INTO atena.protection (person_id, valid_from, known_from, source)"
+        " VALUES (1, '2026-01-01', now(), 'officer')"
+    )
+
+    lines = [json.loads(line) for line in terminal.type(dump_year, "--year", str(TAX_YEAR)).splitlines()]
+
+    people = dict(terminal.owned("SELECT atena_number, id FROM atena.person"))
+    places = {people[line["atena_number"]]: line["base"][0]["household_number"] for line in lines}
+    assert places == {1: "************", 2: "************", 3: "77"}
 
 
 def test_a_year_that_was_not_opened_has_no_dump(terminal: Terminal) -> None:
