@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from core.access.policy import POLICY_MINIMUM
 from core.checks import Check, CheckState
+from core.commands.access import access
 from core.commands.account import change_password, enrol, sign_in
 from core.commands.db import db_group
 from core.commands.jobs import jobs as jobs_group
@@ -88,7 +89,7 @@ def routes(identity: Identity) -> Sequence[BaseRoute]:
 @hook
 def commands() -> Sequence[click.Command]:
     return [
-        *(show_settings, selfcheck_command, db_group, staff, clients, jobs_group),
+        *(show_settings, selfcheck_command, db_group, staff, clients, access, jobs_group),
         *(enrol, sign_in, change_password),
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.identity.tables import DepartmentRow, EnrolmentRow, RoleRow, SessionRow, StaffRow
@@ -71,6 +71,13 @@ async def roles(session: ReadSession, numbers: Sequence[str]) -> Mapping[str, Se
     for row in await session.scalars(query.order_by(RoleRow.role, RoleRow.id)):
         found[row.staff_number].append(row)
     return found
+
+
+async def last_seen(session: ReadSession, numbers: Sequence[str]) -> Mapping[str, datetime]:
+    """Return when each of these people last did something; who never signed in is left out."""
+    number, seen = SessionRow.staff_number, func.max(SessionRow.last_seen)
+    found = await session.execute(select(number, seen).where(number.in_(numbers)).group_by(number))
+    return {row[0]: row[1] for row in found}
 
 
 async def roles_locked(session: WriteSession, number: str, today: date) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """`juminzei staff …`, `clients …`, and one's own account: what each prints and refuses."""
 
 import base64
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from click.testing import CliRunner, Result
 from core import hooks
 from core.access.journal import AccessRecord
 from core.access.policy import Policy
+from core.clock import JAPAN
+from core.commands.access import access
 from core.commands.account import change_password, enrol, sign_in
 from core.commands.staff import clients, staff
 from core.hooks import hook
@@ -131,6 +134,41 @@ def test_programs_are_registered_listed_and_barred(run: Run) -> None:
     assert run(clients, "disable", "jumin-018").exit_code == 0
     assert "停止" in run(clients, "list").output
     assert "(NOT_FOUND)" in run(clients, "disable", "jumin-018").output
+
+
+def test_a_review_names_who_may_what_and_when_they_last_used_it(
+    run: Run, told: list[AccessRecord], policy: Policy
+) -> None:
+    run(staff, "departments", str(REFERENCE_CITY))
+    run(staff, "create", "001234", "課税 花子", "0101", "--from", "2026-04-01", "--role", "tax_clerk")
+    run(staff, "create", "001235", "課税 次郎", "0101", "--from", "2090-04-01", "--role", "tax_clerk")
+    run(staff, "disable", "001234")
+
+    listed = [line.split("\t") for line in run(access, "review").output.splitlines()]
+    [first, _] = map(json.loads, run(access, "review", "--json").output.splitlines())
+
+    assert [(line[0], line[3], line[6], line[7]) for line in listed] == [
+        ("001234", "tax_clerk", "停止", "利用なし"),
+        ("001235", "tax_clerk", "期間外", "利用なし"),
+    ]
+    assert listed[0][5].startswith("system 20")
+    granted = sorted(map(str, policy.grants(["role:tax_clerk"])))
+    assert (first["permissions"], listed[0][8]) == (granted, str(len(granted)))
+    assert [record.action for record in told].count("access_reviewed") == 2
+
+
+def test_a_review_can_be_of_those_who_did_not_sign_in_for_long(run: Run, secret: bytes) -> None:
+    run(staff, "create", "001299", "課税 三郎", "0101", "--from", "2026-04-01", "--role", "tax_clerk")
+    run(staff, "grant", "100101", "tax_clerk")
+    run(sign_in, "100101", typed=f"{PASSWORD}\n{code_of(secret)}\n")
+
+    everybody = run(access, "review").output.splitlines()
+    idle = run(access, "review", "--idle", "90").output.splitlines()
+
+    assert {line.split("\t")[0] for line in everybody} >= {"001299"}
+    assert [line.split("\t")[0] for line in idle] == ["001299"]
+    used = next(line for line in everybody if not line.startswith("001299")).split("\t")[7]
+    assert used == f"{datetime.now(JAPAN):%Y-%m-%d}"
 
 
 PASSWORD = "correct-horse-battery"
