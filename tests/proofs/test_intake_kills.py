@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import text
 
 from core.clock import MovableClock
+from core.storage.address import ServerAddress
 from core.storage.database import Database
 from core.storage.embedded import embedded_server
 from core.storage.migrations import Migrations, migrate
@@ -45,18 +46,13 @@ CONTENTS = {
 
 
 @asynccontextmanager
-async def town(
-    folder: Path, branches: Sequence[Migrations], people: Sequence[Someone]
-) -> AsyncIterator[City]:
-    """A city in a database server of its own."""
-    with embedded_server(folder / "server") as address:
-        await migrate(address, branches)
-        runtime = build_runtime(environ_of(folder, address.app_url), MovableClock())
-        database = Database(address.app_url)
-        city = City(runtime, database, open_keyring(runtime.settings))
-        await city.settle(*people)
-        yield city
-        await database.close()
+async def town(folder: Path, address: ServerAddress, people: Sequence[Someone]) -> AsyncIterator[City]:
+    runtime = build_runtime(environ_of(folder, address.app_url), MovableClock())
+    database = Database(address.app_url)
+    city = City(runtime, database, open_keyring(runtime.settings))
+    await city.settle(*people)
+    yield city
+    await database.close()
 
 
 async def dump(city: City) -> Mapping[str, Sequence[str]]:
@@ -99,32 +95,41 @@ async def disturb(
 
 
 async def prove(
-    folder: Path, branches: Sequence[Migrations], nursery: Nursery, *, deliveries: int, kills: int
+    folder: Path,
+    address: ServerAddress,
+    branches: Sequence[Migrations],
+    nursery: Nursery,
+    *,
+    deliveries: int,
+    kills: int,
 ) -> None:
     count = deliveries * PEOPLE_PER_DELIVERY
     people = [Someone(serial, lot=f"{serial}番地".translate(WIDE)) for serial in range(1, count + 1)]
     write_deliveries(folder / "deliveries", people)
-    dumps = []
-    for name, disturbed in (("quiet", 0), ("loud", kills)):
-        async with town(folder / name, branches, people) as city:
-            url = city.runtime.settings.sources.environ["DATABASE_URL"]
-            environ = {**environ_of(folder / name, url), "JUMINZEI_JOB_LEASE": "1"}
-            await disturb(nursery, folder / name, folder / "deliveries", environ, disturbed)
+
+    async def taken_in(own: Path, server: ServerAddress, kills: int) -> Mapping[str, Sequence[str]]:
+        async with town(own, server, people) as city:
+            environ = {**environ_of(own, server.app_url), "JUMINZEI_JOB_LEASE": "1"}
+            await disturb(nursery, own, folder / "deliveries", environ, kills)
             await finish(nursery, folder / "deliveries", environ)
-            dumps.append(await dump(city))
-    quiet, loud = dumps
+            return await dump(city)
+
+    quiet = await taken_in(folder / "quiet", address, 0)
+    with embedded_server(folder / "loud/server") as server:
+        await migrate(server, branches)
+        loud = await taken_in(folder / "loud", server, kills)
     assert len(quiet["attachment"]) == count
     assert loud == quiet
 
 
 async def test_kills_of_command_and_database_change_nothing(
-    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery
+    tmp_path: Path, address: ServerAddress, branches: Sequence[Migrations], nursery: Nursery
 ) -> None:
-    await prove(tmp_path, branches, nursery, deliveries=3, kills=2)
+    await prove(tmp_path, address, branches, nursery, deliveries=3, kills=2)
 
 
 @pytest.mark.slow
 async def test_fifty_kills_of_command_and_database_change_nothing(
-    tmp_path: Path, branches: Sequence[Migrations], nursery: Nursery
+    tmp_path: Path, address: ServerAddress, branches: Sequence[Migrations], nursery: Nursery
 ) -> None:
-    await prove(tmp_path, branches, nursery, deliveries=100, kills=50)
+    await prove(tmp_path, address, branches, nursery, deliveries=100, kills=50)
