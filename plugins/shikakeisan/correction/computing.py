@@ -69,12 +69,16 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What is in force: the revision with its facts, and how the person stands. `due` is the 法定納期限."""
+    """What is in force: the revision with its facts, and how the person stands.
+
+    `due` is the 法定納期限, which is the first bill's; `last_bill` is the last one's.
+    """
 
     row: Row[Any] | None
     facts: Mapping[str, Any]
     standing: Row[Any]
     due: date
+    last_bill: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +165,7 @@ async def carry_out(
     tax = after["figures"]["annual_total"] - before["figures"]["annual_total"]
     limit = check_period(kind, Direction.of(tax), present.due, request.event_on, request.claimed_period, on)
     said = (kind, request.tax_year, request.person_id)
-    effects = await effects_of(runtime, work.session, *said, before, after, on)
+    effects = await effects_of(runtime, work.session, *said, before, after, on, present.last_bill)
     shown = {
         **_asked(request),
         "changes": changes.values,
@@ -234,7 +238,8 @@ async def _present(held: Held, request: Request) -> Present:
     if standing.base_id is None or (row is None and standing.state != YearState.ASSESSED):
         raise NotAssessed
     facts = {} if row is None else (await subjects_as_decided(session, [row]))[0].complete_facts()
-    return Present(row, facts, standing, due_dates(request.tax_year, standing.municipality_code)[0])
+    bills = due_dates(request.tax_year, standing.municipality_code)
+    return Present(row, facts, standing, bills[0], bills[-1])
 
 
 async def _check_documents(session: ReadSession, request: Request) -> None:

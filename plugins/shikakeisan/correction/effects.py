@@ -30,8 +30,12 @@ async def effects_of(
     before: Mapping[str, Any],
     after: Mapping[str, Any],
     on: date,
+    last_bill: date,
 ) -> list[str]:
-    """Return everything in Japanese: what follows from the figures, then what the plug-ins say."""
+    """Return everything in Japanese: what follows from the figures, then what the plug-ins say.
+
+    `last_bill` is the day of the last instalment (地方税法320条): until then more tax can be spread.
+    """
     difference = difference_of(before, after)
     heirs = await _heirs(session, person_id, Moment(on))
     answers: Sequence[Sequence[str]] = await runtime.plugins.run(
@@ -42,7 +46,7 @@ async def effects_of(
         difference=difference,
     )
     return [
-        *_by_figures(before, after, difference, is_past=on.year > tax_year),
+        *_by_figures(before, after, difference, is_past=on > last_bill),
         *heirs,
         *(["相続人: 承継する者の全員を調査します。"] if kind.tells_heirs else []),
         *(["税務署: 資料連絡せんを作成します（地方税法317条）。"] if kind.marks_slip else []),

@@ -1,6 +1,6 @@
 """A correction is proposed by one, approved by another, and takes effect exactly as it was shown."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -128,6 +128,24 @@ async def test_a_proposal_is_stale_when_the_merged_facts_changed(office: Office)
     assert not done.is_approved
     assert await office.state(number) == "stale"
     assert len(await office.year.revisions(person)) == 1
+
+
+@pytest.mark.parametrize(
+    ("on", "text"),
+    [
+        ("2026-12-31", "増えた額を残りの納期に割り振ります。"),
+        ("2027-02-01", "増えた額を残りの納期に割り振ります。"),
+        ("2027-02-02", "不足税額は直ちに徴収します（地方税法321条の2）。"),
+    ],
+)
+async def test_more_tax_is_spread_until_the_last_bill(office: Office, on: str, text: str) -> None:
+    [person] = await office.settle(someone())
+    clock = office.year.runtime.clock
+    clock.move(datetime.fromisoformat(f"{on}T09:00+09:00") - clock.now())  # type: ignore[attr-defined]  # a movable clock
+
+    proposal = await office.proposal(await office.propose(person, {"salary": 6_000_000}))
+
+    assert f"徴収: {text}" in proposal.effects
 
 
 async def test_a_proposal_is_stale_when_its_period_ran_out(office: Office) -> None:
