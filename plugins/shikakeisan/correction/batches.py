@@ -25,6 +25,7 @@ from plugins.shikakeisan.correction.errors import (
     SampleUnseen,
     SelectionUnknown,
 )
+from plugins.shikakeisan.correction.service import JOURNAL_TYPE as PROPOSAL_TYPE
 from plugins.shikakeisan.states import BatchState, ProposalState
 from plugins.shiryo.api import Work
 
@@ -98,6 +99,7 @@ async def look_at(work: Work, proposal_id: int) -> None:
     """Write down that `work.staff` looked at a proposal. Raises NotFound."""
     await queries.proposal_row(work.session, proposal_id)
     await batch_queries.look(work, proposal_id)
+    work.journal.wrote(PROPOSAL_TYPE, str(proposal_id), {"sample_look"})
 
 
 async def sign_off(work: Work, batch_id: int, expected: int) -> None:

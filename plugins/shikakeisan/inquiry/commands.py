@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
+from sqlalchemy import Row
 
 from core.clock import JAPAN
 from core.commands.terminal import asked, write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
-from plugins.atena.api import Moment, person_id_of, persons_by_id
+from plugins.atena.api import Moment, hidden_ids, person_id_of, persons_by_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.inquiry import checks, queries, replies, service
 from plugins.shikakeisan.inquiry.catalogue import reasons
@@ -32,6 +34,7 @@ STATES = {
     InquiryState.CANCELLED: "取りやめ",
 }
 EVERYBODY = 1_000_000
+HIDDEN = "(支援措置)"
 
 
 @click.group("inquiry")
@@ -66,7 +69,7 @@ def checks_command(
 @click.option("--overdue", is_flag=True, help="回答期限を過ぎたものだけ")
 @click.pass_obj
 def list_command(runtime: Runtime, tax_year: int, *, overdue: bool) -> None:
-    """所得照会を、古い順に表示します。照会した人は表示しません。"""
+    """所得照会を、古い順に表示します。照会した人は表示しません。支援措置の対象者がいれば照会先も表示しません。"""
     today = runtime.clock.today()
 
     async def ask(database: Database) -> list[str]:
@@ -76,6 +79,8 @@ def list_command(runtime: Runtime, tax_year: int, *, overdue: bool) -> None:
                 session, tax_year, overdue_on=today if overdue else None, limit=EVERYBODY
             )
             people = await queries.people_of(session, [row.id for row in rows])
+            ids = sorted({line.person_id for lines in people.values() for line in lines})
+            hidden = await hidden_ids(session, ids, Moment(today))
         return [
             "\t".join(
                 (
@@ -83,7 +88,7 @@ def list_command(runtime: Runtime, tax_year: int, *, overdue: bool) -> None:
                     service.number_of(row),
                     f"第{row.version}版",
                     "期限超過" if service.is_overdue(row, today) else STATES[row.state],
-                    f"{row.municipality_code} {row.municipality_name}",
+                    HIDDEN if hidden.intersection(line.person_id for line in people[row.id]) else _place(row),
                     f"{len(people[row.id]):,}人",
                     f"期限 {row.due_on}",
                 )
@@ -236,6 +241,10 @@ async def _files(work: Work, tax_year: int, ids: Sequence[int]) -> dict[str, byt
         sheet = await letter_again(work.session, work.journal, row)
         files |= files_of(row, sheet, sender, _day(row.sent_at))
     return files
+
+
+def _place(row: Row[Any]) -> str:
+    return f"{row.municipality_code} {row.municipality_name}"
 
 
 def _day(moment: datetime) -> date:

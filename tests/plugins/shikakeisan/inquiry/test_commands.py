@@ -104,6 +104,9 @@ def test_a_draft_about_somebody_protected_since_is_held_back(office: Town, tmp_p
     assert held.startswith("#1\t送付していません。")
     assert held.endswith("(INQUIRY_PROTECTED)")
     assert not (tmp_path / "inquiry_2026_00001.csv").exists()
+    places = [line.split("\t")[4] for line in inquiry(office, "list", YEAR).splitlines()]
+    assert places[0] == "(支援措置)"
+    assert "総社市" in places[1]
 
 
 def test_nothing_to_send_is_said(office: Town, tmp_path: Path) -> None:
