@@ -4,6 +4,8 @@ The validity clock is `tax_year` (課税年度); the record clock is `known_from
 altered but the end of what was known. Each room's own tables stand in its `tables.py`.
 """
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, DateTime, Identity, SmallInteger, Text, text
 
 from core.storage.tables import schema_metadata
@@ -41,3 +43,10 @@ def moment(name: str, *, default: str | None = None) -> Column[object]:
 def known() -> tuple[Column[object], Column[object]]:
     """Return the record clock."""
     return moment("known_from"), moment("known_to", default="infinity")
+
+
+def by_two_people() -> tuple[Column[Any], ...]:
+    """Return who proposed and who decided, and when; each table says in which states these are two people."""
+    proposed = Column("proposed_by", Text, nullable=False), moment("proposed_at")
+    decided = Column("decided_by", Text, nullable=False, server_default="")
+    return (*proposed, decided, Column("decided_at", DateTime(timezone=True)))

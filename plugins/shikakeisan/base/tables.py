@@ -6,7 +6,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Index,
     Integer,
     SmallInteger,
@@ -15,7 +14,17 @@ from sqlalchemy import (
     text,
 )
 
-from plugins.shikakeisan.tables import KNOWN, key, known, metadata, moment, number, tax_year, words
+from plugins.shikakeisan.tables import (
+    KNOWN,
+    by_two_people,
+    key,
+    known,
+    metadata,
+    moment,
+    number,
+    tax_year,
+    words,
+)
 
 fiscal_year = Table(
     "fiscal_year",
@@ -84,10 +93,7 @@ circumstance_proposal = Table(
     words("source"),
     Column("people", Integer, nullable=False),
     words("state"),
-    words("proposed_by"),
-    moment("proposed_at"),
-    words("decided_by", default=""),
-    Column("decided_at", DateTime(timezone=True)),
+    *by_two_people(),
     Column("version", SmallInteger, nullable=False, server_default="1"),
     CheckConstraint("kind IN ('welfare', 'house', 'lives_here', 'taxed_elsewhere')", "kind"),
     CheckConstraint("action IN ('add', 'end')", "action"),

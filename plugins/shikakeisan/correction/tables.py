@@ -5,7 +5,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
     Index,
     Integer,
     LargeBinary,
@@ -15,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from plugins.shikakeisan.tables import key, metadata, moment, number, tax_year, words
+from plugins.shikakeisan.tables import by_two_people, key, metadata, moment, number, tax_year, words
 
 proposal = Table(
     "proposal",
@@ -43,10 +42,7 @@ proposal = Table(
     Column("causes", JSONB, nullable=False),
     Column("effects", JSONB, nullable=False),
     Column("digest", LargeBinary, nullable=False),
-    words("proposed_by"),
-    moment("proposed_at"),
-    words("decided_by", default=""),
-    Column("decided_at", DateTime(timezone=True)),
+    *by_two_people(),
     Column("decided_revision", Integer),
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint(
@@ -80,10 +76,7 @@ batch = Table(
     Column("sample", ARRAY(BigInteger), nullable=False),
     Column("counts", JSONB, nullable=False),
     number("job_id", nullable=True),
-    words("proposed_by"),
-    moment("proposed_at"),
-    words("decided_by", default=""),
-    Column("decided_at", DateTime(timezone=True)),
+    *by_two_people(),
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("state IN ('dry', 'ready', 'proposed', 'approved', 'done', 'rejected')", "state"),
     CheckConstraint(

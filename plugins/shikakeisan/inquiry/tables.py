@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from plugins.shikakeisan.tables import key, metadata, moment, number, tax_year, words
+from plugins.shikakeisan.tables import by_two_people, key, metadata, moment, number, tax_year, words
 
 inquiry = Table(
     "inquiry",
@@ -64,10 +64,7 @@ inquiry_reply = Table(
     number("income", nullable=True),
     Column("replied_on", Date, nullable=False),
     words("state"),
-    words("proposed_by"),
-    moment("proposed_at"),
-    words("decided_by", default=""),
-    Column("decided_at", DateTime(timezone=True)),
+    *by_two_people(),
     words("result", default=""),
     Column("proposals", ARRAY(BigInteger), nullable=False, server_default="{}"),
     Column("decisions", ARRAY(BigInteger), nullable=False, server_default="{}"),
