@@ -29,6 +29,11 @@ from plugins.shiryo.tables import attachment, delivery, document, file
 from plugins.shiryo.work import Work
 
 BY_NUMBER = 100
+NEEDED = (
+    *("id", "file_id", "sender_id", "tax_year", "my_number_index", "name", "kana", "birth_date", "address"),
+    *("is_held", "superseded_by", "action"),
+)
+"""What deciding on one document takes."""
 LAST = bindparam("last", type_=BigInteger)
 
 
@@ -118,13 +123,14 @@ async def left_over(session: ReadSession, delivery_ids: Sequence[int], last: int
     """Return the next documents up to `last` that are to be attached and are not yet, in order."""
     attached = exists().where(attachment.c.document_id == document.c.id)
     statement = (
-        select(document, file.c.delivery_id)
+        select(*(document.c[name] for name in NEEDED), file.c.delivery_id)
         .join(file, file.c.id == document.c.file_id)
         .join(delivery, delivery.c.id == file.c.delivery_id)
         .where(_of_deliveries(), document.c.id <= LAST, _is_wanted(), ~attached)
         .order_by(document.c.id)
     )
-    return (await session.execute(statement, {"ids": delivery_ids, "last": last})).all()
+    rows: Sequence[Any] = (await session.execute(statement, {"ids": delivery_ids, "last": last})).all()
+    return rows
 
 
 async def save_attached(session: WriteSession, delivery_ids: Sequence[int], last: int) -> None:

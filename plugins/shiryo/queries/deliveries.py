@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Row, any_, bindparam, func, literal, or_, select, update
+from sqlalchemy import BigInteger, Row, Text, any_, bindparam, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -25,6 +25,19 @@ FILE_COLUMNS = (
     *("id", "delivery_id", "name", "kind", "version"),
     *("announced_records", "announced_sha256", "announced_totals", "layout"),
     *("sha256", "size", "received_records", "is_live"),
+)
+
+NUMBERS = ("file_id", "read", "held", "findings")
+SAVE_FILES = text("""
+UPDATE shiryo.file f
+SET layout = said.layout, read_records = said.read, held_records = said.held, findings = said.findings,
+    totals = said.totals::jsonb
+FROM unnest(:file_id, :layout, :read, :held, :findings, :totals)
+    AS said (file_id, layout, read, held, findings, totals)
+WHERE f.id = said.file_id
+""").bindparams(
+    *(bindparam(name, type_=ARRAY(BigInteger)) for name in NUMBERS),
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("layout", "totals")),
 )
 
 
@@ -152,20 +165,12 @@ async def files_of(session: ReadSession, delivery_ids: Sequence[int]) -> Mapping
 
 async def save_files(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write how far files were read: `file_id`, `layout`, `read`, `held`, `findings`, `totals`."""
-    if not rows:
-        return
-    await session.execute(
-        update(file)
-        .where(file.c.id == bindparam("file_id"))
-        .values(
-            layout=bindparam("b_layout"),
-            read_records=bindparam("b_read"),
-            held_records=bindparam("b_held"),
-            findings=bindparam("b_findings"),
-            totals=bindparam("b_totals"),
-        ),
-        [{f"b_{name}" if name != "file_id" else name: value for name, value in row.items()} for row in rows],
-    )
+    if rows:
+        said = {
+            name: [row[name] for row in rows] for name in ("file_id", "layout", "read", "held", "findings")
+        }
+        totals = [orjson.dumps(row["totals"]).decode() for row in rows]
+        await session.execute(SAVE_FILES, {**said, "totals": totals})
 
 
 async def hold(session: WriteSession, delivery_id: int, cause: str) -> None:
