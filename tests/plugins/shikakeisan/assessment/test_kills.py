@@ -23,7 +23,7 @@ from plugins.shikakeisan.assessment.dump import dump, people_of
 from plugins.shikakeisan.assessment.run import ASSESS
 from schema.build import build_runtime
 from schema.testing import environ_of
-from tests.forked import Command, Nursery, nursery
+from tests.forked import Command, Nursery, Patches, nursery
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year
 
 __all__ = ["nursery"]
@@ -77,13 +77,15 @@ async def until(year: Year, job_id: int, wanted: Callable[[JobStatus], bool]) ->
 
 
 async def disturbed(
-    year: Year, folder: Path, start: Callable[[], Command], *, kills: int, workers: int
+    year: Year, folder: Path, start: Callable[[Patches], Command], *, block: int, kills: int, workers: int
 ) -> JobStatus:
-    """Run with `workers` workers, and kill one of them or PostgreSQL at random moments."""
+    """Run with `workers` workers, and kill them or PostgreSQL at random moments; then let one end the run."""
     chance = random.Random(kills)
+    # Small blocks, so that kills fall into the middle of the run.
+    small = {f"{RUN}.BLOCK": block, f"{RUN}.PART": 7}
     async with year.database.transaction() as session:
         job_id = await jobs.enqueue(session, ASSESS, {"tax_year": TAX_YEAR}, SYSTEM)
-    running = [start() for _ in range(workers)]
+    running = [start(small) for _ in range(workers)]
     await until(year, job_id, lambda status: status.done > 0)
     for number in range(kills):
         await asyncio.sleep(chance.uniform(0, 0.05))
@@ -93,13 +95,13 @@ async def disturbed(
             for victim in running:
                 victim.kill()
                 victim.wait()
-            running = [start() for _ in range(workers)]
+            running = [start(small) for _ in range(workers)]
         left = await until(year, job_id, lambda _: True)
         await until(year, job_id, lambda status, done=left.done: status.done > done or status.ended)
-    status = await until(year, job_id, lambda status: status.ended)
     for each in running:
         each.kill()
-    return status
+    start({})
+    return await until(year, job_id, lambda status: status.ended)
 
 
 async def prove(
@@ -114,10 +116,8 @@ async def prove(
     workers: int,
 ) -> None:
     settled = city(people)
-    # Small blocks, so that kills fall into the middle of the run.
-    patches = {f"{RUN}.BLOCK": block, f"{RUN}.PART": 7}
 
-    def start() -> Command:
+    def start(patches: Patches) -> Command:
         environ = {**year.runtime.settings.sources.environ, "JUMINZEI_JOB_LEASE": "1"}
         return nursery.start("jobs", "work", environ=environ, patches=patches)
 
@@ -127,7 +127,7 @@ async def prove(
     with embedded_server(folder / "loud") as loud:
         await migrate(loud, branches)
         async with town(folder / "loud", loud, settled) as year:
-            status = await disturbed(year, folder / "loud", start, kills=kills, workers=workers)
+            status = await disturbed(year, folder / "loud", start, block=block, kills=kills, workers=workers)
             found = await dumped(year)
             runs = await year.rows("SELECT counts FROM shikakeisan.run")
 
