@@ -53,7 +53,7 @@ def build_endpoint(runtime: Runtime, identity: Identity) -> GraphQLEndpoint:
     )
 
     return GraphQLEndpoint(
-        Executor(schema, identity.database, settings, identity.record, runtime),
+        Executor(schema, identity.database, settings, identity.record, runtime, identity.seals.mark),
         documents,
         Authenticator(identity).authenticate,
         settings,

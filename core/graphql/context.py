@@ -1,5 +1,6 @@
 """What a resolver gets: the one who asks, one session, the journal, the loaders of this request."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from core.settings import Settings
 from core.storage.database import Database, ReadSession, WriteSession
 
 L = TypeVar("L", bound=Loader[Any, Any])
+Mark = Callable[[str], bytes]
 
 
 @dataclass(slots=True)
@@ -35,6 +37,7 @@ class RequestContext:
     journal: Journal = field(default_factory=Journal)
     database: Database | None = None
     deployment: Runtime | None = None
+    marking: Mark | None = None
     _loaders: dict[type, Any] = field(default_factory=dict)
 
     @property
@@ -43,6 +46,13 @@ class RequestContext:
         if self.deployment is None:
             raise RuntimeError("this context was made without a deployment")
         return self.deployment
+
+    @property
+    def mark(self) -> Mark:
+        """Marks a text so that this deployment, and nobody else, knows it again."""
+        if self.marking is None:
+            raise RuntimeError("this context was made without keys")
+        return self.marking
 
     @property
     def read(self) -> ReadSession:

@@ -21,7 +21,7 @@ from core.graphql.answers import (
     log_unexpected,
     refusals_of,
 )
-from core.graphql.context import RequestContext
+from core.graphql.context import Mark, RequestContext
 from core.graphql.documents import PreparedDocument
 from core.graphql.idempotency import StoredAnswer, Ticket, claim, keep
 from core.graphql.records import AccessNotRecorded, RecordAccess, Trace, records_of, refusal_records
@@ -76,6 +76,7 @@ class Executor:
     settings: Settings
     record_access: RecordAccess
     deployment: Runtime | None = None
+    mark: Mark | None = None
 
     async def run(self, call: Call) -> Answer:
         """Run a query or mutation and answer it; a failed mutation leaves nothing behind but its lines."""
@@ -123,6 +124,7 @@ class Executor:
             journal=journal,
             database=self.database,
             deployment=self.deployment,
+            marking=self.mark,
         )
 
     async def _answer(self, call: Call, session: WriteSession) -> bytes:

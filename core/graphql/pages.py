@@ -1,5 +1,8 @@
 """Lists in pages, Relay's way: connections, edges, and cursors that hold the sort key of a row.
 
+A cursor is marked with a key of the deployment and holds for its list alone: one that a client made up would
+tell where in an order a row stands whose key it tries.
+
 A resolver takes `first` and `after`, asks `page_of` for the bounds, fetches one row more than the page
 holds, and hands the rows to `connection`:
 
@@ -13,13 +16,14 @@ import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from hmac import compare_digest
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import orjson
 import strawberry
 
-from core.graphql.context import Info
+from core.graphql.context import Info, Mark
 from core.graphql.errors import BadCursor, PageTooLarge
 from core.graphql.fields import OPEN, Structure, column
 from core.graphql.request import INT64
@@ -27,6 +31,7 @@ from core.graphql.settings import PAGE_LIMIT
 
 PAGE_SIZE = 20
 CURSOR_LENGTH = 1_000
+MARK_LENGTH = 16
 
 Node = TypeVar("Node")
 Row = TypeVar("Row")
@@ -59,10 +64,14 @@ class Connection(Structure, Generic[Node]):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The bounds of a page: at most `size` rows, behind the row whose sort key is `after`."""
+    """The bounds of a page: at most `size` rows, behind the row whose sort key is `after`.
+
+    `mark` marks the cursors of this list.
+    """
 
     size: int
     after: Key | None
+    mark: Mark
 
 
 def page_of(info: Info, first: int | None, after: str | None, key: Sequence[type]) -> Page:
@@ -74,7 +83,12 @@ def page_of(info: Info, first: int | None, after: str | None, key: Sequence[type
     size = min(PAGE_SIZE, limit) if first is None else first
     if not 1 <= size <= limit:
         raise PageTooLarge(field="first", rule="page-size", limit=limit)
-    return Page(size, None if after is None else read_cursor(after, key))
+    place = f"cursor {info.path.typename}.{info.field_name} "
+
+    def mark(text: str) -> bytes:
+        return info.context.mark(place + text)
+
+    return Page(size, None if after is None else read_cursor(after, key, mark), mark)
 
 
 def connection(
@@ -84,25 +98,26 @@ def connection(
 
     Nodes are made of the rows shown only, so that nobody enters the access log unseen.
     """
-    edges = [Edge(node=node(row), cursor=make_cursor(key(row))) for row in rows[: page.size]]
+    edges = [Edge(node=node(row), cursor=make_cursor(key(row), page.mark)) for row in rows[: page.size]]
     info = PageInfo(has_next_page=len(rows) > page.size, end_cursor=edges[-1].cursor if edges else None)
     return Connection(edges=edges, page_info=info)
 
 
-def make_cursor(key: Key) -> str:
-    """Write a sort key as a cursor."""
-    return base64.urlsafe_b64encode(orjson.dumps(key)).decode().rstrip("=")
+def make_cursor(key: Key, mark: Mark) -> str:
+    """Write a sort key as a cursor, behind its mark."""
+    text = orjson.dumps(key)
+    return base64.urlsafe_b64encode(mark(text.decode()) + text).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, key: Sequence[type]) -> Key:
+def read_cursor(cursor: str, key: Sequence[type], mark: Mark) -> Key:
     """Read a cursor back into a sort key of the given types; raises BadCursor for anything else."""
     if len(cursor) > CURSOR_LENGTH:
         raise BadCursor(field="after", rule="cursor")
     try:
-        parts = orjson.loads(
-            base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        )
-        if not isinstance(parts, list):
+        data = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        text = data[MARK_LENGTH:]
+        parts = orjson.loads(text)
+        if not isinstance(parts, list) or not compare_digest(mark(text.decode()), data[:MARK_LENGTH]):
             raise TypeError
         return tuple(_part(part, kind) for part, kind in zip(parts, key, strict=True))
     except (binascii.Error, ValueError, TypeError):

@@ -17,6 +17,7 @@ from core.clock import Clock
 from core.graphql.context import RequestContext
 from core.graphql.schema import HouseSchema
 from core.graphql.settings import SETTINGS
+from core.identity.keys import SealKeys
 from core.settings import Settings, Sources
 from core.storage.database import Database, WriteSession
 from core.storage.migrations import Migrations, differences
@@ -70,7 +71,8 @@ async def three_persons(session: WriteSession) -> None:
 async def ask(schema: HouseSchema, session: WriteSession, query: str) -> Any:
     settings = Settings(SETTINGS, Sources({}))
     actor = Actor(ActorKind.STAFF, "100200")
-    context = RequestContext(settings, Clock(), actor, session, "c", is_mutation=query.startswith("mutation"))
+    is_mutation, mark = query.startswith("mutation"), SealKeys([bytes(32)]).mark
+    context = RequestContext(settings, Clock(), actor, session, "c", is_mutation=is_mutation, marking=mark)
     result = await schema.execute(query, None, context)
     assert result.errors is None
     return result.data

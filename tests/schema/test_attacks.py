@@ -220,7 +220,29 @@ async def test_forged_cursors_are_refused_or_find_nothing(house: House) -> None:
     for forged in FORGED:
         content = (await house.ask(text, "tax_clerk", k=house.samples["kana"], a=forged)).json()
         codes = {error["extensions"]["code"] for error in content.get("errors", [])}
-        assert codes <= {"VALIDATION"}, forged
+        assert codes == {"VALIDATION"}, forged
+
+
+async def test_a_cursor_with_another_key_or_of_another_list_is_refused(house: House) -> None:
+    text = "query($a: String) { jobs(after: $a) { edges { cursor } } }"
+    people = "query($k: String!) { searchPersons(search: {kana: $k}) { edges { cursor } } }"
+    found = (await house.ask(people, "tax_clerk", k=house.samples["kana"])).json()
+    true = found["data"]["searchPersons"]["edges"][0]["cursor"]
+    again = (
+        "query($k: String!, $a: String) { searchPersons(search: {kana: $k}, after: $a) { edges { cursor } } }"
+    )
+    data = base64.urlsafe_b64decode(true + "=" * (-len(true) % 4))
+    changed = base64.urlsafe_b64encode(data[:-3] + bytes([data[-3] ^ 1]) + data[-2:]).decode().rstrip("=")
+
+    answers = [
+        (await house.ask(again, "tax_clerk", k=house.samples["kana"], a=one)).json()
+        for one in (true, changed)
+    ]
+    other = (await house.ask(text, "administrator", a=true)).json()
+
+    assert "errors" not in answers[0]
+    for refused in (answers[1], other):
+        assert [one["extensions"]["rule"] for one in refused["errors"]] == ["cursor"]
 
 
 @pytest.mark.parametrize(

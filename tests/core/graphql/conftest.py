@@ -31,6 +31,7 @@ from core.graphql.scalars import FiscalYear, Yen
 from core.graphql.schema import HouseSchema
 from core.graphql.settings import SETTINGS
 from core.graphql.versions import ensure_version
+from core.identity.keys import SealKeys
 from core.settings import CONFIG, Settings, Sources
 from core.storage.database import Database, WriteSession
 from core.storage.migrations import Migrations
@@ -198,7 +199,9 @@ class House:
         self.documents = Documents(self.schema)
         self.actors = {"clerk": CLERK, "viewer": VIEWER, "other": OTHER}
         self.recording = True
-        executor = Executor(self.schema, database, self.settings, self.record)
+        executor = Executor(
+            self.schema, database, self.settings, self.record, mark=SealKeys([bytes(32)]).mark
+        )
         self.endpoint = GraphQLEndpoint(
             executor, self.documents, self.authenticate, self.settings, Clock(), Console()
         )

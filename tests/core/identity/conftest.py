@@ -219,7 +219,7 @@ async def front(
 ) -> AsyncIterator[Front]:
     settings = make_settings()
     schema = compose([graphql_parts()], policy)
-    executor = Executor(schema, identity.database, settings, recorded)
+    executor = Executor(schema, identity.database, settings, recorded, mark=identity.seals.mark)
     endpoint = GraphQLEndpoint(
         executor, Documents(schema), Authenticator(identity).authenticate, settings, identity.clock
     )

@@ -22,6 +22,7 @@ from core.graphql.documents import Documents
 from core.graphql.execution import Executor
 from core.graphql.http import GraphQLEndpoint
 from core.graphql.settings import SETTINGS
+from core.identity.keys import SealKeys
 from core.settings import DATA_DIR, PROFILE, Settings, Sources
 from core.storage.database import Database, ReadSession, WriteSession
 from core.storage.migrations import Migrations
@@ -136,7 +137,7 @@ async def house(database: Database, settings: Settings, policy: Policy, extra_pa
         await house.record(session, records)
 
     clock = StandingClock()
-    executor = Executor(schema, database, settings, record)
+    executor = Executor(schema, database, settings, record, mark=SealKeys([bytes(32)]).mark)
     house = House(GraphQLEndpoint(executor, Documents(schema), authenticate, settings, clock), clock)
     return house
 

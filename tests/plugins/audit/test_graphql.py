@@ -16,6 +16,7 @@ from core.graphql.documents import Documents
 from core.graphql.execution import Executor
 from core.graphql.http import GraphQLEndpoint
 from core.graphql.settings import SETTINGS
+from core.identity.keys import SealKeys
 from core.settings import CONFIG, Settings, Sources
 from core.storage.address import ServerAddress
 from core.storage.database import Database
@@ -43,7 +44,7 @@ class House:
     def __init__(self, database: Database) -> None:
         settings = Settings((CONFIG, *SETTINGS), Sources({"JUMINZEI_CONFIG": "/nonexistent"}))
         schema = compose([audit.graphql()], POLICY)
-        executor = Executor(schema, database, settings, record)
+        executor = Executor(schema, database, settings, record, mark=SealKeys([bytes(32)]).mark)
         self.endpoint = GraphQLEndpoint(executor, Documents(schema), self.authenticate, settings, Clock())
 
     async def authenticate(self, headers: Headers) -> Actor:
