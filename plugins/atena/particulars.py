@@ -37,15 +37,6 @@ class Kind(StrEnum):
     NON_RESIDENT = "non_resident"
 
 
-class Sex(StrEnum):
-    """性別 by the codes of the standard (JIS X 0303)."""
-
-    UNKNOWN = "0"
-    MALE = "1"
-    FEMALE = "2"
-    NOT_APPLICABLE = "9"
-
-
 Check = Callable[[str, Any], list[Finding]]
 
 

@@ -92,11 +92,6 @@ def subject_of(row: Any, **more: Any) -> Subject:
     )
 
 
-async def is_claimed(session: ReadSession, tax_year: int, person_ids: Sequence[int]) -> frozenset[int]:
-    """Return who is claimed by somebody as a relative with small income."""
-    return await _claimed(session, tax_year, one_of(person_ids))
-
-
 def _people(tax_year: int) -> Select[Any]:
     """Ask for people in the order of the first fields of a Subject."""
     return select(

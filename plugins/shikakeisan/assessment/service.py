@@ -14,8 +14,8 @@ from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.deciding import Block, decide
 from plugins.shikakeisan.assessment.findings import settle_findings
-from plugins.shikakeisan.assessment.outcome import Decided, outcome_of
-from plugins.shikakeisan.assessment.reading import is_claimed, reliefs_of, subject_of, subjects_of
+from plugins.shikakeisan.assessment.outcome import outcome_of
+from plugins.shikakeisan.assessment.reading import subjects_of
 from plugins.shikakeisan.assessment.rule_set import RuleSet, rule_set
 from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
@@ -56,25 +56,6 @@ async def decide_people(
     for change in changes:
         work.journal.wrote(JOURNAL_TYPE, f"{tax_year}:{change.person_id}", {"assessment"})
     return changes
-
-
-async def preview(runtime: Runtime, session: ReadSession, tax_year: int, person: Any, merged: Any) -> Decided:
-    """Decide about one person with facts that are not stored, and write nothing.
-
-    `person` is a row of the base; `merged` has `facts`, `origins` and `findings` as the merge gives them, and
-    `documents` where it tells them apart from the origins (a return that states no income has none of these).
-    """
-    rules = await rules_of(session, tax_year)
-    reliefs = await reliefs_of(runtime, session, tax_year, [person.person_id])
-    subject = subject_of(
-        person,
-        facts=merged.facts,
-        has_documents=bool(getattr(merged, "documents", merged.origins)),
-        is_claimed=person.person_id in await is_claimed(session, tax_year, [person.person_id]),
-        is_blocked=any(finding.is_blocking for finding in merged.findings),
-        relief=reliefs.get(person.person_id),
-    )
-    return decide(rules, [subject]).decided(0)
 
 
 async def write_block(

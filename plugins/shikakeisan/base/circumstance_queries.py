@@ -104,13 +104,6 @@ async def persons_of(session: ReadSession, proposal_id: int) -> Sequence[int]:
     return (await session.scalars(statement.order_by(entry.person_id))).all()
 
 
-async def entries_of(session: ReadSession, proposal_ids: Sequence[int]) -> Sequence[Row[Any]]:
-    """Return the people of proposals, by proposal and person."""
-    order = (entry.proposal_id, entry.person_id, entry.ward_code)
-    statement = select(circumstance_entry).where(one_of(proposal_ids)(entry.proposal_id))
-    return (await session.execute(statement.order_by(*order))).all()
-
-
 async def entries_page(
     session: ReadSession, proposal_id: int, after: tuple[int, str], limit: int
 ) -> Sequence[Row[Any]]:

@@ -47,19 +47,7 @@ def explain_values(plan: Plan, values: Mapping[str, Column], root: str, stated: 
 
     A quantity that was stated (an override) is a leaf: nothing below it was used.
     """
-    nodes = {
-        name: Node(
-            name,
-            fact.label,
-            "",
-            fact.unit,
-            _value(values[name], fact.rows),
-            stated=True,
-            parameters={},
-            children=(),
-        )
-        for name, fact in plan.facts.items()
-    }
+    nodes = {name: _fact_node(fact, values[name]) for name, fact in plan.facts.items()}
     for step in plan.steps:
         rule = step.rule
         is_stated = rule.name in stated

@@ -111,7 +111,6 @@ class Split:
 
 
 Parameter: TypeAlias = int | Rate | Table | Curve | Split | Mapping[str, int]
-UNBOUNDED = "超"
 
 
 def _integer(cell: Cell) -> int:

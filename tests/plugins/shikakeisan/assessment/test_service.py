@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from core.errors import Conflict
 from core.hooks import hook
 from core.storage.database import ReadSession, WriteSession
 from plugins.shikakeisan.assessment import queries
-from plugins.shikakeisan.assessment.outcome import Ground, Outcome
-from plugins.shikakeisan.assessment.service import decide_people, preview
-from plugins.shikakeisan.base.tables import base_person
+from plugins.shikakeisan.assessment.service import decide_people
 from plugins.shikakeisan.hooks import Change, Reduction
 from plugins.shikakeisan.merge.tables import claim, finding
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year
@@ -116,22 +113,6 @@ async def test_who_is_wholly_relieved_is_still_taxed(year: Year) -> None:
 
     (row,) = await year.revisions(1)
     assert (row.outcome, row.payable, row.forest) == ("taxed", 1_000, 1_000)
-
-
-async def test_a_preview_decides_without_writing(year: Year) -> None:
-    await year.settle(Someone(SALARY))
-    await year.run()
-    merged = SimpleNamespace(facts={"salary": 900_000}, origins={"salary": []}, findings=[])
-    async with year.database.read() as session:
-        person = (await session.execute(select(base_person))).one()
-        found = await preview(year.runtime, session, TAX_YEAR, person, merged)
-
-    assert (found.outcome, found.ground, found.figures["payable"]) == (
-        Outcome.NON_TAXABLE,
-        Ground.BELOW_LIMIT,
-        0,
-    )
-    assert len(await year.revisions(1)) == 1
 
 
 async def test_an_officers_closing_of_a_finding_survives_the_next_decision(year: Year) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from plugins.shikakeisan.correction.catalogue import filing_rules, kind_of, kinds, periods
 from plugins.shikakeisan.correction.errors import FiledTooLate, KindUnknown, PeriodOver
-from plugins.shikakeisan.correction.facts import differing, value_at, with_changes
+from plugins.shikakeisan.correction.facts import differing, value_at
 from plugins.shikakeisan.correction.filing import check_filing, held_back
 from plugins.shikakeisan.correction.periods import Direction, check_period, last_day
 from plugins.shikakeisan.facts.vocabulary import BY_PATH, STATED
@@ -133,33 +133,6 @@ def test_a_late_filing_keeps_what_stood_before() -> None:
     found = [(one["path"], one["value"]) for one in held_back(2026, before, after)]
 
     assert found == [("carryover.futures", 5), ("residence_loss", None)]
-
-
-@pytest.mark.parametrize(
-    ("changes", "expected"),
-    [
-        ({"salary": 2}, {"salary": 2, "business": {"revenue": 3}, "dependants": [{"age": 1}, {"age": 2}]}),
-        ({"salary": None}, {"business": {"revenue": 3}, "dependants": [{"age": 1}, {"age": 2}]}),
-        (
-            {"business.expense": 1},
-            {"salary": 1, "business": {"revenue": 3, "expense": 1}, "dependants": [{"age": 1}, {"age": 2}]},
-        ),
-        ({"dependants.0": None}, {"salary": 1, "business": {"revenue": 3}, "dependants": [{"age": 2}]}),
-        (
-            {"dependants.1.age": 9},
-            {"salary": 1, "business": {"revenue": 3}, "dependants": [{"age": 1}, {"age": 9}]},
-        ),
-        (
-            {"housing_loan.available": None},
-            {"salary": 1, "business": {"revenue": 3}, "dependants": [{"age": 1}, {"age": 2}]},
-        ),
-    ],
-)
-def test_facts_are_changed_by_path(changes: dict[str, object], expected: dict[str, object]) -> None:
-    facts = {"salary": 1, "business": {"revenue": 3}, "dependants": [{"age": 1}, {"age": 2}]}
-
-    assert with_changes(facts, changes) == expected
-    assert facts["salary"] == 1
 
 
 @pytest.mark.parametrize(
