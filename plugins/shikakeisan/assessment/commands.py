@@ -15,6 +15,7 @@ from core.runtime import Runtime
 from core.storage.database import Database
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.assessment import queries
+from plugins.shikakeisan.assessment.comparing import GROUND
 from plugins.shikakeisan.assessment.dump import dump, people_of
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS, Outcome
 from plugins.shikakeisan.assessment.run import ASSESS, DRY, INITIAL, SHADOW
@@ -126,7 +127,7 @@ def _causes(causes: Sequence[Row[Any]]) -> Sequence[str]:
 def _label(cause: str) -> str:
     if cause in RULES:
         return RULES[cause].label
-    return "非課税等の理由" if cause == "GROUND" else "規則の版"
+    return "非課税等の理由" if cause == GROUND else "規則の版"
 
 
 def _name(figure: str) -> str:

@@ -28,8 +28,6 @@ from plugins.shikakeisan.base.tables import base_person, circumstance, fiscal_ye
 from plugins.shikakeisan.sql import IDS, INFINITY, joining_by_hash
 from plugins.shikakeisan.states import YearState
 
-LOCK = 0x42415345
-"""Class of the advisory locks that one change of a year's base at a time holds ("BASE")."""
 column = base_person.c
 MANY = 200
 """People from whom on a join by hashing is faster, whatever the server knows of the tables."""
@@ -69,11 +67,6 @@ async def year_replayed(session: WriteSession, tax_year: int, at: datetime) -> N
     await session.execute(
         update(fiscal_year).where(fiscal_year.c.tax_year == tax_year).values(replayed_at=at)
     )
-
-
-async def hold_base(session: WriteSession, tax_year: int) -> None:
-    """Let nobody else change the base of the year until the transaction ends."""
-    await session.execute(select(func.pg_advisory_xact_lock(LOCK, tax_year)))
 
 
 async def judged(session: ReadSession, tax_year: int, municipality_code: str) -> Judged:

@@ -14,6 +14,7 @@ from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.years import frozen_year, opened_year
 from plugins.shikakeisan.law.municipalities import load_municipality
 from plugins.shikakeisan.law.years import load_year
+from plugins.shikakeisan.sql import hold
 from plugins.shikakeisan.states import YearState
 from plugins.shiryo.api import Work
 
@@ -48,7 +49,7 @@ async def open_year(work: Work, tax_year: int, municipality_code: str) -> bool:
     """
     load_year(tax_year)
     load_municipality(municipality_code)
-    await queries.hold_base(work.session, tax_year)
+    await _hold_base(work, tax_year)
     row = await queries.year_row(work.session, tax_year)
     if row is not None:
         if row.municipality_code != municipality_code:
@@ -75,7 +76,7 @@ async def freeze_base(runtime: Runtime, work: Work, tax_year: int) -> Counts:
 async def build_base(work: Work, tax_year: int) -> Counts:
     """Let the base say what the register says of everybody; raises YearNotOpen, TaxDayAhead."""
     session = work.session
-    await queries.hold_base(session, tax_year)
+    await _hold_base(work, tax_year)
     year = await _judged(work, tax_year)
     if work.now.astimezone(JAPAN).date() < date(tax_year, 1, 1):
         raise TaxDayAhead
@@ -98,7 +99,7 @@ async def rebuild_people(work: Work, tax_year: int, person_ids: Sequence[int]) -
     row = await frozen_year(work.session, tax_year)
     if not person_ids:
         return []
-    await queries.hold_base(work.session, tax_year)
+    await _hold_base(work, tax_year)
     year = await queries.judged(work.session, tax_year, row.municipality_code)
     everybody = sorted(await family_of(work.session, person_ids))
     changed: list[int] = []
@@ -108,6 +109,11 @@ async def rebuild_people(work: Work, tax_year: int, person_ids: Sequence[int]) -
     for person_id in changed:
         work.journal.wrote(PERSON_JOURNAL_TYPE, f"{tax_year}:{person_id}", {"base"})
     return changed
+
+
+async def _hold_base(work: Work, tax_year: int) -> None:
+    """Let nobody else change the base of the year until the transaction ends."""
+    await hold(work.session, f"base:{tax_year}")
 
 
 async def _judged(work: Work, tax_year: int) -> Judged:

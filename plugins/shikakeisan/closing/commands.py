@@ -17,7 +17,7 @@ from plugins.shikakeisan.closing.transferring import File, make_again, make_tran
 from plugins.shikakeisan.permissions import CLOSING_MAKE
 from plugins.shiryo.api import Desk, Work, staff_option
 
-KINDS = {"initial": "当初分を含む", "changes": "異動分"}
+KINDS = {closing.INITIAL: "当初分を含む", closing.CHANGES: "異動分"}
 SHOWN = {
     "revisions": ("版", "件"),
     "people": ("対象者", "人"),

@@ -20,7 +20,7 @@ from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE
 from plugins.shikakeisan.base.standing import REASON_LABELS, STANDING_LABELS, Reason, Standing
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.overview.replay import replay_register
-from plugins.shikakeisan.overview.status import STAGES, Group, Status, read_status, status_of
+from plugins.shikakeisan.overview.status import STAGES, WAYS, Group, Status, read_status, status_of
 from plugins.shikakeisan.permissions import BASE, BASE_MAKE
 from plugins.shiryo.api import Desk, Work, staff_option
 
@@ -156,6 +156,8 @@ def _decided(found: Status) -> Iterator[Row]:
     yield "資料を併合した者", "", f"{found.merged:,}人"
     for outcome, people in found.outcomes.items():
         yield "賦課決定", OUTCOME_LABELS[Outcome(outcome)], f"{people:,}人"
+    for way, people in found.notices.items():
+        yield "税額を通知する者", WAYS[way], f"{people:,}人"
 
 
 def _waiting(found: Status) -> Iterator[Row]:

@@ -1,18 +1,22 @@
 """How far each room has come with a year, in numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, case, func, select
 
 from core.storage.database import ReadSession
 from plugins.shikakeisan.assessment.outcome import Outcome
 from plugins.shikakeisan.assessment.tables import assessment
-from plugins.shikakeisan.base.tables import circumstance_proposal
+from plugins.shikakeisan.base.tables import base_person, circumstance_proposal
 from plugins.shikakeisan.correction.tables import proposal
 from plugins.shikakeisan.merge.tables import basis, claim, finding
 from plugins.shikakeisan.sql import INFINITY
 from plugins.shikakeisan.states import OPEN_FINDINGS, ProposalState
+
+PENSION_AGE = 65
+"""From this age on 1 April tax on public pensions is collected from them (地方税法321条の7の2)."""
 
 
 async def merged(session: ReadSession, tax_year: int) -> int:
@@ -27,9 +31,36 @@ async def outcomes(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
         select(assessment.c.outcome, func.count().label("people"))
         .where(assessment.c.tax_year == tax_year, assessment.c.superseded_at == INFINITY)
         .group_by(assessment.c.outcome)
-        .order_by(assessment.c.outcome)
     )
     return (await session.execute(statement)).all()
+
+
+async def notified(session: ReadSession, tax_year: int) -> Mapping[str, int]:
+    """Return how many people are told a tax, by the way in which their own income lets expect it to be paid.
+
+    Everybody counts once: `salary` who has income from pay, else `pension` who is 65 on 1 April and has public
+    pensions, else `bills`.
+    """
+    # an age is reached on the day before the birthday
+    is_old = base_person.c.birth_date <= date(tax_year - PENSION_AGE, 4, 2)
+    way = case(
+        (assessment.c.salary_income > 0, "salary"),
+        ((assessment.c.pension_income > 0) & is_old, "pension"),
+        else_="bills",
+    )
+    here = (base_person.c.tax_year == tax_year) & (base_person.c.known_to == INFINITY)
+    people = assessment.outerjoin(base_person, here & (base_person.c.person_id == assessment.c.person_id))
+    statement = (
+        select(way.label("way"), func.count().label("people"))
+        .select_from(people)
+        .where(
+            assessment.c.tax_year == tax_year,
+            assessment.c.superseded_at == INFINITY,
+            assessment.c.outcome == Outcome.TAXED,
+        )
+        .group_by(way)
+    )
+    return {row.way: row.people for row in await session.execute(statement)}
 
 
 async def open_findings(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:

@@ -24,6 +24,13 @@ STAGES: Mapping[str, str] = {
     "assessed_at": "当初賦課",
 }
 
+WAYS: Mapping[str, str] = {
+    "salary": "給与所得のある者（給与からの特別徴収の見込み）",
+    "pension": "65歳以上で公的年金等の所得のある者（年金からの特別徴収の見込み）",
+    "bills": "その他の者（普通徴収の見込み）",
+}
+"""Who is told a tax, as far as the decided tax itself tells; the plug-ins of collection decide the way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -55,6 +62,7 @@ class Status:
     groups: Sequence[Group]
     merged: int
     outcomes: Mapping[str, int]
+    notices: Mapping[str, int]
     findings: Sequence[Waiting]
     blocking_items: int
     circumstance_proposals: int
@@ -75,6 +83,7 @@ async def read_status(session: ReadSession, year: Row[Any]) -> Status:
     """Return how far the year of a row of `fiscal_year` has come."""
     tax_year = year.tax_year
     decided = {row.outcome: row.people for row in await queries.outcomes(session, tax_year)}
+    notified = await queries.notified(session, tax_year)
     circumstances, corrections = await queries.waiting_proposals(session, tax_year)
     return Status(
         tax_year,
@@ -87,6 +96,7 @@ async def read_status(session: ReadSession, year: Row[Any]) -> Status:
         ],
         await queries.merged(session, tax_year),
         {outcome.value: decided.get(outcome.value, 0) for outcome in Outcome},
+        {way: notified.get(way, 0) for way in WAYS},
         [
             Waiting(row.stage, row.findings, row.blocking)
             for row in await queries.open_findings(session, tax_year)

@@ -21,7 +21,7 @@ from plugins.shikakeisan.base.standing import REASON_LABELS, Reason
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge.graphql.query import PersonClaims
 from plugins.shikakeisan.overview import findings
-from plugins.shikakeisan.overview.status import STAGES, Status, read_status
+from plugins.shikakeisan.overview.status import STAGES, WAYS, Status, read_status
 from plugins.shikakeisan.permissions import BASE, BASE_SETTLE, YEAR
 
 
@@ -53,6 +53,15 @@ class OutcomeCount:
     people: int = column(YEAR, "人数")
 
 
+@strawberry.type(description="税額を通知する人数")
+class NoticeCount:
+    """People who are told a tax, by the way in which it is expected to be paid; everybody counts once."""
+
+    way: str = column(YEAR, "徴収の見込み（salary 給与、pension 公的年金、bills 普通徴収）")
+    label: str = column(YEAR, "名称")
+    people: int = column(YEAR, "人数")
+
+
 @strawberry.type(description="終わっていない確認事項の件数")
 class StageFindings:
     """Findings of one stage."""
@@ -77,6 +86,7 @@ class TaxYear:
     stages: list[YearStage] = column(YEAR, "段階")
     counts: list[BaseCount] = column(YEAR, "個人基本の人数（区分・理由・区ごと）")
     outcomes: list[OutcomeCount] = column(YEAR, "賦課決定の人数（結果ごと）")
+    notices: list[NoticeCount] = column(YEAR, "税額を通知する人数（徴収の見込みごと）")
     findings: list[StageFindings] = column(YEAR, "終わっていない確認事項")
 
     @classmethod
@@ -103,6 +113,9 @@ class TaxYear:
                 for group in status.groups
             ],
             outcomes=[OutcomeCount(outcome=name, people=people) for name, people in status.outcomes.items()],
+            notices=[
+                NoticeCount(way=way, label=WAYS[way], people=people) for way, people in status.notices.items()
+            ],
             findings=[
                 StageFindings(stage=one.stage, findings=one.findings, blocking=one.blocking)
                 for one in status.findings
