@@ -153,6 +153,21 @@ def send(runtime: Runtime, tax_year: int, again: tuple[int, ...], out: Path, sta
         click.echo("送付を待つ所得照会はありません。")
 
 
+@inquiry.command("cancel")
+@click.argument("inquiry_id", type=int)
+@click.option("--version", type=int, required=True, help="listに表示された版")
+@staff_option()
+@click.pass_obj
+def cancel(runtime: Runtime, inquiry_id: int, version: int, staff: str | None) -> None:
+    """送付していない所得照会を取りやめます。照会する人は、また照会を待つ者になります。"""
+
+    async def deed(work: Work) -> None:
+        await service.cancel(work, inquiry_id, version)
+
+    Desk(runtime, staff, "year inquiry cancel").act(INQUIRY_WRITE, deed)
+    click.echo(f"#{inquiry_id}\t取りやめました。")
+
+
 @inquiry.command("reply")
 @click.argument("inquiry_id", type=int)
 @click.argument("number", metavar="NUMBER")

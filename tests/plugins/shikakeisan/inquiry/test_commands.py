@@ -107,6 +107,10 @@ def test_a_draft_about_somebody_protected_since_is_held_back(office: Town, tmp_p
     places = [line.split("\t")[4] for line in inquiry(office, "list", YEAR).splitlines()]
     assert places[0] == "(支援措置)"
     assert "総社市" in places[1]
+    assert inquiry(office, "cancel", "1", "--version", "1") == "#1\t取りやめました。\n"
+    inquiry(office, "cancel", "2", "--version", "2", expect=1)
+    states = [line.split("\t")[3] for line in inquiry(office, "list", YEAR).splitlines()]
+    assert states == ["取りやめ", "送付済み"]
 
 
 def test_nothing_to_send_is_said(office: Town, tmp_path: Path) -> None:
