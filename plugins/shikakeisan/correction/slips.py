@@ -20,6 +20,7 @@ from plugins.atena.api import DeliveryReason, Moment, Person, delivery_targets, 
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import kinds
 from plugins.shikakeisan.facts.vocabulary import BY_PATH
+from plugins.shikakeisan.sheets import manifest_of
 from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.contact_slip"
@@ -145,4 +146,4 @@ def _manifest(name: str, tax_year: int, data: bytes, numbers: Sequence[int], now
             "sha256": hashlib.sha256(data).hexdigest(),
         },
     }
-    return orjson.dumps(said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return manifest_of(said)
