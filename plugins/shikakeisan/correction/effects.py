@@ -6,16 +6,22 @@ from typing import Any
 
 from core.runtime import Runtime
 from core.storage.database import ReadSession
-from plugins.atena.api import DeliveryReason, Moment, delivery_targets, persons_by_id
+from plugins.atena.api import DeliveryReason, Moment, delivery_targets
 from plugins.shikakeisan.assessment.outcome import Ground
 from plugins.shikakeisan.correction.catalogue import Kind
 from plugins.shikakeisan.correction.periods import Direction
 
 INCOMES = ("total_income_all", "total_income")
-HEIRS: Mapping[DeliveryReason, str] = {
+ADDRESSEES: Mapping[DeliveryReason, str] = {
+    DeliveryReason.TRUSTEE: "通知: 破産管財人に送ります（破産法81条）。",
     DeliveryReason.HEIRS_REPRESENTATIVE: "通知: 承継した相続人の代表者に送ります（地方税法9条の2）。",
+    DeliveryReason.TAX_AGENT: "通知: 納税管理人に送ります（地方税法300条）。",
+    DeliveryReason.DELIVERY_ADDRESS: "通知: 届出のあった送付先に送ります。",
+    DeliveryReason.HOME: "通知: 本人の住所に送ります。",
     DeliveryReason.HELD_DECEASED: "通知: 相続人代表者の届出がありません。届出又は指定まで発送を保留します。",
+    DeliveryReason.HELD_NO_ADDRESS: "通知: 送り先の住所がありません。判明するまで発送を保留します。",
 }
+"""To whom the change is told (税額変更通知), as 宛名 stands on the day."""
 OVERDUE = "不足税額は直ちに徴収します（地方税法321条の2）。"
 SPREAD = "増えた額を残りの納期に割り振ります。"
 OFFICES = "連絡: 国民健康保険・介護保険・後期高齢者医療・福祉の担当に、所得又は課税の変更を知らせます。"
@@ -37,7 +43,7 @@ async def effects_of(
     `last_bill` is the day of the last instalment (地方税法320条): until then more tax can be spread.
     """
     difference = difference_of(before, after)
-    heirs = await _heirs(session, person_id, Moment(on))
+    addressee = await _addressee(session, person_id, Moment(on)) if "payable" in difference else []
     answers: Sequence[Sequence[str]] = await runtime.plugins.run(
         "correction_effects",
         session=session,
@@ -47,21 +53,17 @@ async def effects_of(
     )
     return [
         *_by_figures(before, after, difference, is_past=on > last_bill),
-        *heirs,
+        *addressee,
         *(["相続人: 承継する者の全員を調査します。"] if kind.tells_heirs else []),
         *(["税務署: 資料連絡せんを作成します（地方税法317条）。"] if kind.marks_slip else []),
         *(text for answer in answers for text in answer),
     ]
 
 
-async def _heirs(session: ReadSession, person_id: int, moment: Moment) -> list[str]:
-    """Return who gets the notices of somebody who died; most people are alive, which one statement tells."""
-    known = await persons_by_id(session, [person_id], moment)
-    if person_id not in known or known[person_id].death_date is None:
-        return []
+async def _addressee(session: ReadSession, person_id: int, moment: Moment) -> list[str]:
+    """Return to whom the notice goes; nothing where 宛名 does not know the person."""
     targets = await delivery_targets(session, [person_id], moment)
-    reason = targets[person_id].reason
-    return [HEIRS[reason]] if reason in HEIRS else []
+    return [ADDRESSEES[targets[person_id].reason]] if person_id in targets else []
 
 
 def difference_of(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, int]:

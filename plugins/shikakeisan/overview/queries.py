@@ -36,9 +36,9 @@ async def outcomes(session: ReadSession, tax_year: int) -> Sequence[Row[Any]]:
 
 
 async def notified(session: ReadSession, tax_year: int) -> Mapping[str, int]:
-    """Return how many people are told a tax, by the way in which their own income lets expect it to be paid.
+    """Return how many people are told a tax, by how their own income lets expect it to be paid.
 
-    Everybody counts once: `salary` who has income from pay, else `pension` who is 65 on 1 April and has public
+    Everybody counts once: `salary` who has income from pay, else `pension` who is 65 on 1 April with public
     pensions, else `bills`.
     """
     # an age is reached on the day before the birthday

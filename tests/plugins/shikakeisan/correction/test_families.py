@@ -1,11 +1,13 @@
 """Corrections that reach others: a dependant denied to one of two, a death, two spouses at once."""
 
 import asyncio
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from plugins.atena.tables import metadata
 from plugins.shikakeisan.correction.errors import LeavesUndecided
 from plugins.shikakeisan.correction.jobs import LATE
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR
@@ -18,6 +20,18 @@ __all__ = ["city"]
 
 NUMBER = "ab" * 32
 SON = {"role": "dependant", "place": 1, "name": "山田　一郎", "kana": "", "birth": "2005-05-05"}
+PLACE = {
+    "valid_from": date(2020, 1, 1),
+    "known_from": datetime(2020, 1, 1, tzinfo=UTC),
+    "municipality_code": "331015",
+    "prefecture": "岡山県",
+    "municipality": "岡山市北区",
+    "town_code": "0000000",
+    "town": "中央町",
+    "lot": "１",
+    "building": "",
+    "postal_code": "",
+}
 DIED = "UPDATE atena.person_revision SET death_date = '2026-03-01' WHERE person_id = :id"
 
 
@@ -103,6 +117,32 @@ async def test_the_tax_of_the_dead_goes_to_the_heirs(city: City) -> None:
     assert done.is_approved
     assert "相続人: 承継する者の全員を調査します。" in row.effects
     assert any("相続人代表者の届出がありません" in effect for effect in row.effects)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("", "通知: 送り先の住所がありません。判明するまで発送を保留します。"),
+        ("address_revision", "通知: 本人の住所に送ります。"),
+        ("delivery_address", "通知: 届出のあった送付先に送ります。"),
+        ("tax_agent", "通知: 納税管理人に送ります（地方税法300条）。"),
+        ("trustee", "通知: 破産管財人に送ります（破産法81条）。"),
+    ],
+)
+async def test_a_proposal_says_to_whom_the_change_is_told(city: City, table: str, said: str) -> None:
+    [person] = await city.settle(someone())
+    if table:
+        keys = {"address_key": "", "town_key": ""}
+        named = keys if table == "address_revision" else {"name": "見本", "kana": ""}
+        row = {**PLACE, **named, "person_id": person}
+        async with city.owner.transaction() as session:
+            await session.execute(insert(metadata.tables[f"atena.{table}"]).values(row))
+
+    told = await city.office.proposal(await city.office.propose(person, {"medical_paid": 500_000}))
+    untold = await city.office.proposal(await city.office.propose(person, {"taxpayer.minor": False}))
+
+    assert [one for one in told.effects if one.startswith("通知: ")][1:] == [said]
+    assert [one for one in untold.effects if one.startswith("通知: ")] == ["通知: 納付する額は変わりません。"]
 
 
 async def test_whoever_died_on_or_after_1_january_stays_taxed(city: City) -> None:
