@@ -68,6 +68,9 @@ def run_workers(runtime: Runtime, listening: socket.socket, announce: Callable[[
 
 def serve_here(runtime: Runtime, listening: socket.socket, announce: Callable[[], None]) -> None:
     """Serve in this process until SIGINT or SIGTERM, or until the process that started it is gone."""
+    multiprocessing.set_start_method(
+        "spawn", force=True
+    )  # a forked process would hold the clients' connections
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(runtime, listening, announce))
 

@@ -4,15 +4,12 @@ A process needs some seconds to start, so the thread begins alone, and whoever i
 """
 
 import asyncio
-import os
-import signal
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from multiprocessing import get_context, parent_process
-from threading import Thread
 
 from core.garbage import collector_paused
+from core.processes import processes_beside
 from core.storage.database import Database
 from plugins.shikakeisan.merge.blocks import Block
 from plugins.shikakeisan.merge.service import merge_block
@@ -49,9 +46,7 @@ def makers(count: int, blocks: int) -> Iterator[Makers]:
     with ExitStack() as stack:
         found.add(stack.enter_context(_executor(ThreadPoolExecutor(1))), 1)
         if beside:
-            spawn = get_context("spawn")
-            pool = ProcessPoolExecutor(beside, mp_context=spawn, initializer=_end_with_parent)
-            found.add(stack.enter_context(_executor(pool)), 2 * beside)
+            found.add(stack.enter_context(_executor(processes_beside(beside))), 2 * beside)
         yield found
 
 
@@ -61,19 +56,6 @@ def _executor(executor: Executor) -> Iterator[Executor]:
         yield executor
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _end_with_parent() -> None:
-    """Let no process be left behind when whoever started it is killed; Ctrl-C is for that one alone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_wait_for_end, daemon=True).start()
-
-
-def _wait_for_end() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)
 
 
 def _make(url: str, tax_year: int, first: int, last: int) -> Block:
