@@ -53,6 +53,13 @@ def _filled(item: Item) -> str:
     return _FORMS.get(item.type, f"[0-9]{{{max(item.least, 1)},{item.most}}}+")
 
 
+def digits_of(item: Item) -> tuple[int, int] | None:
+    """Return how many digits a text may have, where it may be any digits; None where more is asked of it."""
+    if item.type in {*_TEXTS, *_FORMS, *CHECK_DIGITS, "code", "signed"} or item.presence is Presence.BLANK:
+        return None
+    return max(item.least, 1), item.most
+
+
 def faults(item: Item, text: str) -> Iterator[str]:
     """Yield the codes of what is wrong with one item, as far as it can be seen without the others."""
     if not text:

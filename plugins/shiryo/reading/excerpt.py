@@ -22,6 +22,8 @@ IndexOf: TypeAlias = Callable[[str], str]
 """My Number of a relative to what may be kept of it; empty for one that is none."""
 
 _FIGURE = re.compile("-?[0-9]{1,15}", re.ASCII)
+_PLAIN = re.compile("(?:(?:0|-?[1-9][0-9]{0,14})?+\\x00)*+", re.ASCII)
+"""A column of numbers written as JSON writes them, each with a mark behind it."""
 _WHO = ("name", "kana", "number")
 """Items of which one at least says that there is somebody."""
 
@@ -82,14 +84,30 @@ def _fact(fact: str, places: Sequence[tuple[int, int]], columns: Sequence[Column
     parts = [(sign, columns[place]) for sign, place in places if place in sheet.filled]
     if not parts:
         return ()
+    made = _total(fact, parts)
+    for at, bad in sheet.bad:
+        if not bad.isdisjoint(place for _, place in places):
+            made[at] = ""
+    return made
+
+
+def _total(fact: str, parts: Sequence[tuple[int, Column]]) -> list[str]:
+    """Return the member of each record: what one plain item says as it stands, else the sum."""
+    [(sign, column), *others] = parts
+    if sign > 0 and not others and _is_plain(column):
+        return _written(fact, column)
     signs = [sign for sign, _ in parts]
     rows = zip(*(column for _, column in parts), strict=True)
     totals = (_sum(signs, texts) if any(texts) else None for texts in rows)
-    made = ["" if total is None else f'"{fact}":{total}' for total in totals]
-    for at, record in enumerate(sheet.records):
-        if record.bad and not record.bad.isdisjoint(place for _, place in places):
-            made[at] = ""
-    return made
+    return ["" if total is None else f'"{fact}":{total}' for total in totals]
+
+
+def _is_plain(column: Column) -> bool:
+    return _PLAIN.fullmatch("\x00".join(column) + "\x00") is not None
+
+
+def _written(name: str, column: Column) -> list[str]:
+    return [f'"{name}":{text}' if text else "" for text in column]
 
 
 def _sum(signs: Sequence[int], texts: Sequence[str]) -> int | None:
@@ -113,6 +131,8 @@ def _items(plan: _Plan, columns: Sequence[Column], sheet: Sheet) -> list[Column]
 
 def _members(item: _Place, column: Column) -> Column:
     if item.is_number:
+        if _is_plain(column):
+            return _written(item.key, column)
         return [f'"{item.key}":{int(text)}' if text else "" for text in column]
     said = {text: f'"{item.key}":{orjson.dumps(text).decode()}' for text in set(column) if text}
     return [said.get(text, "") for text in column]

@@ -12,7 +12,7 @@ from functools import cache
 from itertools import compress, starmap
 from typing import Any, NamedTuple
 
-from plugins.shiryo.reading.checks import CHECK_DIGITS, faultless
+from plugins.shiryo.reading.checks import CHECK_DIGITS, digits_of, faultless
 from plugins.shiryo.reading.dates import partial_date
 from plugins.shiryo.reading.form import Form, Item, Presence
 from plugins.shiryo.reading.plan import Bound, DateGroup, Plan, plan_of
@@ -30,6 +30,8 @@ class _Check(NamedTuple):
     one: re.Pattern[str]
     many: re.Pattern[str]
     valid: Callable[[str], bool] | None
+    digits: tuple[int, int] | None
+    """Least and most digits, where nothing else is asked of a text: seen without an expression."""
 
 
 def screen(sheet: Sheet) -> None:
@@ -51,6 +53,8 @@ def screen(sheet: Sheet) -> None:
 def _suspects(check: _Check, column: Column) -> Sequence[int]:
     """Return the places of the values that do not pass: mostly none, seen by matching all at once."""
     values = set(column)
+    if check.digits is not None and _are_digits(check, *check.digits, values):
+        return ()
     together = _MARK.join(values)
     whole = together.count(_MARK) == len(values) - 1 and check.many.fullmatch(together + _MARK)
     values.discard("")
@@ -60,6 +64,17 @@ def _suspects(check: _Check, column: Column) -> Sequence[int]:
     if not check.required:
         passing.add("")
     return [place for place, text in enumerate(column) if text not in passing]
+
+
+def _are_digits(check: _Check, least: int, most: int, values: set[str]) -> bool:
+    """Tell whether all of a column is ASCII digits of the right length, or empty where it may be."""
+    filled = values - {""}
+    together = "".join(filled)
+    return (
+        (len(filled) == len(values) or not check.required)
+        and (not together or (together.isascii() and together.isdigit()))
+        and all(least <= length <= most for length in set(map(len, filled)))
+    )
 
 
 def _passes(check: _Check, text: str) -> bool:
@@ -140,4 +155,5 @@ def _check(item: Item) -> _Check:
         re.compile(pattern),
         re.compile(f"(?:(?:{pattern}){_MARK})*+"),
         CHECK_DIGITS.get(item.type),
+        digits_of(item),
     )

@@ -1,6 +1,6 @@
 """Records of one layout side by side: what many of them say under one item can be looked at at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Sequence, Set
 
 from plugins.shiryo.reading.form import Form
 from plugins.shiryo.reading.record import Record
@@ -27,6 +27,11 @@ class Sheet:
         """Return the values of an item; empty ones where the layout has no such item."""
         place = self.form.index.get(name or "")
         return self._empty if place is None else self.columns[place]
+
+    @property
+    def bad(self) -> Sequence[tuple[int, Set[int]]]:
+        """Return who has items that are faulty in themselves, and the places of these."""
+        return [(at, record.bad) for at, record in enumerate(self.records) if record.bad]
 
     def without(self, places: Collection[int]) -> "Sheet":
         """Return the sheet of the other records."""

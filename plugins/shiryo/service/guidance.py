@@ -61,6 +61,10 @@ _GUIDES: Mapping[str, Guide] = {
     "KEYED_DOCUMENT": Guide(
         "紙の資料が入力されています。", "ほかの職員が原本と照合して確定（key confirm）する"
     ),
+    "ELTAX_USER_UNKNOWN": Guide(
+        "送付元の利用者ID（eLTAX）が、宛名のだれのものか分かりません。",
+        "利用者の届出を確認して宛名に利用者IDを登録し（registerEltaxUser）、説明（explain）で閉じる。賦課は止めない",
+    ),
     "SENDER_MISSING": Guide(
         "提出があるはずの送付元から届いていません。", "送付元に督促する。休業などは説明する"
     ),

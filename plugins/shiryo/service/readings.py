@@ -75,7 +75,10 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
         list(map(_storable, each)) for each in (names, kanas, addresses)
     )
     births = [record.dates.get(identity.get("birth", ""), "") for record in records]
-    indexes = [_index(keyring, number[-12:]) if number else None for number in numbers]
+    indexes = [
+        _index(keyring, number[-12:], is_checked=record.is_clear) if number else None
+        for number, record in zip(numbers, records, strict=True)
+    ]
     said = excerpt(sheet, lambda number: (_index(keyring, number) or b"").hex())
     who = [
         number[-12:] if index else f"{name}\x1f{birth}"
@@ -103,20 +106,26 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
             [not record.ok for record in records],
             map(name_key, said_names),
             map(kana_key, said_kanas),
-            map(address_key, said_addresses),
+            map(_address_key, said_addresses),
             strict=True,
         )
     )
 
 
-def _index(keyring: Keyring, number: str) -> bytes | None:
+def _index(keyring: Keyring, number: str, *, is_checked: bool = False) -> bytes | None:
     """Return the blind index of a My Number; a wrong one says nothing."""
-    return blind_index(keyring, number) if is_my_number(number) else None
+    return blind_index(keyring, number) if is_checked or is_my_number(number) else None
 
 
 def _storable(text: str) -> str:
     """Put a mark in the place of NUL, which PostgreSQL cannot hold; the sealed original keeps it."""
     return text.replace("\x00", "\ufffd")
+
+
+@lru_cache(maxsize=16_384)
+def _address_key(text: str) -> str:
+    """Fold an address; who lives together, or has two employers, gives the same one soon again."""
+    return address_key(text)
 
 
 @lru_cache(maxsize=65_536)

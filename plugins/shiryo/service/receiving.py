@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from plugins.atena.api import Keyring
+from plugins.atena.api import Keyring, Moment, eltax_holders
 from plugins.shiryo.errors import AlreadyImported, FileTooLarge
-from plugins.shiryo.manifest import Announced, Manifest
+from plugins.shiryo.manifest import ELTAX_USER, Announced, Manifest
 from plugins.shiryo.queries import deliveries, work_items
 from plugins.shiryo.queries.deliveries import Entered
 from plugins.shiryo.service.kinds import has_header
@@ -21,6 +21,7 @@ JOURNAL_TYPE = "shiryo.delivery"
 MISSING_FILE = "MISSING_FILE"
 UNANNOUNCED_FILE = "UNANNOUNCED_FILE"
 SHA256_DIFFERS = "SHA256_DIFFERS"
+ELTAX_USER_UNKNOWN = "ELTAX_USER_UNKNOWN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +118,34 @@ async def _enter(work: Work, keyring: Keyring, weighed: Sequence[_Weighed]) -> S
         ],
     )
     await _keep(work, keyring, delivery_ids, weighed)
+    await _tell_unknown_users(work, manifests, delivery_ids)
     done = [Received(key, each.held_for) for key, each in zip(delivery_ids, weighed, strict=True)]
     for received in done:
         if received.held_for:
             await work_items.open_for_delivery(work, received.delivery_id, received.held_for)
         work.journal.wrote(JOURNAL_TYPE, str(received.delivery_id), {"files"})
     return done
+
+
+async def _tell_unknown_users(
+    work: Work, manifests: Sequence[tuple[Manifest, int]], delivery_ids: Sequence[int]
+) -> None:
+    """Open an item for each delivery under a 利用者ID that 宛名 does not know; the documents go on."""
+    codes = {each.sender.code for each, _ in manifests if each.sender.kind == ELTAX_USER}
+    if not codes:
+        return
+    known = await eltax_holders(work.session, sorted(codes), Moment(work.today))
+    for (manifest, sender_id), delivery_id in zip(manifests, delivery_ids, strict=True):
+        if manifest.sender.code in codes - known.keys():
+            await work_items.add_item(
+                work,
+                code=ELTAX_USER_UNKNOWN,
+                difference=0,
+                is_blocking=False,
+                tax_year=manifest.tax_year,
+                sender_id=sender_id,
+                delivery_id=delivery_id,
+            )
 
 
 async def _keep(
