@@ -65,7 +65,8 @@ async def town(folder: Path, address: ServerAddress, people: Sequence[Someone]) 
 async def dumped(year: Year) -> bytes:
     async with year.database.read() as session:
         numbers = {person_id: f"{person_id:015d}" for person_id in await people_of(session, TAX_YEAR)}
-        return b"".join([line async for line in dump(session, TAX_YEAR, numbers)])
+        today = year.runtime.clock.today()
+        return b"".join([line async for line in dump(session, TAX_YEAR, numbers, today)])
 
 
 async def until(year: Year, job_id: int, wanted: Callable[[JobStatus], bool]) -> JobStatus:
