@@ -26,6 +26,9 @@ YEARS = range(2000, 2100)
 _INFORMATIVE = {"spec_basis", "direction", "municipality", "created_at", "correlation_id", "supersedes"}
 _KEYS = {"schema", "schema_version", "tax_year", "channel", "sender", "files", *_INFORMATIVE}
 _FILE_KEYS = {"name", "kind", "version", "records", "totals", "sha256", "encoding", "newline", "header"}
+ELTAX_USER = "eltax"
+"""The kind of a sender whose code is the 利用者ID of eLTAX."""
+_USER_ID = re.compile(r"[0-9A-Za-z]{11}", re.ASCII)
 _CODE = re.compile(r"[0-9A-Za-z_-]{1,40}", re.ASCII)
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -35,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends: a code that stays the same over the years (指定番号, 団体コード), a kind, a name."""
+    """Who sends: a code that stays over the years (指定番号, 団体コード, 利用者ID), a kind, a name."""
 
     code: str
     kind: str
@@ -89,6 +92,7 @@ def check_sender(sender: Sender) -> Sender:
     """Check a sender that a person typed or a manifest states; raises ManifestInvalid."""
     _expect("sender.code", bool(_CODE.fullmatch(sender.code)))
     _expect("sender.kind", sender.kind in SENDER_KINDS)
+    _expect("sender.code", sender.kind != ELTAX_USER or bool(_USER_ID.fullmatch(sender.code)))
     _expect("sender.name", bool(_NAME.fullmatch(sender.name)))
     return sender
 

@@ -10,8 +10,10 @@ from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import OPEN, Structure, column, door
 from core.graphql.pages import Connection, connection, page_of
+from plugins.atena.api import Person, person_today
 from plugins.shiryo.graphql.documents import Document, Finding
-from plugins.shiryo.graphql.loaders import FilesByDelivery
+from plugins.shiryo.graphql.loaders import FilesByDelivery, PersonByEltaxUser
+from plugins.shiryo.manifest import ELTAX_USER
 from plugins.shiryo.permissions import DELIVERY, DOCUMENT, LEDGER
 from plugins.shiryo.queries import documents
 from plugins.shiryo.service.ledger import Ledger, Line
@@ -103,6 +105,15 @@ class Delivery(PersonalData):
     def journal_id(self) -> str:
         """Return the 受付番号."""
         return str(self.id)
+
+    @door(DELIVERY, "送付元の個人（今日現在）。送付元の区分がeltaxで、利用者IDが宛名にあるとき")
+    async def sender_person(self, info: Info) -> Person | None:
+        """Return whose 利用者ID the delivery came under."""
+        if self.sender_kind != ELTAX_USER:
+            return None
+        key = (self.sender_code, info.context.clock.today())
+        person_id = await info.context.loader(PersonByEltaxUser).load(key)
+        return None if person_id is None else await person_today(info, person_id)
 
     @door(DELIVERY, "ファイル（送付書の順）")
     async def files(self, info: Info) -> list[DeliveryFile]:

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Row
 
 from core.graphql.loaders import Loader
+from plugins.atena.api import Moment, eltax_holders
 from plugins.shiryo.queries import deliveries, dispatch, documents, keying
 
 Place = tuple[int, int]
@@ -21,6 +23,20 @@ class FilesByDelivery(Loader[int, Sequence[Row[Any]]]):
     async def fetch(self, keys: Sequence[int]) -> Mapping[int, Sequence[Row[Any]]]:
         """Return the files of all keys with one statement."""
         return await deliveries.files_of(self.session, keys)
+
+
+class PersonByEltaxUser(Loader[tuple[str, date], int | None]):
+    """The id of the person whose a 利用者ID is on a day; None for an employer's and for unknown ones."""
+
+    missing: int | None = None
+
+    async def fetch(self, keys: Sequence[tuple[str, date]]) -> Mapping[tuple[str, date], int | None]:
+        """Return the holders of all keys with one statement a day."""
+        found: dict[tuple[str, date], int | None] = {}
+        for day in {one for _, one in keys}:
+            holders = await eltax_holders(self.session, [code for code, on in keys if on == day], Moment(day))
+            found.update({(code, day): row.person_id for code, row in holders.items()})
+        return found
 
 
 class DocumentById(Loader[int, Row[Any] | None]):
