@@ -50,9 +50,11 @@ async def town(folder: Path, address: ServerAddress, people: Sequence[Someone]) 
     runtime = build_runtime(environ_of(folder, address.app_url), MovableClock())
     database = Database(address.app_url)
     city = City(runtime, database, open_keyring(runtime.settings))
-    await city.settle(*people)
-    yield city
-    await database.close()
+    try:
+        await city.settle(*people)
+        yield city
+    finally:
+        await database.close()
 
 
 async def dump(city: City) -> Mapping[str, Sequence[str]]:

@@ -56,10 +56,12 @@ async def town(folder: Path, address: ServerAddress, people: Sequence[Someone]) 
     environ = environ_of(folder, **{DATABASE_URL.variable: address.app_url})
     database = Database(address.app_url)
     year = Year(build_runtime(environ, MovableClock()), database)
-    await year.open()
-    await year.settle(*people)
-    yield year
-    await database.close()
+    try:
+        await year.open()
+        await year.settle(*people)
+        yield year
+    finally:
+        await database.close()
 
 
 async def dumped(year: Year) -> bytes:
