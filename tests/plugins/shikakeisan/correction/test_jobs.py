@@ -170,6 +170,16 @@ async def sign(city: City, batch_id: int, staff: str = OTHER, *, looks: bool = T
         await sign_off(work, batch_id, row.version)
 
 
+async def test_whoever_looks_at_the_sample_is_in_the_access_log(city: City) -> None:
+    row = await batch(city, await plan(city, await city.settle(someone(), someone())))
+
+    async with city.office.work(OTHER) as work:
+        for number in row.sample:
+            await look_at(work, number)
+
+    assert work.journal.written == {"shikakeisan.proposal": {str(one): {"sample_look"} for one in row.sample}}
+
+
 async def test_a_dry_run_counts_and_writes_no_tax(city: City) -> None:
     people = await city.settle(*[someone() for _ in range(4)], someone({"salary": 900_000}))
 
