@@ -10,6 +10,7 @@ from typing import TypeVar
 import click
 
 from core.access.actor import SYSTEM
+from core.commands.terminal import PersonRequired, may_act_alone
 from core.jobs import queries, service
 from core.jobs.follow import follow
 from core.jobs.report import as_json, one_line
@@ -39,7 +40,12 @@ def jobs() -> None:
 @json_option
 @click.pass_obj
 def run(runtime: Runtime, name: str, given: Sequence[str], *, detach: bool, json_lines: bool) -> None:
-    """ジョブを登録し、進み具合を表示します。Ctrl-Cで中止を依頼します。"""
+    """ジョブを登録し、進み具合を表示します。Ctrl-Cで中止を依頼します。
+
+    システムの名で実行します。本番では、設定 unattended のある定時処理だけが使えます。
+    """
+    if not may_act_alone(runtime):
+        raise PersonRequired
     kind = find(collect(runtime.plugins.gather("jobs")), name)
     parameters = dict(_pair(text) for text in given)
 

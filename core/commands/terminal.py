@@ -12,14 +12,27 @@ import click
 from core.access.actor import SYSTEM, Actor
 from core.access.journal import Journal
 from core.commands.refusals import refusal_line
-from core.errors import JuminzeiError
+from core.errors import Forbidden, JuminzeiError
 from core.graphql.records import Trace, records_of
+from core.identity.settings import UNATTENDED
 from core.runtime import Runtime
 from core.storage.database import Database, WriteSession
 
 T = TypeVar("T")
 ORIGIN = "cli"
 OWNER_ONLY = 0o600
+
+
+class PersonRequired(Forbidden):
+    """Nobody signed in, and here the system does not act for nobody."""
+
+    code = "PERSON_REQUIRED"
+    message = "職員が操作するコマンド（juminzei year など）を使ってください。定時処理には unattended が要ります。"
+
+
+def may_act_alone(runtime: Runtime) -> bool:
+    """Tell whether the system may act where nobody signs in: a trial, or a timetable that was set up."""
+    return runtime.settings[UNATTENDED] or not runtime.is_production
 
 
 @contextmanager

@@ -9,12 +9,12 @@ import click
 from core.access.actor import SYSTEM, Actor, ActorKind
 from core.access.journal import Journal
 from core.access.permission import Permission
-from core.commands.terminal import ORIGIN, asked, new_trace_id, recorded
+from core.commands.terminal import ORIGIN, asked, may_act_alone, new_trace_id, recorded
 from core.errors import Forbidden
 from core.identity.authenticator import Authenticator
 from core.identity.events import Events
 from core.identity.opening import open_identity
-from core.identity.settings import TERMINAL_TOKEN, UNATTENDED
+from core.identity.settings import TERMINAL_TOKEN
 from core.identity.sign_in import SignIn
 from core.runtime import Runtime
 from core.settings import environment
@@ -77,8 +77,7 @@ class Desk:
 
     def _is_machine(self) -> bool:
         is_nobody = self.staff is None and not environment().get(TOKEN)
-        is_allowed = self.runtime.settings[UNATTENDED] or not self.runtime.is_production
-        return is_nobody and self.is_machines_too and is_allowed
+        return is_nobody and self.is_machines_too and may_act_alone(self.runtime)
 
     async def _sign_in(self, database: Database, trace_id: str) -> str:
         if self.staff is None:

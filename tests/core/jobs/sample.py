@@ -13,6 +13,7 @@ from core.access.policy import Policy
 from core.commands.jobs import jobs as jobs_group
 from core.errors import Conflict, JuminzeiError
 from core.hooks import hook
+from core.identity.settings import UNATTENDED
 from core.jobs.job import Job
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
@@ -127,7 +128,8 @@ async def read_and_write() -> None:
 def runtime_of(url: str, lease: int = 15) -> Runtime:
     """Make a deployment of this plug-in alone, on the given database."""
     environ = {"DATABASE_URL": url, "JUMINZEI_JOB_LEASE": str(lease), "JUMINZEI_JOB_SLOTS": "1"}
-    declared = [PROFILE, DATA_DIR, DATABASE_URL, DATABASE_OWNER_URL, JOB_LEASE, JOB_SLOTS]
+    environ |= {PROFILE.variable: os.environ.get("SAMPLE_PROFILE", "demo")}
+    declared = [PROFILE, DATA_DIR, DATABASE_URL, DATABASE_OWNER_URL, JOB_LEASE, JOB_SLOTS, UNATTENDED]
     policy = Policy.load({"sample": "p, role:clerk, core.job, read\n"})
     return Runtime(Settings(declared, Sources(environ)), assemble({"sample": sys.modules[__name__]}), policy)
 

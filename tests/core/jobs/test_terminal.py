@@ -28,6 +28,17 @@ async def test_run_works_on_its_job_and_tells_the_end(house: Any, process: Start
     assert await house.units(1) == list(range(25))
 
 
+async def test_in_production_nobody_runs_jobs_in_the_name_of_the_system(
+    house: Any, process: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SAMPLE_PROFILE", "production")
+
+    code, output, errors = finish(process("run", "sample.count", "--param", "units=25"))
+
+    assert (code, output, "PERSON_REQUIRED" in errors) == (2, "", True)
+    assert await house.units(1) == []
+
+
 async def test_run_as_json_gives_one_object_per_line(house: Any, process: Start) -> None:
     code, output, _ = finish(process("run", "sample.count", "--param", "units=25", "--json"))
 
