@@ -38,6 +38,13 @@ class JobNotResumable(Conflict):
     message = "再開できるのは、失敗または中止したジョブだけです。"
 
 
+class JobOfAnother(Conflict):
+    """A cancelled job would go on in the name of somebody else, who may no longer want it."""
+
+    code = "JOB_OF_ANOTHER"
+    message = "中止したジョブを再開できるのは、そのジョブを依頼した職員だけです。"
+
+
 class JobStalled(JuminzeiError):
     """Worker after worker was lost without one step being committed."""
 

@@ -80,10 +80,13 @@ class JobMutation:
         """Cancel a waiting job, or ask a running one to stop."""
         return JobView.of(await service.cancel(info.context.write, _number(id)))
 
-    @door(RUN, "失敗・中止したジョブを、終わったところから再開する")
+    @door(
+        RUN,
+        "失敗・中止したジョブを、終わったところから再開する。中止したジョブを再開できるのは依頼した職員だけ",
+    )
     async def resume_job(self, info: Info, id: strawberry.ID) -> JobView:  # noqa: A002  # see above
         """Queue a failed or cancelled job again."""
-        return JobView.of(await service.resume(info.context.write, _number(id)))
+        return JobView.of(await service.resume(info.context.write, _number(id), info.context.actor))
 
 
 @strawberry.type

@@ -159,14 +159,14 @@ async def cancel(session: WriteSession, job_id: int) -> bool:
     return await session.scalar(statement) is not None
 
 
-async def resume(session: WriteSession, job_id: int) -> bool:
-    """Queue a failed or cancelled job again, cursor and progress kept; False if it is neither.
+async def resume(session: WriteSession, job_id: int, state: JobState) -> bool:
+    """Queue a failed or cancelled job again, cursor and progress kept; False if it is neither, or no longer.
 
     Raises IntegrityError if an active job has the same key.
     """
     statement = (
         update(job)
-        .where(job.c.id == job_id, job.c.state.in_(RESUMABLE))
+        .where(job.c.id == job_id, job.c.state == state, job.c.state.in_(RESUMABLE))
         .values(state=JobState.QUEUED, stalls=0, error_code=None, error_message=None, finished_at=None)
         .returning(job.c.id)
     )

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from core.access.actor import Actor
+from core.access.actor import SYSTEM, Actor, ActorKind
 from core.errors import NotFound, Unavailable
 from core.jobs import queries
-from core.jobs.errors import JobAlreadyActive, JobEnded, JobNotResumable
+from core.jobs.errors import JobAlreadyActive, JobEnded, JobNotResumable, JobOfAnother
 from core.jobs.job import QUIET_SECONDS
 from core.jobs.news import QUEUED, announce, news_of
-from core.jobs.state import JobStatus
+from core.jobs.state import JobState, JobStatus
 from core.jobs.types import JobType
 from core.storage.database import Database, ReadSession, WriteSession
 
@@ -77,13 +77,18 @@ async def cancel(session: WriteSession, job_id: int) -> JobStatus:
     return status
 
 
-async def resume(session: WriteSession, job_id: int) -> JobStatus:
+async def resume(session: WriteSession, job_id: int, by: Actor = SYSTEM) -> JobStatus:
     """Queue a failed or cancelled job again: it goes on after its last committed step.
 
-    Raises NotFound, JobNotResumable, or JobAlreadyActive if an active job has the same key.
+    It goes on in the name of who asked for it; what was cancelled, nobody else brings back but the system.
+    Raises NotFound, JobOfAnother, JobNotResumable, or JobAlreadyActive if an active job has the same key.
     """
+    before = await get(session, job_id)
+    is_anothers = (before.requester_kind, before.requester) != (by.kind, by.number)
+    if before.state is JobState.CANCELLED and is_anothers and by.kind is not ActorKind.SYSTEM:
+        raise JobOfAnother
     try:
-        resumed = await queries.resume(session, job_id)
+        resumed = await queries.resume(session, job_id, before.state)
     except IntegrityError:
         raise JobAlreadyActive from None
     status = await get(session, job_id)

@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from core.access.actor import SYSTEM
+from core.access.actor import SYSTEM, Actor, ActorKind
 from core.errors import Invalid, JuminzeiError, NotFound, StartError
 from core.jobs import queries, service
 from core.jobs.errors import (
     JobAlreadyActive,
     JobEnded,
     JobNotResumable,
+    JobOfAnother,
     JobParameterInvalid,
     JobTypeUnknown,
 )
@@ -146,6 +147,38 @@ async def test_a_cancelled_job_can_be_resumed(house: Any, kinds: Any) -> None:
     assert (status.state, status.finished_at) == (JobState.QUEUED, None)
     assert await house.work_once()
     assert await house.units(job_id) == [0, 1, 2, 3, 4]
+
+
+CLERK, ANOTHER = Actor(ActorKind.STAFF, "100003"), Actor(ActorKind.STAFF, "100002")
+
+
+@pytest.mark.parametrize(("asked", "by"), [(CLERK, ANOTHER), (SYSTEM, ANOTHER)])
+async def test_what_another_asked_for_and_was_cancelled_is_not_brought_back(
+    house: Any, kinds: Any, database: Database, asked: Actor, by: Actor
+) -> None:
+    async with database.transaction() as session:
+        job_id = await service.enqueue(session, kinds.COUNT, {"units": 1}, asked)
+    await house.change(service.cancel, job_id)
+
+    async with database.transaction() as session:
+        with pytest.raises(JobOfAnother):
+            await service.resume(session, job_id, by)
+
+    assert (await house.status(job_id)).state is JobState.CANCELLED
+
+
+@pytest.mark.parametrize("by", [CLERK, SYSTEM])
+async def test_whoever_asked_for_it_or_the_system_resumes_what_was_cancelled(
+    house: Any, kinds: Any, database: Database, by: Actor
+) -> None:
+    async with database.transaction() as session:
+        job_id = await service.enqueue(session, kinds.COUNT, {"units": 1}, CLERK)
+    await house.change(service.cancel, job_id)
+
+    async with database.transaction() as session:
+        status = await service.resume(session, job_id, by)
+
+    assert (status.state, status.actor.number) == (JobState.QUEUED, CLERK.number)
 
 
 @pytest.mark.parametrize("change", [service.cancel, service.resume])

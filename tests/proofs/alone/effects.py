@@ -76,7 +76,9 @@ ALONE: Mapping[str, Alone] = {
 BY_DESIGN: Mapping[str, str] = {
     "signIn, refresh, signOut, changePassword, enrol": "one's own account",
     "disableStaff, revokeRole, revokeSession": "an administrator takes away: nobody gains by it",
-    "cancelJob, resumeJob": "a job does what it was queued for, in the name of who queued it",
+    "cancelJob, resumeJob": (
+        "a job does what it was queued for, in the name of who queued it; once cancelled, for nobody else"
+    ),
     "registerNonResident, correctPerson, registerMyNumber, protectPerson, unprotectPerson": (
         "宛名 of 住登外者, from papers: history on two clocks and the access log; tax that was decided"
         " does not follow, it opens a finding"

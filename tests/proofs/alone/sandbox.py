@@ -1,8 +1,10 @@
 """A database in which nothing stays: all that is lent lies in one transaction that is never committed.
 
 A state of the whole system is a savepoint. Going back to it takes a millisecond, so that thousands of
-sequences begin in the same state. Sequences of ids, which no savepoint takes back, are set back by hand, and
-what differs only in a moment counts as equal: the same deeds in another order then give the same state.
+sequences begin in the same state. Sequences of ids, which no savepoint takes back, are set back by hand.
+
+The same deeds in another order are to give the same state. So what differs only in a moment counts as equal,
+and before each deed ids go on from the last that stands: nobody learns what was tried and taken back before.
 """
 
 import re
@@ -24,6 +26,15 @@ UNSEEN = {"core.idempotency", "core.session", "core.sign_in_guard"}
 SET_BACK = (
     "SELECT setval(name, at, used) FROM unnest($1::text[], $2::bigint[], $3::bool[]) AS s (name, at, used)"
 )
+OWNERS = """
+SELECT format('%I.%I', n.nspname, s.relname) AS serial,
+       format('%I.%I', m.nspname, t.relname) AS name, a.attname AS id
+FROM pg_depend d
+JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' JOIN pg_namespace n ON n.oid = s.relnamespace
+JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace m ON m.oid = t.relnamespace
+JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = d.refobjsubid
+WHERE d.classid = 'pg_class'::regclass AND n.nspname = ANY($1)
+"""
 PASSING = r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?\+\d\d(:\d\d)?|\\\\+x[0-9a-f]+)"
 """Moments, and bytes that are sealed or hashed."""
 TABLE = re.compile(rf"\b({'|'.join(SCHEMAS)})\.([a-z_]+)")
@@ -74,6 +85,9 @@ class Sandbox(Database):
         self._owner = await asyncpg.connect(self._address.owner_url)
         try:
             self._tables = {row["name"] for row in await self._owner.fetch(TABLES, SCHEMAS)} - UNSEEN
+            owners = await self._owner.fetch(OWNERS, SCHEMAS)
+            self._serials = [row["serial"] for row in owners]
+            self._last_ids = text("SELECT " + ", ".join(map(_last_id, owners)))
             async with self.engine.connect() as self._connection, self._connection.begin() as whole:
                 yield self
                 await whole.rollback()
@@ -92,6 +106,12 @@ class Sandbox(Database):
             await place.rollback()
             names, ats, used = zip(*serials, strict=True)
             await self._owner.execute(SET_BACK, names, ats, used)
+
+    async def let_ids_go_on(self) -> None:
+        """Let the next ids be those after the last that stand."""
+        (last,) = await self._connection.execute(self._last_ids)
+        used = [each is not None for each in last]
+        await self._owner.execute(SET_BACK, self._serials, [each or 1 for each in last], used)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[WriteSession]:
@@ -134,6 +154,10 @@ def tables_in(statement: str) -> tuple[str, ...]:
 
 def _session(connection: AsyncConnection) -> AsyncSession:
     return AsyncSession(connection, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+
+def _last_id(table: asyncpg.Record) -> str:
+    return f"(SELECT max({table['id']}) FROM {table['name']})"  # noqa: S608  # PostgreSQL's own names
 
 
 def _digest(table: str) -> str:

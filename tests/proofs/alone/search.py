@@ -120,6 +120,7 @@ class Search:
         """Send a mutation, and let a worker do what it queued; return the answer."""
         headers = {"authorization": f"Bearer {self.token}", "idempotency-key": key or str(uuid4())}
         body = body_of(move, self.mutations[move.name])
+        await self.sandbox.let_ids_go_on()
         self.sandbox.touched.clear()
         answer = await self.client.post("/graphql", json=body, headers=headers)
         if INTERNAL in answer.text:
