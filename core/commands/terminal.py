@@ -27,7 +27,7 @@ class PersonRequired(Forbidden):
     """Nobody signed in, and here the system does not act for nobody."""
 
     code = "PERSON_REQUIRED"
-    message = "職員が操作するコマンド（juminzei year など）を使ってください。定時処理には unattended が要ります。"
+    message = "職員が操作するコマンドを使ってください。定時処理には設定 unattended が要ります。"
 
 
 def may_act_alone(runtime: Runtime) -> bool:
