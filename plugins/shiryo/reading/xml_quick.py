@@ -1,52 +1,38 @@
-"""Plain e-Tax files, quickly: each return is cut out of the file and parsed whole by C code.
+"""Plain e-Tax files, quickly: each return is cut out of the file and split at its texts by one expression.
 
-Plain is a file without comments, declarations or anything between the returns, and a return in which every
-element stands where the layout has it, as often as it may. Nearly all are. Nothing is found here: what is not
-plain is left to `xml_reader`, which reads it by the rules of `xml_stream`.
+Plain is a file without comments, declarations, references to characters or anything between the returns, and
+a return in which every element stands where the layout has it, as often as it may. Nearly all are. Nothing is
+found here: what is not plain is left to `xml_reader`, which reads it by the rules of `xml_stream`.
 """
 
 import re
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Generator, Sequence
 from typing import BinaryIO, NamedTuple
-from xml.etree import ElementTree
-from xml.etree.ElementTree import Element
 
 from plugins.shiryo.reading.examine import value_faults
-from plugins.shiryo.reading.form import Form, Item
+from plugins.shiryo.reading.form import Form
 from plugins.shiryo.reading.record import Record
-from plugins.shiryo.reading.xml_tree import ENVELOPE, GENERAL, INCOME_TAX, PROCEDURE, VERSION, nodes
+from plugins.shiryo.reading.xml_steps import Branch, Kind, NotPlain, Opened, Reference, Step, automaton
+from plugins.shiryo.reading.xml_tree import ENVELOPE
 from plugins.shiryo.reading.xml_values import text_of
 
+COMMON, COMMON_PART, VALUE, NOBODY = Kind.COMMON, Kind.COMMON_PART, Kind.VALUE, Kind.NOBODY
 _READ = 1 << 20
 _LONGEST = 1 << 16
 """Bytes of a return that is read here; so it stays far below the limits of `xml_stream`."""
 _LONGEST_TEXT = 10_000
-_SPACE, _PARTS = f"{{{INCOME_TAX}}}", f"{{{GENERAL}}}"
 _START, _END = b"<DATA ", b"</DATA>"
-_STRANGE = (b"<!", b"<?", b"\r")
-"""What would make the end of a return, or the number of a line, doubtful."""
+_CONTROLS = bytes({*range(0x20)} - {*b"\t\n"})
+_MARKS = (b"&", b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+_BLANKS = ("> ", ">\t", ">\n")
+_BLANK = re.compile(r">[ \t\n]+<")
+_TEXT = re.compile(r">([^<]+)<")
 _HEAD = re.compile(
     rb'(?:<\?xml version="1\.0" encoding="(?:utf|UTF)-8"\?>)?\s*'
     rb"(<" + ENVELOPE.encode() + rb'(?: xmlns="[\w:/.-]*")?>)?\s*'
 )
 _TAIL = rb"</" + ENVELOPE.encode() + rb">"
-
-
-class _NotPlainError(Exception):
-    """Something is not plain; what it is, is for others to say."""
-
-
-@dataclass(slots=True)
-class _Branch:
-    """An element of the layout by its name: the item it holds, or the elements below it."""
-
-    name: str
-    place: int = -1
-    most: int = 1
-    below: "dict[str, _Branch]" = field(default_factory=dict)
 
 
 class Cut(NamedTuple):
@@ -83,7 +69,7 @@ def cuts(stream: BinaryIO) -> Generator[Cut, None, bool]:
             line += between.count(b"\n")
             at = end + len(_END)
             data = rest[start:at]
-            if len(data) > _LONGEST or any(mark in data for mark in _STRANGE):
+            if len(data) > _LONGEST or b"<!" in data or b"<?" in data or b"\r" in data:  # would hide its end
                 return False
             yield Cut(data, offset + start, line)
             line += data.count(b"\n")
@@ -96,123 +82,116 @@ def cuts(stream: BinaryIO) -> Generator[Cut, None, bool]:
 def fill(record: Record, cut: Cut) -> bool:
     """Fill the record of a return; false, and the record is as before, if the return is not plain."""
     try:
-        data = ElementTree.fromstring(cut.data)  # noqa: S314 - no `<!`, so no DTD and no entities
-        _Filling(record).fill(data)
-    except (ElementTree.ParseError, _NotPlainError):
+        if _is_strange(cut.data):
+            return False
+        _Filling(record.form).fill(record, cut.data.decode("utf-8"))
+    except (UnicodeDecodeError, NotPlain):
         return False
     return True
+
+
+def _is_strange(data: bytes) -> bool:
+    """Tell whether there is a reference, or what XML does not allow in a text."""
+    return len(data.translate(None, _CONTROLS)) < len(data) or any(mark in data for mark in _MARKS)
 
 
 class _Filling:
     """Fills the record of one return."""
 
-    def __init__(self, record: Record) -> None:
-        self._form = record.form
-        self._record = record
-        self._common: dict[str, Element] = {}
-        self._values: dict[int, str] = {}
+    def __init__(self, form: Form) -> None:
+        self._form = form
+        self._common: dict[str, str | dict[str, str]] = {}
+        """Of the IT part by ID: a text, or the texts of the parts."""
+        self._said: list[tuple[int, dict[str, str] | None, str | dict[str, str]]] = []
+        """Place of an item, the copy of a group that it stands in, and its text or parts."""
         self._groups: dict[str, list[dict[str, str]]] = {}
+        self._opened: list[object] = []
 
-    def fill(self, data: Element) -> None:
-        """Take the return apart; raises _NotPlainError."""
-        contents = _only(_only(data, "DATA", PROCEDURE), PROCEDURE, "CONTENTS")
-        parts = {part.tag: part for part in contents}
-        common, root = parts.get(f"{_SPACE}IT"), parts.get(f"{_SPACE}{self._form.code}")
-        if len(contents) != len(("IT", "form")) or common is None or root is None:
-            raise _NotPlainError
-        if root.get("VR", VERSION) != VERSION:
-            raise _NotPlainError
-        for element in common:
-            if any(map(len, element)):
-                raise _NotPlainError
-            self._common[element.get("ID", "")] = element
-        self._walk(root, _tree(self._form), None)
+    def fill(self, record: Record, text: str) -> None:
+        """Take the return apart; raises NotPlain."""
+        self._follow(text)
+        self._check_counts()
+        values = self._values()
         fields = [""] * len(self._form.items)
-        for place, text in self._values.items():
-            fields[place] = text
-        record = self._record
-        record.fields, record.places, record.groups = fields, self._values.keys(), self._groups
+        for place, value in values.items():
+            fields[place] = value
+        record.fields, record.places, record.groups = fields, values.keys(), self._groups
         record.content = hash("\x1f".join(fields))
 
-    def _walk(self, parent: Element, branch: _Branch, group: dict[str, str] | None) -> None:
-        below = branch.below
-        tags = [child.tag for child in parent]
-        if len(set(tags)) < len(tags):
-            _check_counts(tags, below)
-        for child, tag in zip(parent, tags, strict=True):
-            found = below.get(tag)
-            if found is None:
-                raise _NotPlainError
-            if found.place >= 0:
-                self._value(child, found.place, group)
-            elif found.most == 1:
-                self._walk(child, found, group)
-            else:
-                copies = self._groups.setdefault(found.name, [])
-                copies.append({})
-                self._walk(child, found, copies[-1])
+    def _follow(self, text: str) -> None:
+        if any(blank in text for blank in _BLANKS):
+            text = _BLANK.sub("><", text)
+        pieces = _TEXT.split(text)
+        texts = [piece.strip() for piece in pieces[1::2]]
+        if max(map(len, texts), default=0) > _LONGEST_TEXT:
+            raise NotPlain
+        state = automaton(self._form).start
+        for gap, said in zip(pieces[::2], [*texts, ""], strict=True):
+            step = state.steps.get(gap) or state.follow(gap)
+            state = step.state
+            self._opened += step.opened
+            if step.events:
+                self._note(step.events)
+            if step.kind is VALUE:
+                self._said.append((step.place, self._copy(step.group), said))
+            elif step.kind is not NOBODY:
+                self._take(step, said)
 
-    def _value(self, element: Element, place: int, group: dict[str, str] | None) -> None:
-        if element.attrib or len(element):
-            text = self._referred(element, place)
+    def _note(self, events: Sequence[Reference | Opened]) -> None:
+        """Note the elements that open inside one that repeats, and the items that refer to the IT part."""
+        for event in events:
+            if isinstance(event, Reference):
+                if event.id not in self._common:
+                    raise NotPlain
+                self._said.append((event.place, self._copy(event.group), self._common[event.id]))
+                continue
+            self._opened.append((event.branch, event.group, len(self._groups.get(event.group, ()))))
+            if event.begins:
+                self._groups.setdefault(event.branch.name, []).append({})
+
+    def _copy(self, group: str) -> dict[str, str] | None:
+        return self._groups[group][-1] if group else None
+
+    def _take(self, step: Step, text: str) -> None:
+        """Take a text of the IT part, or a part of a value."""
+        if step.kind is COMMON:
+            if self._common.setdefault(step.key, text) is not text:
+                raise NotPlain
+        elif step.kind is COMMON_PART:
+            _add_part(self._common.setdefault(step.key, {}), step.part, text)
         else:
-            text = (element.text or "").strip()
-        if len(text) > _LONGEST_TEXT:
-            raise _NotPlainError
-        if not text:
-            return
-        if group is not None:
-            group[self._form.items[place].name] = text
-        if self._values.setdefault(place, text) is not text and group is not None:
-            _check_later(self._form.items[place], text)
+            if step.begins:
+                self._said.append((step.place, self._copy(step.group), {}))
+            _add_part(self._said[-1][2], step.part, text)
 
-    def _referred(self, element: Element, place: int) -> str:
-        """Return the text of an element with parts, or of the one in the IT part that it refers to."""
-        source: Element | None = element
-        if reference := element.get("IDREF"):
-            source = self._common.get(reference)
-        if source is None:
-            raise _NotPlainError
-        text = (source.text or "").strip()
-        return text_of(self._form.items[place], text, _parts(source)) if len(source) else text
+    def _check_counts(self) -> None:
+        """Leave elements that stand more often than they may to others."""
+        seen = set(self._opened)
+        if not {"IT", self._form.code} <= seen:
+            raise NotPlain
+        if len(seen) < len(self._opened):
+            for key, count in Counter(self._opened).items():
+                branch = key[0] if isinstance(key, tuple) else key
+                most = branch.most if isinstance(branch, Branch) else 1
+                if 0 < most < count:
+                    raise NotPlain
 
-
-def _check_counts(tags: Sequence[str], below: Mapping[str, _Branch]) -> None:
-    """Leave elements that stand more often than they may to others."""
-    for tag, count in Counter(tags).items():
-        if tag in below and 0 < below[tag].most < count:
-            raise _NotPlainError
-
-
-def _parts(source: Element) -> Mapping[str, str]:
-    """Return the `gen:` children of an element, by name."""
-    found = {}
-    for part in source:
-        if not part.tag.startswith(_PARTS) or len(part):
-            raise _NotPlainError
-        found[part.tag.removeprefix(_PARTS)] = (part.text or "").strip()
-    return found
+    def _values(self) -> dict[int, str]:
+        """Return the first value of each item by place; fills the copies of what repeats."""
+        items, values = self._form.items, dict[int, str]()
+        for place, copy, said in self._said:
+            text = said if isinstance(said, str) else text_of(items[place], "", said)
+            if not text:
+                continue
+            if copy is not None:
+                copy[items[place].name] = text
+                if place in values and any(value_faults(items[place], text)):
+                    raise NotPlain  # the first copy is checked with the record
+            values.setdefault(place, text)
+        return values
 
 
-def _check_later(item: Item, text: str) -> None:
-    """Leave a faulty value of a second or later copy to others; the first is checked with the record."""
-    if any(value_faults(item, text)):
-        raise _NotPlainError
-
-
-def _only(parent: Element, name: str, child: str) -> Element:
-    if parent.tag != _SPACE + name or len(parent) != 1 or parent[0].tag != _SPACE + child:
-        raise _NotPlainError
-    return parent[0]
-
-
-@cache
-def _tree(form: Form) -> _Branch:
-    root = _Branch("")
-    for path, node in nodes(form).items():
-        *above, name = path.split("/")
-        at = root
-        for step in above:
-            at = at.below[_SPACE + step]
-        at.below[_SPACE + name] = _Branch(name, node.place, node.most)
-    return root
+def _add_part(parts: str | dict[str, str], name: str, text: str) -> None:
+    if isinstance(parts, str) or name in parts:
+        raise NotPlain
+    parts[name] = text
