@@ -2,9 +2,10 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import Future
 from typing import TypeVar
+
+from core.processes import processes_beside
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -15,7 +16,7 @@ def in_order(work: Callable[[Task], Result], tasks: Iterable[Task], workers: int
     if workers == 1:
         yield from map(work, tasks)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with processes_beside(workers) as pool:
         waiting: deque[Future[Result]] = deque()
         for task in tasks:
             waiting.append(pool.submit(work, task))
