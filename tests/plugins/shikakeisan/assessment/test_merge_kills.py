@@ -182,7 +182,8 @@ def prove(
         loud = [asyncio.run(merge(found, count, disturb)) for count in workers]
 
     assert len(quiet) > 1
-    assert [status.state for _, status in loud] == [undisturbed.state] * len(workers)
+    ended = [(status.state, status.error_code) for _, status in loud]
+    assert ended == [(undisturbed.state, None)] * len(workers)
     assert [status.done for _, status in loud] == [people] * len(workers)
     assert [said == quiet for said, _ in loud] == [True] * len(workers)
 
