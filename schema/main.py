@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.exc import DBAPIError
 
-from core.commands.refusals import PROGRAM, click_line, refusal_line, start_line, tell
+from core.commands.refusals import PROGRAM, click_line, early_line, tell
 from core.errors import JuminzeiError, StartError
 from core.runtime import Runtime
 from core.settings import environment
@@ -47,11 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(
             build_cli(runtime).main(args=arguments, prog_name=PROGRAM, obj=runtime, standalone_mode=False)
         )
-    except StartError as error:
-        tell(start_line(error))
-        sys.exit(2)
-    except JuminzeiError as error:
-        tell(refusal_line(error))
+    except (StartError, JuminzeiError) as error:
+        tell(early_line(error))
         sys.exit(2)
     except DBAPIError as error:
         if not lacks_tables(error):

@@ -13,6 +13,7 @@ import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from core.commands.refusals import early_line, tell
 from core.errors import JuminzeiError, StartError
 from core.graphql.answers import log_unexpected
 from core.runtime import Runtime
@@ -81,7 +82,7 @@ def work(environ: dict[str, str], listening: socket.socket) -> None:
         try:
             serve_here(build_runtime(environ), listening, _say_nothing)
         except (StartError, JuminzeiError) as error:
-            click.echo(f"juminzei: {error}", err=True)
+            tell(early_line(error))
             raise SystemExit(REFUSED) from None
         except KeyboardInterrupt:
             return

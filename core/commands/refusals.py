@@ -23,9 +23,13 @@ def refusal_line(refusal: JuminzeiError) -> str:
     return " ".join([f"{refusal.text} ({refusal.code})", *told])
 
 
-def start_line(error: StartError) -> str:
-    """Return why nothing starts, as an administrator reads it."""
-    return f"起動できません。{error} (START_REFUSED)"
+def early_line(error: JuminzeiError | StartError) -> str:
+    """Return what is refused before anything began: a refusal, or why nothing starts, for an administrator."""
+    return (
+        refusal_line(error)
+        if isinstance(error, JuminzeiError)
+        else f"起動できません。{error} (START_REFUSED)"
+    )
 
 
 def click_line(error: click.ClickException) -> str:

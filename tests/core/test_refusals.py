@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from core.commands.refusals import click_line, refusal_line, start_line, tell
+from core.commands.refusals import click_line, early_line, refusal_line, tell
 from core.commands.terminal import refusing
 from core.errors import Conflict, NotFound, StartError
 
@@ -105,7 +105,8 @@ def test_details_that_are_plain_are_told() -> None:
     refusal = Conflict(currentVersion=4, people=[1, 2])
 
     assert refusal_line(refusal).endswith(" (CONFLICT) currentVersion=4")
-    assert start_line(StartError("no key")) == "起動できません。no key (START_REFUSED)"
+    assert early_line(refusal) == refusal_line(refusal)
+    assert early_line(StartError("no key")) == "起動できません。no key (START_REFUSED)"
 
 
 def test_it_is_told_on_standard_error() -> None:
