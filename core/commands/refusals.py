@@ -24,12 +24,10 @@ def refusal_line(refusal: JuminzeiError) -> str:
 
 
 def early_line(error: JuminzeiError | StartError) -> str:
-    """Return what is refused before anything began: a refusal, or why nothing starts, for an administrator."""
-    return (
-        refusal_line(error)
-        if isinstance(error, JuminzeiError)
-        else f"起動できません。{error} (START_REFUSED)"
-    )
+    """Return what is refused before anything began: a refusal, or why nothing starts (for an administrator)."""
+    if isinstance(error, JuminzeiError):
+        return refusal_line(error)
+    return f"起動できません。{error} (START_REFUSED)"
 
 
 def click_line(error: click.ClickException) -> str:
