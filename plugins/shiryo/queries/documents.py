@@ -48,13 +48,16 @@ async def add_findings(session: WriteSession, rows: Iterable[tuple[object, ...]]
 
 # While a city comes in, the server has no statistics of its documents. MATERIALIZED and OFFSET 0 keep each
 # look-up one by an index; left to itself, the server went through all documents for each of them.
+
 # A change (訂正, 取消) supersedes the live document with its key that came before it; one that waits with a
 # fault of its own where no other bears the key. Where several do, nobody can tell which is meant: none is.
 SUPERSEDE = text("""
 WITH change AS MATERIALIZED (
     SELECT d.id, d.sender_id, d.tax_year, d.record_key
-    FROM shiryo.document d JOIN shiryo.file f ON f.id = d.file_id
-    WHERE f.delivery_id = ANY(:ids) AND d.action IN ('correct', 'cancel') AND NOT d.is_held
+    FROM shiryo.file f CROSS JOIN LATERAL (
+        SELECT * FROM shiryo.document WHERE file_id = f.id AND NOT is_held OFFSET 0
+    ) d
+    WHERE f.delivery_id = ANY(:ids) AND d.action IN ('correct', 'cancel')
 ), pair AS (
     SELECT old.id AS old_id, min(change.id) AS change_id, old.is_held
     FROM change CROSS JOIN LATERAL (
@@ -78,24 +81,40 @@ RETURNING d.id
 """)
 
 HOLD_WITHOUT_TARGET = text("""
+WITH change AS MATERIALIZED (
+    SELECT d.id
+    FROM shiryo.file f CROSS JOIN LATERAL (
+        SELECT * FROM shiryo.document WHERE file_id = f.id AND NOT is_held OFFSET 0
+    ) d
+    WHERE f.delivery_id = ANY(:ids) AND d.action IN ('correct', 'cancel')
+)
 UPDATE shiryo.document d SET is_held = true
-FROM shiryo.file f
-WHERE f.id = d.file_id AND f.delivery_id = ANY(:ids) AND d.action IN ('correct', 'cancel') AND NOT d.is_held
+FROM change
+WHERE d.id = change.id
   AND NOT EXISTS (SELECT FROM shiryo.document old WHERE old.superseded_by = d.id OFFSET 0)
 RETURNING d.id
 """)
 
 HOLD_DUPLICATES = text("""
+WITH fresh AS MATERIALIZED (
+    SELECT d.id, d.fingerprint
+    FROM shiryo.file f CROSS JOIN LATERAL (
+        SELECT * FROM shiryo.document WHERE file_id = f.id AND NOT is_held OFFSET 0
+    ) d
+    WHERE f.delivery_id = ANY(:ids) AND d.action IN ('new', 'add') AND d.superseded_at = 'infinity'
+), again AS MATERIALIZED (
+    SELECT fresh.id, old.file_id
+    FROM fresh CROSS JOIN LATERAL (
+        SELECT o.file_id FROM shiryo.document o
+        WHERE o.fingerprint = fresh.fingerprint AND o.superseded_at = 'infinity'
+            AND o.id < fresh.id AND o.action <> 'cancel'
+        OFFSET 0
+    ) old
+)
 UPDATE shiryo.document d SET is_held = true
-FROM shiryo.file f
-WHERE f.id = d.file_id AND f.delivery_id = ANY(:ids) AND d.action IN ('new', 'add') AND NOT d.is_held
-  AND d.superseded_at = 'infinity'
-  AND EXISTS (SELECT FROM (SELECT o.file_id FROM shiryo.document o
-                           WHERE o.fingerprint = d.fingerprint AND o.id < d.id
-                             AND o.superseded_at = 'infinity' AND o.action <> 'cancel' OFFSET 0) old
-              JOIN shiryo.file g ON g.id = old.file_id
-              JOIN shiryo.delivery v ON v.id = g.delivery_id AND v.accepted_at < 'infinity'
-              OFFSET 0)
+WHERE d.id IN (SELECT again.id FROM again
+               JOIN shiryo.file g ON g.id = again.file_id
+               JOIN shiryo.delivery v ON v.id = g.delivery_id AND v.accepted_at < 'infinity')
 RETURNING d.id
 """)
 
