@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar, TypeVarTuple, overload
 
 import asyncpg
-from sqlalchemy import Executable, FromClause, Result, ScalarResult, Table
+from sqlalchemy import Executable, FromClause, Result, ScalarResult, Table, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TypedReturnsRows
@@ -105,6 +105,14 @@ class WriteSession(ReadSession):
     ) -> int:
         """Write many rows by COPY and return how many; server defaults fill the columns not named."""
         return await self.in_turn(lambda: self._copy(table, columns, records))
+
+    async def commit_lazily(self) -> None:
+        """Do not wait for the disk at this transaction's commit.
+
+        If the server dies meanwhile, the transaction may be undone as a whole, with all later ones: for work
+        that is repeated from where the database says it came.
+        """
+        await self.execute(text("SET LOCAL synchronous_commit = off"))
 
     async def commit_and_close(self) -> None:
         """For the lender alone: commit, unless a statement failed, and give the connection back.

@@ -62,6 +62,7 @@ async def _read_all(job: Job) -> bool:
         async with aclosing(blocks(order, RECORDS_PER_STEP)) as found:
             async for block in found:
                 async with job.step() as step:
+                    await step.session.commit_lazily()
                     step.message = "読取中"
                     if step.total is None:
                         step.total = step.done + 2 * records

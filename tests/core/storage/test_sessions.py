@@ -137,6 +137,20 @@ async def test_json_goes_in_and_out(session: WriteSession, account: Any) -> None
     assert await session.scalar(select(account.facts)) == facts
 
 
+async def test_a_lazy_commit_is_seen_by_all_and_is_of_one_transaction(
+    database: Database, account: Any
+) -> None:
+    setting = text("SELECT current_setting('synchronous_commit')")
+    async with database.transaction() as session:
+        await session.commit_lazily()
+        session.add(account(number="1", balance=10))
+        during = await session.scalar(setting)
+
+    async with database.transaction() as session:
+        seen = len((await session.scalars(select(account))).all())
+        assert (during, await session.scalar(setting), seen) == ("off", "on", 1)
+
+
 async def test_copy_writes_inside_the_transaction(database: Database, account: Any) -> None:
     async def interrupted() -> None:
         async with database.transaction() as session:
