@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 import strawberry
 from sqlalchemy import Row
 
-from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear, Yen
@@ -19,6 +18,7 @@ from plugins.shikakeisan.assessment.origins import origins_of
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, OUTCOME_LABELS, Ground, Outcome
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.assessment.tables import FIGURES
+from plugins.shikakeisan.base.graphql.common import OfYearAndPerson
 from plugins.shikakeisan.graphql import FactOrigin, Figure
 from plugins.shikakeisan.permissions import ASSESSMENT
 from plugins.shikakeisan.rules import RULES
@@ -46,7 +46,7 @@ class AssessmentAmount:
 
 
 @strawberry.type(description="賦課決定の1つの版")
-class Assessment(PersonalData):
+class Assessment(OfYearAndPerson):
     """A revision; the latest one is in force."""
 
     journal_type: ClassVar[str] = JOURNAL_TYPE
@@ -89,10 +89,6 @@ class Assessment(PersonalData):
             forest=Yen(row.forest),
             total_income_all=Yen(row.total_income_all),
         )
-
-    def journal_id(self) -> str:
-        """Return year and person."""
-        return f"{self.row.tax_year}:{self.row.person_id}"
 
     @door(ASSESSMENT, "本人")
     async def person(self, info: Info) -> Person | None:

@@ -1,11 +1,24 @@
 """What resolvers of every room do alike."""
 
+from typing import Any
+
+from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.pages import Page
 from plugins.shiryo.api import Work
 
 BY_ID = (int,)
 """The sort key of a list in the order of ids."""
+
+
+class OfYearAndPerson(PersonalData):
+    """Mixin of types that are made of a row about one person in one year: so the access log names them."""
+
+    row: Any
+
+    def journal_id(self) -> str:
+        """Return year and person."""
+        return f"{self.row.tax_year}:{self.row.person_id}"
 
 
 def work_of(info: Info) -> Work:

@@ -16,6 +16,7 @@ from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person, is_hidden, person_on, person_today
 from plugins.shikakeisan.base import circumstance_queries
 from plugins.shikakeisan.base.circumstances import JOURNAL_TYPE as CIRCUMSTANCE_TYPE
+from plugins.shikakeisan.base.graphql.common import OfYearAndPerson
 from plugins.shikakeisan.base.service import PERSON_JOURNAL_TYPE
 from plugins.shikakeisan.base.standing import (
     CIRCUMSTANCE_LABELS,
@@ -54,7 +55,7 @@ class CircumstanceKind(Enum):
 
 
 @strawberry.type(description="新年度個人基本の1人。賦課期日（1月1日）現在の内容")
-class BasePerson(PersonalData):
+class BasePerson(OfYearAndPerson):
     """A person of a base, as known during some time."""
 
     journal_type: ClassVar[str] = PERSON_JOURNAL_TYPE
@@ -95,10 +96,6 @@ class BasePerson(PersonalData):
             known_from=row.known_from,
             known_to=happened(row.known_to),
         )
-
-    def journal_id(self) -> str:
-        """Return year and person."""
-        return f"{self.tax_year}:{self.row.person_id}"
 
     @door(BASE, "1月1日の区（市区町村）のコード。支援措置の対象者は、権限と理由（X-Reason）がなければ伏せる")
     async def ward_code(self, info: Info) -> str:

@@ -9,7 +9,6 @@ import strawberry
 from sqlalchemy import Row
 from strawberry.scalars import JSON
 
-from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
@@ -20,7 +19,7 @@ from plugins.shikakeisan.assessment import queries as assessments
 from plugins.shikakeisan.assessment.graphql.types import AssessmentOutcome
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, Ground
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
-from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
+from plugins.shikakeisan.base.graphql.common import BY_ID, OfYearAndPerson, after_id
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import Kind, kinds
 from plugins.shikakeisan.correction.effects import difference_of
@@ -125,7 +124,7 @@ async def by_path(info: Info, values: Mapping[str, Any]) -> JSON:
 
 
 @strawberry.type(description="更正の提案")
-class CorrectionProposal(PersonalData):
+class CorrectionProposal(OfYearAndPerson):
     """A proposal, with all that an approver has to see; the access log names person and year."""
 
     journal_type: ClassVar[str] = JOURNAL_TYPE
@@ -162,10 +161,6 @@ class CorrectionProposal(PersonalData):
             documents=list(row.documents),
             **{name: getattr(row, name) for name in (*plain, *ended)},
         )
-
-    def journal_id(self) -> str:
-        """Return year and person."""
-        return f"{self.row.tax_year}:{self.row.person_id}"
 
     @door(CORRECTION, "本人")
     async def person(self, info: Info) -> Person | None:
@@ -235,7 +230,7 @@ class CorrectionProposal(PersonalData):
 
 
 @strawberry.type(description="資料連絡せん（地方税法317条）の対象")
-class ContactSlip(PersonalData):
+class ContactSlip(OfYearAndPerson):
     """A person of whom the tax office is told; slips are printed at the terminal (`juminzei year slips`)."""
 
     journal_type: ClassVar[str] = JOURNAL_TYPE
@@ -258,10 +253,6 @@ class ContactSlip(PersonalData):
             marked_at=row.marked_at,
             printed_at=happened(row.printed_at),
         )
-
-    def journal_id(self) -> str:
-        """Return year and person."""
-        return f"{self.row.tax_year}:{self.row.person_id}"
 
     @door(CORRECTION, "本人")
     async def person(self, info: Info) -> Person | None:

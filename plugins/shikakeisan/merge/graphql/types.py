@@ -13,6 +13,7 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person, person_today
+from plugins.shikakeisan.base.graphql.common import OfYearAndPerson
 from plugins.shikakeisan.facts.vocabulary import RELATIVE_BY_PATH
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
@@ -267,7 +268,7 @@ class FactDecision(PersonalData):
 
 
 @strawberry.type(description="併合結果: 1人の1年度の事実と、その出どころ")
-class MergedBasis(PersonalData):
+class MergedBasis(OfYearAndPerson):
     """What the documents of a person came to."""
 
     journal_type: ClassVar[str] = BASIS_TYPE
@@ -288,10 +289,6 @@ class MergedBasis(PersonalData):
             known_from=row.known_from,
             known_to=happened(row.known_to),
         )
-
-    def journal_id(self) -> str:
-        """Return year and person."""
-        return f"{self.row.tax_year}:{self.row.person_id}"
 
     @door(MERGE_READ, "本人")
     async def person(self, info: Info) -> Person | None:
