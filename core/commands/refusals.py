@@ -24,7 +24,7 @@ def refusal_line(refusal: JuminzeiError) -> str:
 
 
 def early_line(error: JuminzeiError | StartError) -> str:
-    """Return what is refused before anything began: a refusal, or why nothing starts (for an administrator)."""
+    """Return what is refused before anything began: a refusal, or why nothing starts."""
     if isinstance(error, JuminzeiError):
         return refusal_line(error)
     return f"起動できません。{error} (START_REFUSED)"
