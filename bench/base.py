@@ -25,9 +25,9 @@ from core.runtime import Runtime
 from core.storage.address import ServerAddress
 from core.storage.database import Database
 from core.storage.migrations import migrate
+from core.work import Work
 from plugins.shikakeisan.base.service import freeze_base, open_year, rebuild_people
 from plugins.shikakeisan.overview.status import status_of
-from plugins.shiryo.api import Work
 from plugins.synth.api import Plan, write_city
 from schema.build import build_runtime
 from schema.main import main as juminzei

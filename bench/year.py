@@ -38,10 +38,10 @@ from core.runtime import Runtime
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from core.storage.migrations import migrate
+from core.work import Work
 from plugins.shikakeisan.assessment import deciding
 from plugins.shikakeisan.base.service import freeze_base, open_year
 from plugins.shikakeisan.engine.evaluate import evaluate
-from plugins.shiryo.api import Work
 from plugins.synth.api import Plan, write_city
 from schema.build import build_runtime
 from schema.main import main as juminzei

@@ -7,11 +7,12 @@ from core.access.actor import SYSTEM, Actor, ActorKind
 from core.access.journal import Journal
 from core.access.permission import Permission
 from core.commands import terminal
+from core.commands.desk import Desk
 from core.jobs import service as jobs
 from core.jobs.types import JobType
 from core.runtime import Runtime
 from core.storage.database import Database, WriteSession
-from plugins.shiryo.api import Desk, Work
+from core.work import Work
 
 T = TypeVar("T")
 WORKERS = "workers"

@@ -8,25 +8,21 @@ from typing import Any
 from sqlalchemy import Select
 
 from core.storage.database import ReadSession
-from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.manifest import SCHEMA, SCHEMA_VERSION
 from plugins.shiryo.queries import counting, documents, work_items
 from plugins.shiryo.reading.errors import LayoutUnknown
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 from plugins.shiryo.service.ledger import Ledger, read_ledger
-from plugins.shiryo.work import Work
 
 __all__ = [
     "SCHEMA",
     "SCHEMA_VERSION",
-    "Desk",
     "Document",
     "DocumentFacts",
     "Layout",
     "LayoutUnknown",
     "Ledger",
-    "Work",
     "blocking_items",
     "documents_between",
     "documents_by_id",
@@ -36,7 +32,6 @@ __all__ = [
     "load_layout",
     "persons_touched",
     "read_ledger",
-    "staff_option",
 ]
 
 

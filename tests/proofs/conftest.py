@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from core.access.journal import Journal
 from core.clock import MovableClock
+from core.commands.desk import TOKEN
 from core.identity import demo
 from core.identity.opening import open_identity
 from core.runtime import Runtime
@@ -24,7 +25,6 @@ from core.storage.migrations import Migrations
 from plugins.atena.api import Work, open_keyring, person_ids, take_number
 from plugins.atena.history import FOREVER, Span
 from plugins.atena.service.persons import PersonChange, candidates_for, register_non_resident
-from plugins.shiryo.commands.acting import TOKEN
 from plugins.synth.api import CityFiles
 from schema.build import build_runtime
 from schema.main import build_cli

@@ -16,13 +16,13 @@ from core.jobs import service
 from core.jobs.state import JobState
 from core.jobs.worker import Worker
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.api import open_keyring
 from plugins.shiryo.errors import AlreadyImported
 from plugins.shiryo.manifest import SCHEMA, SCHEMA_VERSION, Manifest, parse_manifest
 from plugins.shiryo.reading.layout import Layout, layouts
 from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.receiving import receive
-from plugins.shiryo.work import Work
 from tests.plugins.shiryo.reading.conftest import clean_record
 from tests.plugins.shiryo.reading.test_fuzz import MUTATIONS
 from tests.proofs.conftest import Town

@@ -8,11 +8,13 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
+from core.commands.desk import staff_option
 from core.commands.terminal import asked
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.comparing import GROUND
@@ -26,7 +28,6 @@ from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.terminal import recorded, start_job
-from plugins.shiryo.api import Work, staff_option
 
 SHOWN = ("annual_total", "city_total", "pref_total", "forest", "genmen_amount", "payable", "total_income_all")
 """The sums that are printed; all of them stand in the run."""

@@ -12,13 +12,13 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.sql import any_
 
+from core.work import Work
 from plugins.shikakeisan.assessment.deciding import Block
 from plugins.shikakeisan.assessment.outcome import Ground
 from plugins.shikakeisan.merge.queries import let_go
 from plugins.shikakeisan.merge.tables import finding
 from plugins.shikakeisan.sql import IDS
 from plugins.shikakeisan.states import OPEN_FINDINGS, FindingStage, FindingState
-from plugins.shiryo.api import Work
 
 STAGE = FindingStage.ASSESSMENT
 COPIED = (

@@ -21,6 +21,7 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
 from core.settings import whole
+from core.work import Work
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.balance import check_balance
 from plugins.shikakeisan.assessment.comparing import differences
@@ -36,7 +37,6 @@ from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.law.years import year_path
 from plugins.shikakeisan.sql import happened, there
 from plugins.shikakeisan.states import YearState
-from plugins.shiryo.api import Work
 
 JOB = "shikakeisan.assess"
 BLOCK = 20_000

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import Conflict
 from core.runtime import Runtime
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.deciding import Block, decide
 from plugins.shikakeisan.assessment.findings import settle_findings
@@ -21,7 +22,6 @@ from plugins.shikakeisan.assessment.subject import Subject
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.hooks import Change
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.assessment"
 

@@ -7,14 +7,15 @@ from typing import Any
 import click
 
 from core.clock import JAPAN
+from core.commands.desk import Desk, staff_option
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.outcome import GROUND_LABELS, UNDECIDED, Ground
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import ASSESSMENT
-from plugins.shiryo.api import Desk, Work, staff_option
 
 
 @click.command("undecided")

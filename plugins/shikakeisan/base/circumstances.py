@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from core.errors import Conflict, NotFound, SelfApproval
 from core.graphql.masking import require_reason
+from core.work import Work
 from plugins.atena.api import person_ids
 from plugins.shikakeisan.base import circumstance_queries as queries
 from plugins.shikakeisan.base.circumstance_queries import Entry
@@ -21,7 +22,6 @@ from plugins.shikakeisan.base.service import rebuild_people
 from plugins.shikakeisan.base.standing import PLACED, Circumstance
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.states import ProposalState, YearState
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.circumstance"
 ADD, END = "add", "end"

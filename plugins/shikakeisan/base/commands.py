@@ -2,12 +2,12 @@
 
 import click
 
+from core.commands.desk import Desk, staff_option
 from core.runtime import Runtime
 from plugins.shikakeisan.base.municipality import MUNICIPALITY
 from plugins.shikakeisan.base.service import freeze_base, open_year
 from plugins.shikakeisan.base.standing import STANDING_LABELS
 from plugins.shikakeisan.permissions import BASE_MAKE
-from plugins.shiryo.api import Desk, staff_option
 
 
 @click.command("open")

@@ -6,6 +6,7 @@ from datetime import date
 
 from core.clock import JAPAN
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import family_of, highest_id, ids_between
 from plugins.shikakeisan.base import queries
 from plugins.shikakeisan.base.errors import TaxDayAhead, YearOpened
@@ -16,7 +17,6 @@ from plugins.shikakeisan.law.municipalities import load_municipality
 from plugins.shikakeisan.law.years import load_year
 from plugins.shikakeisan.sql import hold
 from plugins.shikakeisan.states import YearState
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.year"
 PERSON_JOURNAL_TYPE = "shikakeisan.base_person"

@@ -8,14 +8,15 @@ import click
 from sqlalchemy import Row
 
 from core.clock import JAPAN
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import asked, write_private
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing import service as closing
 from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer, recipients_of
 from plugins.shikakeisan.permissions import CLOSING_MAKE
-from plugins.shiryo.api import Desk, Work, staff_option
 
 KINDS = {closing.INITIAL: "当初分を含む", closing.CHANGES: "異動分"}
 SHOWN = {

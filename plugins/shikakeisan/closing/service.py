@@ -7,10 +7,10 @@ decided before a cut-off but committed after the close read belongs to the next 
 from datetime import UTC, datetime
 
 from core.runtime import Runtime
+from core.work import Work
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing.errors import CutOffInvalid, NothingAssessed, RunUnderWay
 from plugins.shikakeisan.sql import hold
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.closing"
 INITIAL, CHANGES = "initial", "changes"

@@ -17,6 +17,7 @@ from sqlalchemy import Row
 from core.clock import JAPAN
 from core.runtime import Runtime
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena.api import Moment, persons_by_id, protected_ids
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.closing import queries
@@ -29,7 +30,6 @@ from plugins.shikakeisan.closing.errors import (
 from plugins.shikakeisan.hooks import Recipient
 from plugins.shikakeisan.sheets import Sheet, SheetWriter, manifest_of
 from plugins.shikakeisan.sql import hold
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.transfer"
 NUMBER = "atena_number"

@@ -10,9 +10,11 @@ import orjson
 from sqlalchemy import Row
 
 from core.clock import JAPAN
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import asked
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import batch_queries, batches, queries
@@ -26,7 +28,6 @@ from plugins.shikakeisan.merge.paths import changes_inward
 from plugins.shikakeisan.permissions import CORRECTION_APPROVE, CORRECTION_PROPOSE
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.states import BATCH_LABELS
-from plugins.shiryo.api import Desk, Work, staff_option
 
 COUNTS = {
     "selected": ("対象者", "人"),

@@ -8,12 +8,12 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
+from core.work import Work
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.correction.tables import batch, proposal, sample_look
 from plugins.shikakeisan.merge.tables import finding
 from plugins.shikakeisan.sql import IDS, INFINITY, change_row, present_row, row_by_id
 from plugins.shikakeisan.states import OPEN_FINDINGS, ProposalState
-from plugins.shiryo.api import Work
 
 
 async def find_batch(session: ReadSession, batch_id: int) -> Row[Any] | None:

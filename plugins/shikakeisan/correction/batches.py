@@ -15,6 +15,7 @@ from sqlalchemy import Row
 
 from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
+from core.work import Work
 from plugins.atena.api import person_ids
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import batch_queries, queries
@@ -27,7 +28,6 @@ from plugins.shikakeisan.correction.errors import (
 )
 from plugins.shikakeisan.correction.service import JOURNAL_TYPE as PROPOSAL_TYPE
 from plugins.shikakeisan.states import BatchState, ProposalState
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.batch"
 PEOPLE, FINDING, RULES = "people", "finding", "rules"

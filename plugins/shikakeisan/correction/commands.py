@@ -7,6 +7,7 @@ from types import MappingProxyType
 import click
 
 from core.access.actor import Actor, ActorKind
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import asked
 from core.jobs import service as jobs
 from core.jobs.follow import follow
@@ -14,9 +15,9 @@ from core.jobs.state import RESUMABLE, JobStatus
 from core.jobs.types import JobType
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.shikakeisan.correction.jobs import LATE
 from plugins.shikakeisan.permissions import CORRECTION_PROPOSE
-from plugins.shiryo.api import Desk, Work, staff_option
 
 COUNTS = {
     "proposed": "更正を提案した者",

@@ -15,6 +15,7 @@ from core.clock import JAPAN
 from core.errors import Invalid
 from core.runtime import Runtime
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.shikakeisan.assessment import queries as assessments
 from plugins.shikakeisan.assessment.deciding import Block, decide
 from plugins.shikakeisan.assessment.outcome import Decided, Ground, Outcome
@@ -40,7 +41,7 @@ from plugins.shikakeisan.correction.periods import Direction, check_period
 from plugins.shikakeisan.law.calendar import due_dates
 from plugins.shikakeisan.service import Cause, compare
 from plugins.shikakeisan.states import YearState
-from plugins.shiryo.api import Work, documents_of
+from plugins.shiryo.api import documents_of
 
 RELATIVES = ("spouse", "dependants")
 NOBODY = {"proposed_by": "", "approved_by": "-"}

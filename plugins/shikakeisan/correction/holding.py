@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.runtime import Runtime
+from core.work import Work
 from plugins.shikakeisan.base.errors import YearNotOpen
 from plugins.shikakeisan.correction import queries
-from plugins.shiryo.api import Work
 
 A_MOMENT = timedelta(microseconds=1)
 

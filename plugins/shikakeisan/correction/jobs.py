@@ -12,6 +12,7 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
 from core.settings import whole
+from core.work import Work
 from plugins.shikakeisan.assessment.service import rules_of
 from plugins.shikakeisan.correction import batch_queries, queries
 from plugins.shikakeisan.correction.batches import FINDING, PEOPLE, sample_of
@@ -21,7 +22,6 @@ from plugins.shikakeisan.correction.holding import Held, hold
 from plugins.shikakeisan.correction.late import late_request, touched_people
 from plugins.shikakeisan.correction.service import approve, leaves_undecided, store
 from plugins.shikakeisan.states import BatchState, ProposalState
-from plugins.shiryo.api import Work
 
 PEOPLE_PER_STEP = 50
 MOST_REASON = 200

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import text
 
 from core.storage.database import ReadSession, WriteSession
+from core.work import Work
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.merge.deciding import said_at
 from plugins.shikakeisan.merge.service import merge_people, preview_person
-from plugins.shiryo.api import Work
 
 BEGIN, TAKE_BACK = text("SAVEPOINT correction"), text("ROLLBACK TO SAVEPOINT correction")
 END = text("RELEASE SAVEPOINT correction")

@@ -16,12 +16,12 @@ from sqlalchemy import (
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
+from core.work import Work
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.correction.tables import contact_slip, proposal
 from plugins.shikakeisan.merge.tables import basis, decision
 from plugins.shikakeisan.sql import IDS, INFINITY, change_row, hold, present_row
 from plugins.shikakeisan.states import ProposalState
-from plugins.shiryo.api import Work
 
 WAITING = (ProposalState.PLANNED, ProposalState.PROPOSED)
 

@@ -15,6 +15,7 @@ from core.errors import JuminzeiError, SelfApproval, Unavailable
 from core.graphql.masking import require_reason
 from core.graphql.versions import ensure_version
 from core.runtime import Runtime
+from core.work import Work
 from plugins.shikakeisan.assessment.outcome import Ground, Outcome
 from plugins.shikakeisan.assessment.service import JOURNAL_TYPE as ASSESSMENT_TYPE
 from plugins.shikakeisan.assessment.service import write_block
@@ -38,7 +39,6 @@ from plugins.shikakeisan.correction.errors import (
 from plugins.shikakeisan.correction.holding import Held, hold
 from plugins.shikakeisan.correction.merging import trial
 from plugins.shikakeisan.states import ProposalState
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.proposal"
 

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import click
 
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import write_private
 from core.runtime import Runtime
+from core.work import Work
 from plugins.shikakeisan.correction.slips import SlipFile, print_again, print_slips
 from plugins.shikakeisan.permissions import CORRECTION_PROPOSE
-from plugins.shiryo.api import Desk, Work, staff_option
 
 
 @click.command("slips")

@@ -16,12 +16,12 @@ from sqlalchemy import Row
 
 from core.clock import JAPAN
 from core.errors import NotFound
+from core.work import Work
 from plugins.atena.api import DeliveryReason, Moment, Person, delivery_targets, hidden_ids, persons_by_id
 from plugins.shikakeisan.correction import queries
 from plugins.shikakeisan.correction.catalogue import kinds
 from plugins.shikakeisan.facts.vocabulary import BY_PATH
 from plugins.shikakeisan.sheets import manifest_of
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.contact_slip"
 PERSON_TYPE = "atena.person"

@@ -5,17 +5,18 @@ from pathlib import Path
 
 import click
 
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import asked, write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.forms import queries, service
 from plugins.shikakeisan.forms.catalogue import Chosen, choose, conditions
 from plugins.shikakeisan.forms.printing import files_of, sheets_again
 from plugins.shikakeisan.forms.service import Count
 from plugins.shikakeisan.permissions import FORMS_MAKE
-from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 1_000
 Decorator = Callable[[Callable[..., None]], Callable[..., None]]

@@ -12,13 +12,13 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena.api import Moment, delivery_targets, hidden_ids, persons_by_id
 from plugins.shikakeisan.base.years import frozen_year, opened_year
 from plugins.shikakeisan.forms import queries
 from plugins.shikakeisan.forms.catalogue import Chosen
 from plugins.shikakeisan.forms.errors import CountChanged, NobodyToWrite, TooManyForms
 from plugins.shikakeisan.forms.printing import AT_ONCE, digests_of, sheets_of
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.form_run"
 MADE, ALREADY = "made", "already"

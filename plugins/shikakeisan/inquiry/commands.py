@@ -9,10 +9,12 @@ import click
 from sqlalchemy import Row
 
 from core.clock import JAPAN
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import asked, write_private
 from core.errors import NotFound
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.api import Moment, hidden_ids, person_id_of, persons_by_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.inquiry import checks, queries, replies, service
@@ -24,7 +26,6 @@ from plugins.shikakeisan.inquiry.service import Made
 from plugins.shikakeisan.inquiry.settings import INQUIRY_DAYS
 from plugins.shikakeisan.permissions import INQUIRY, INQUIRY_CONFIRM, INQUIRY_WRITE
 from plugins.shikakeisan.states import InquiryState
-from plugins.shiryo.api import Desk, Work, staff_option
 
 DAY = click.DateTime(["%Y-%m-%d"])
 STATES = {

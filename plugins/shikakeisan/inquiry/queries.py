@@ -8,11 +8,11 @@ from sqlalchemy import ColumnElement, Row, func, insert, select, update
 
 from core.errors import Conflict
 from core.storage.database import ReadSession, WriteSession
+from core.work import Work
 from plugins.atena.api import one_of
 from plugins.shikakeisan.inquiry.tables import inquiry, inquiry_person, inquiry_reply
 from plugins.shikakeisan.sql import hold, present_row, row_by_id, there
 from plugins.shikakeisan.states import InquiryState, ReplyState
-from plugins.shiryo.api import Work
 
 IN_FORCE = (ReplyState.ENTERED, ReplyState.CONFIRMED)
 

@@ -16,6 +16,7 @@ from sqlalchemy import Row
 from core.errors import Invalid, JuminzeiError, NotFound, SelfApproval, Unavailable
 from core.graphql.versions import ensure_version
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import LATEST
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import service as correction
@@ -29,7 +30,6 @@ from plugins.shikakeisan.merge.incomes import income_limit
 from plugins.shikakeisan.merge.listing import claims_on
 from plugins.shikakeisan.merge.stated import EMPLOYEE, SPOUSE
 from plugins.shikakeisan.states import InquiryState, ReplyState, YearState
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.inquiry_reply"
 MOST_INCOME = 999_999_999_999

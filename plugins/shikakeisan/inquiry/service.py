@@ -15,6 +15,7 @@ from sqlalchemy import Row
 
 from core.errors import Invalid
 from core.graphql.versions import ensure_version
+from core.work import Work
 from plugins.atena.api import Moment, hidden_ids, homes_of, person_ids
 from plugins.shikakeisan.base.municipality import tax_wards
 from plugins.shikakeisan.base.years import frozen_year
@@ -24,7 +25,6 @@ from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquiryProtected, 
 from plugins.shikakeisan.inquiry.letters import letter_of
 from plugins.shikakeisan.sheets import Sheet
 from plugins.shikakeisan.states import InquiryState
-from plugins.shiryo.api import Work
 
 JOURNAL_TYPE = "shikakeisan.inquiry"
 MOST_NAMED = 10_000

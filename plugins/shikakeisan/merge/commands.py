@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from core.commands.desk import staff_option
 from core.commands.terminal import asked
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE
@@ -16,7 +17,6 @@ from plugins.shikakeisan.merge.job import MERGE
 from plugins.shikakeisan.merge.labels import KINDS
 from plugins.shikakeisan.permissions import MERGE_START
 from plugins.shikakeisan.terminal import start_job
-from plugins.shiryo.api import staff_option
 
 
 @click.command("merge")

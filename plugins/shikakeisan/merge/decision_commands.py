@@ -8,7 +8,9 @@ import click
 from sqlalchemy import Row
 
 from core.clock import JAPAN
+from core.commands.desk import Desk, staff_option
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import Moment, person_id_of, persons_by_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge import decisions, listing
@@ -16,7 +18,6 @@ from plugins.shikakeisan.merge.decisions import DECISION_TYPE, Proposal
 from plugins.shikakeisan.merge.labels import fact_label
 from plugins.shikakeisan.merge.paths import inward, outward, relative_of
 from plugins.shikakeisan.permissions import MERGE_APPROVE, MERGE_PROPOSE, MERGE_READ
-from plugins.shiryo.api import Desk, Work, staff_option
 
 
 class Value(click.ParamType[Any]):

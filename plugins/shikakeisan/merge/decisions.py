@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
+from core.work import Work
 from plugins.atena.api import one_of
 from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.years import undecided_year
@@ -23,7 +24,6 @@ from plugins.shikakeisan.merge.gathered import Facts, Merged
 from plugins.shikakeisan.merge.people import Decision
 from plugins.shikakeisan.merge.service import merge_people, preview_person
 from plugins.shikakeisan.service import statable
-from plugins.shiryo.api import Work
 
 DECISION_TYPE = "shikakeisan.decision"
 _RELATIVE = re.compile(r"(?:spouse|dependants\[[0-9]{1,18}\])(?:\.(?P<part>[a-z_]+))?", re.ASCII)

@@ -7,10 +7,11 @@ import click
 from sqlalchemy import Row
 
 from core.access.permission import Permission
+from core.commands.desk import Desk, staff_option
 from core.runtime import Runtime
+from core.work import Work
 from plugins.shikakeisan.merge import settling
 from plugins.shikakeisan.permissions import MERGE_APPROVE, MERGE_PROPOSE
-from plugins.shiryo.api import Desk, Work, staff_option
 
 NOBODY = "(担当なし)"
 Deed: TypeAlias = Callable[[Work, Row[Any]], Awaitable[None]]

@@ -13,6 +13,7 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
 from core.settings import whole
+from core.work import Work
 from plugins.atena.api import ids_between
 from plugins.shikakeisan.base.years import frozen_year
 from plugins.shikakeisan.merge import queries
@@ -24,7 +25,7 @@ from plugins.shikakeisan.merge.makers import makers
 from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.merge.writing import by_claimant, settle, write_block
 from plugins.shikakeisan.sql import joining_by_hash
-from plugins.shiryo.api import Work, blocking_items, persons_touched
+from plugins.shiryo.api import blocking_items, persons_touched
 
 JOB = "shikakeisan.merge"
 BLOCK = 10_000

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena.api import ids_between, one_of
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.blocks import Block, make_block, merge_many
@@ -11,7 +12,7 @@ from plugins.shikakeisan.merge.gathered import Merged
 from plugins.shikakeisan.merge.kin import by_person
 from plugins.shikakeisan.merge.people import Decision
 from plugins.shikakeisan.merge.writing import by_claimant, only_cross, settle, write_block
-from plugins.shiryo.api import Work, documents_between, documents_of
+from plugins.shiryo.api import documents_between, documents_of
 
 BASIS_TYPE = "shikakeisan.basis"
 

@@ -6,10 +6,10 @@ from sqlalchemy import Row
 
 from core.errors import NotFound, SelfApproval
 from core.graphql.masking import require_reason
+from core.work import Work
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.errors import FindingSettled
 from plugins.shikakeisan.states import OPEN_FINDINGS, FindingState
-from plugins.shiryo.api import Work
 
 FINDING_TYPE = "shikakeisan.finding"
 

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Row
 
+from core.work import Work
 from plugins.atena.api import Among
 from plugins.shikakeisan.merge import queries
 from plugins.shikakeisan.merge.blocks import Block
@@ -14,7 +15,6 @@ from plugins.shikakeisan.merge.claimants import CROSS
 from plugins.shikakeisan.merge.gathered import Found
 from plugins.shikakeisan.merge.tables import basis, claim
 from plugins.shikakeisan.states import OPEN_FINDINGS, FindingState
-from plugins.shiryo.api import Work
 
 Wanted = Mapping[int, Sequence[Found]]
 

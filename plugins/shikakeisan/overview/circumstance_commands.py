@@ -6,10 +6,12 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import asked
 from core.errors import JuminzeiError
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.shikakeisan.base import circumstance_queries, circumstances
 from plugins.shikakeisan.base.circumstances import ADD, END, Proposed
 from plugins.shikakeisan.base.errors import ListRefused
@@ -19,7 +21,6 @@ from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.overview.replay import approve_circumstances
 from plugins.shikakeisan.permissions import CIRCUMSTANCE_APPROVE, CIRCUMSTANCE_PROPOSE
 from plugins.shikakeisan.states import ProposalState
-from plugins.shiryo.api import Desk, Work, staff_option
 
 MOST_SHOWN = 20
 

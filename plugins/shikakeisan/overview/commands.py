@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from core.clock import JAPAN
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import asked
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.api import Moment, hidden_ids, persons_by_id
 from plugins.shikakeisan.assessment.outcome import OUTCOME_LABELS, Outcome
 from plugins.shikakeisan.base import queries
@@ -22,7 +24,6 @@ from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.overview.replay import replay_register
 from plugins.shikakeisan.overview.status import STAGES, WAYS, Group, Status, read_status, status_of
 from plugins.shikakeisan.permissions import BASE, BASE_MAKE
-from plugins.shiryo.api import Desk, Work, staff_option
 
 FINDING_STAGES = {
     "base": ("個人基本", "findings"),

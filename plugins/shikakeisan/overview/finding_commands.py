@@ -9,7 +9,9 @@ from sqlalchemy import Row
 
 from core.access.permission import Permission
 from core.clock import JAPAN
+from core.commands.desk import Desk, staff_option
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import Moment, persons_by_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge import listing
@@ -20,7 +22,6 @@ from plugins.shikakeisan.merge.settling import FINDING_TYPE
 from plugins.shikakeisan.overview import findings as base_findings
 from plugins.shikakeisan.permissions import BASE, BASE_SETTLE, MERGE_READ
 from plugins.shikakeisan.states import FINDING_LABELS, FindingStage
-from plugins.shiryo.api import Desk, Work, staff_option
 
 NOBODY = "(担当なし)"
 STAGES: Mapping[str, tuple[str, Permission]] = {

@@ -22,6 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from core.graphql.masking import require_reason
 from core.graphql.versions import ensure_version
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena.api import one_of
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.standing import Standing
@@ -30,7 +31,6 @@ from plugins.shikakeisan.merge.errors import FindingSettled
 from plugins.shikakeisan.merge.tables import finding
 from plugins.shikakeisan.sql import INFINITY, change_row, there
 from plugins.shikakeisan.states import OPEN_FINDINGS, FindingStage, FindingState
-from plugins.shiryo.api import Work
 
 STAGE = FindingStage.BASE
 JOURNAL_TYPE = "shikakeisan.finding"

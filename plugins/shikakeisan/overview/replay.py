@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.work import Work
 from plugins.atena.api import persons_changed_since
 from plugins.shikakeisan.base import circumstances, queries
 from plugins.shikakeisan.base.service import JOURNAL_TYPE, rebuild_people
@@ -11,7 +12,6 @@ from plugins.shikakeisan.base.years import frozen_year
 from plugins.shikakeisan.merge.service import merge_people
 from plugins.shikakeisan.overview.findings import let_go, notice
 from plugins.shikakeisan.states import YearState
-from plugins.shiryo.api import Work
 
 OVERLAP = timedelta(hours=1)
 """Looked at once more: a change can be committed later than the moment from which it is known."""

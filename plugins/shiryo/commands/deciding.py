@@ -11,9 +11,10 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
+from core.commands.desk import Decorator, Desk, staff_option
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import open_keyring
-from plugins.shiryo.commands.acting import Decorator, Desk, staff_option
 from plugins.shiryo.commands.asking import ask
 from plugins.shiryo.permissions import WORK_CONFIRM, WORK_WRITE
 from plugins.shiryo.queries import work_items
@@ -21,7 +22,6 @@ from plugins.shiryo.queries.work_items import Wanted
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.intake import OUR_CODES
 from plugins.shiryo.service.resolving import Action, Proposal
-from plugins.shiryo.work import Work
 
 Items = Sequence[Row[Any]]
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import refusing
 from core.runtime import Runtime
-from plugins.shiryo.commands.acting import Desk, staff_option
+from core.work import Work
 from plugins.shiryo.errors import ManifestInvalid
 from plugins.shiryo.manifest import Sender, check_sender, tax_year
 from plugins.shiryo.permissions import EXPECTATION_WRITE
 from plugins.shiryo.queries import deliveries, ledger
-from plugins.shiryo.work import Work
 
 Expected = tuple[Sender, int | None]
 

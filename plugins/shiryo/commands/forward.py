@@ -4,14 +4,14 @@ from pathlib import Path
 
 import click
 
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import write_private
 from core.errors import NotFound
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import open_keyring
-from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.permissions import FORWARDING_WRITE
 from plugins.shiryo.service.forwarding import Outgoing, dispatch_all, outgoing
-from plugins.shiryo.work import Work
 
 CAUTION = "送付先の市区町村に取扱いを確認してから送付してください。"
 

@@ -10,14 +10,15 @@ from pathlib import Path
 import click
 
 from core.access.actor import Actor
+from core.commands.desk import Desk, staff_option
 from core.commands.terminal import new_trace_id, refusing
 from core.jobs import service
 from core.jobs.follow import follow
 from core.jobs.state import RESUMABLE, JobState
 from core.runtime import Runtime
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.api import Keyring, open_keyring
-from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.errors import AlreadyImported, KindUnknown, ManifestInvalid
 from plugins.shiryo.manifest import (
     CHANNELS,
@@ -34,7 +35,6 @@ from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.kinds import kind_of, known_kind
 from plugins.shiryo.service.receiving import Parcel as Arrived
 from plugins.shiryo.service.receiving import Received, receive_all
-from plugins.shiryo.work import Work
 
 MANIFEST = "manifest.json"
 """The name of a manifest, alone or behind another name and a dot."""

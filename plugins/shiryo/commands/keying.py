@@ -8,10 +8,11 @@ from typing import Any, TextIO
 
 import click
 
+from core.commands.desk import Desk, staff_option
 from core.errors import Invalid
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import open_keyring
-from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.manifest import CHANNELS, SENDER_KINDS, Sender
 from plugins.shiryo.permissions import ORIGINAL, WORK_CONFIRM, WORK_WRITE
 from plugins.shiryo.queries import keying as queries
@@ -20,7 +21,6 @@ from plugins.shiryo.service.compared import Compared, compared
 from plugins.shiryo.service.hiding import hidden_among
 from plugins.shiryo.service.intake import OUR_CODES
 from plugins.shiryo.service.keying import Paper
-from plugins.shiryo.work import Work
 
 VALUES = click.argument("values", metavar="VALUES.json", type=click.File(encoding="utf-8"))
 REASON = click.option("--reason", required=True, help="理由。記録に残ります")

@@ -6,14 +6,14 @@ from typing import Any
 import click
 from sqlalchemy import Row
 
+from core.commands.desk import Desk, staff_option
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.api import Moment, persons_by_id
-from plugins.shiryo.commands.acting import Desk, staff_option
 from plugins.shiryo.permissions import DOCUMENT
 from plugins.shiryo.queries import documents, work_items
 from plugins.shiryo.service.guidance import guide_of
 from plugins.shiryo.service.showing import masked
-from plugins.shiryo.work import Work
 
 DOCUMENT_JOURNAL, PERSON_JOURNAL = "shiryo.document", "atena.person"
 MOST_SHOWN = 20

@@ -9,6 +9,7 @@ from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
+from core.work import Work
 from plugins.atena.api import open_keyring
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.manifest import tax_year as checked_year
@@ -17,7 +18,6 @@ from plugins.shiryo.queries import ledger, work_items
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.intake import OUR_CODES
 from plugins.shiryo.service.resolving import Action, Proposal
-from plugins.shiryo.work import Work
 
 INPUT = strawberry.argument(name="input", description="入力")
 

@@ -23,10 +23,10 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import LateralFromClause
 
 from core.storage.database import ReadSession, WriteSession
+from core.work import Work
 from plugins.atena.api import present_homes, present_names, present_numbers
 from plugins.shiryo.queries.documents import IDS
 from plugins.shiryo.tables import attachment, delivery, document, file
-from plugins.shiryo.work import Work
 
 BY_NUMBER = 100
 NEEDED = (

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.storage.database import ReadSession, WriteSession
 from core.storage.ids import reserve_ids
+from core.work import Work
 from plugins.shiryo.manifest import Announced, Manifest, Sender
 from plugins.shiryo.tables import chunk, delivery, file, sender
-from plugins.shiryo.work import Work
 
 CHUNK_COLUMNS = ("file_id", "number", "key_version", "sealed")
 DELIVERY_COLUMNS = (

@@ -8,10 +8,10 @@ from sqlalchemy import Row, insert, select, text
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.shiryo.queries.documents import IDS
 from plugins.shiryo.tables import forwarding
 from plugins.shiryo.tables_dispatch import dispatch, dispatched
-from plugins.shiryo.work import Work
 
 WAITING = text("""
 SELECT w.id AS forwarding_id, w.municipality_code

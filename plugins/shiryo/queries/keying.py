@@ -8,10 +8,10 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession, WriteSession
+from core.work import Work
 from plugins.shiryo.queries.documents import IDS
 from plugins.shiryo.tables import delivery, document, work_item
 from plugins.shiryo.tables_keying import keying
-from plugins.shiryo.work import Work
 
 COLUMNS = (
     *("id", "item_id", "document_id", "layout", "channel", "key_version", "sealed"),

@@ -10,8 +10,8 @@ from sqlalchemy.sql import any_
 
 from core.errors import Conflict, NotFound
 from core.storage.database import ReadSession, WriteSession
+from core.work import Work
 from plugins.shiryo.tables import delivery, file, finding, sender, work_item
-from plugins.shiryo.work import Work
 
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 COLUMNS = (

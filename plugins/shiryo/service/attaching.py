@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from core.work import Work
 from plugins.atena.api import (
     Keyring,
     Likeness,
@@ -21,7 +22,6 @@ from plugins.atena.api import (
 from plugins.shiryo.queries import documents, work_items
 from plugins.shiryo.service.matching import FOUR_ITEMS, Decision, Stated, decide
 from plugins.shiryo.service.stated_numbers import take_numbers
-from plugins.shiryo.work import Work
 
 BY_MACHINE = "system"
 

@@ -18,13 +18,13 @@ from sqlalchemy import Row
 
 from core.clock import JAPAN
 from core.errors import NotFound
+from core.work import Work
 from plugins.atena.api import Keyring
 from plugins.shiryo.manifest import SCHEMA_VERSION
 from plugins.shiryo.queries import dispatch
 from plugins.shiryo.service.hiding import hidden_among
 from plugins.shiryo.service.originals import original
 from plugins.shiryo.service.showing import layout_by_id
-from plugins.shiryo.work import Work
 
 SCHEMA = "jp.local.juminzei.kaisou"
 JOURNAL_TYPE = "shiryo.dispatch"

@@ -14,13 +14,13 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType
 from core.settings import Setting, names
+from core.work import Work
 from plugins.atena.api import key_file, open_keyring
 from plugins.shiryo.queries import attaching, deliveries, documents, work_items
 from plugins.shiryo.service.attaching import BY_MACHINE, attach
 from plugins.shiryo.service.blocks import Block
 from plugins.shiryo.service.reading_ahead import Order, blocks
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
-from plugins.shiryo.work import Work
 
 RECORDS_PER_STEP = 5_000
 

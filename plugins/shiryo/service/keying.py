@@ -15,6 +15,7 @@ from sqlalchemy import Row
 
 from core.errors import Invalid, NotFound
 from core.graphql.masking import require_reason
+from core.work import Work
 from plugins.atena.api import Keyring, Parcel, open_parcel, seal_parcel
 from plugins.shiryo.errors import DocumentChanged, KeyingDiffers
 from plugins.shiryo.manifest import CHANNELS, Sender, check_sender, tax_year
@@ -26,7 +27,6 @@ from plugins.shiryo.service.keyed import Keyed, keyed, numbers_in, read_keyed, v
 from plugins.shiryo.service.kinds import known_kind
 from plugins.shiryo.service.making import Confirmed, make, place
 from plugins.shiryo.service.showing import layout_by_id, read_record
-from plugins.shiryo.work import Work
 
 CORRECTION = "CORRECTION"
 KEYED_DOCUMENT = "KEYED_DOCUMENT"

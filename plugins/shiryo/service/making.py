@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.storage.ids import reserve_ids
+from core.work import Work
 from plugins.atena.api import Keyring
 from plugins.shiryo.errors import DocumentChanged
 from plugins.shiryo.manifest import Announced, Manifest, Sender
@@ -20,7 +21,6 @@ from plugins.shiryo.service.keyed import Keyed
 from plugins.shiryo.service.originals import sealed_chunks
 from plugins.shiryo.service.readings import Source, document_rows, finding_row
 from plugins.shiryo.tables import document
-from plugins.shiryo.work import Work
 
 JOURNAL_TYPE = "shiryo.document"
 SAME_PERSON = ("my_number_index", "name", "kana", "birth_date", "address")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
+from core.work import Work
 from plugins.atena.api import Keyring, Moment, eltax_holders
 from plugins.shiryo.errors import AlreadyImported, FileTooLarge
 from plugins.shiryo.manifest import ELTAX_USER, Announced, Manifest
@@ -13,7 +14,6 @@ from plugins.shiryo.queries import deliveries, work_items
 from plugins.shiryo.queries.deliveries import Entered
 from plugins.shiryo.service.kinds import has_header
 from plugins.shiryo.service.originals import sealed_chunks
-from plugins.shiryo.work import Work
 
 FILE_LIMIT = 1 << 29
 JOURNAL_TYPE = "shiryo.delivery"

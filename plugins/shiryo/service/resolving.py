@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from core.errors import Invalid, NotFound, SelfApproval
 from core.graphql.masking import require_reason
+from core.work import Work
 from plugins.atena.api import Keyring, person_ids
 from plugins.shiryo.errors import ItemClosed, NothingToExplain
 from plugins.shiryo.manifest import Sender
@@ -20,7 +21,6 @@ from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.service.attaching import attach
 from plugins.shiryo.service.ledger import GAPS, Line, read_ledger
 from plugins.shiryo.service.stated_numbers import take_numbers
-from plugins.shiryo.work import Work
 
 JOURNAL_TYPE = "shiryo.work_item"
 CODE = re.compile("[0-9]{6}", re.ASCII)

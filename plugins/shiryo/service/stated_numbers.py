@@ -6,11 +6,11 @@ or opens a case for 住基ネット; it never writes over what it knows.
 
 from collections.abc import Sequence
 
+from core.work import Work
 from plugins.atena.api import Keyring, is_my_number, take_number
 from plugins.atena.api import Work as AtenaWork
 from plugins.shiryo.queries import documents
 from plugins.shiryo.service.showing import read_records
-from plugins.shiryo.work import Work
 
 
 async def take_numbers(work: Work, keyring: Keyring, document_ids: Sequence[int]) -> None:

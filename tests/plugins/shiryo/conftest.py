@@ -26,6 +26,7 @@ from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from core.storage.ids import reserve_ids
 from core.storage.migrations import Migrations
+from core.work import Work
 from plugins.atena import tables as atena_tables
 from plugins.atena.api import Keyring, kana_key, name_key, open_keyring
 from plugins.atena.check_digits import modulus_11
@@ -37,7 +38,6 @@ from plugins.shiryo.manifest import Manifest, parse_manifest
 from plugins.shiryo.reading.layout import load_layout
 from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.receiving import Received, receive
-from plugins.shiryo.work import Work
 from schema.build import build_runtime
 from schema.testing import House, open_house
 

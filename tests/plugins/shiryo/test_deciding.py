@@ -10,11 +10,11 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
+from core.commands.desk import TOKEN
 from core.identity import demo, totp
 from core.identity.demo import DemoSignIn
 from core.identity.opening import open_identity
 from core.runtime import Runtime
-from plugins.shiryo.commands.acting import TOKEN
 from plugins.shiryo.commands.keying import key
 from plugins.shiryo.commands.ledger import ledger
 from plugins.shiryo.commands.worklist import worklist

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from core.access.journal import Journal
+from core.work import Work
 from plugins.shiryo.service.forwarding import dispatch_all, outgoing
-from plugins.shiryo.work import Work
 from schema.testing import House
 from tests.plugins.shiryo.conftest import YEAR, Someone
 from tests.plugins.shiryo.test_graphql import data

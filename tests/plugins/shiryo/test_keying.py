@@ -7,6 +7,7 @@ import pytest
 
 from core.access.journal import Journal
 from core.errors import Conflict, Invalid, SelfApproval
+from core.work import Work
 from plugins.shiryo.api import blocking_items, documents_of, persons_touched
 from plugins.shiryo.errors import DocumentChanged, ItemClosed, KeyingDiffers, KeyingInvalid
 from plugins.shiryo.manifest import Sender
@@ -17,7 +18,6 @@ from plugins.shiryo.service.keying import Paper
 from plugins.shiryo.service.ledger import read_ledger
 from plugins.shiryo.service.resolving import Action, Proposal
 from plugins.shiryo.service.showing import masked, masked_text, read_items
-from plugins.shiryo.work import Work
 from tests.plugins.shiryo.conftest import NOW, YEAR, Someone
 
 TARO = Someone(1)

@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from core.access.journal import Journal
 from core.errors import Conflict, Invalid, SelfApproval
 from core.graphql.masking import ReasonRequired
+from core.work import Work
 from plugins.shiryo.commands.ledger import ledger as ledger_command
 from plugins.shiryo.commands.worklist import worklist as worklist_command
 from plugins.shiryo.errors import ItemClosed, NothingToExplain
@@ -18,7 +19,6 @@ from plugins.shiryo.queries.work_items import Wanted
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.ledger import Ledger, read_ledger
 from plugins.shiryo.service.resolving import Action, Proposal
-from plugins.shiryo.work import Work
 from tests.plugins.shiryo.conftest import NOW, YEAR, Someone, manifest_of, salary_file
 
 TARO = Someone(1)

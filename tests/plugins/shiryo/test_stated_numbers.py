@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 from core.access.journal import Journal
+from core.work import Work
 from plugins.atena.vault.seal import unseal
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.resolving import Action, Proposal
-from plugins.shiryo.work import Work
 from tests.plugins.shiryo.conftest import NOW, Someone, my_number
 
 TARO = Someone(1)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from core.access.journal import Journal
+from core.work import Work
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.resolving import Action, Proposal
-from plugins.shiryo.work import Work
 from tests.plugins.shiryo.conftest import NOW, YEAR, Someone
 
 TARO = Someone(1)

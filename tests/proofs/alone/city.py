@@ -20,6 +20,7 @@ from core.jobs import service as jobs
 from core.jobs.types import JobType
 from core.jobs.worker import Worker
 from core.storage.database import WriteSession
+from core.work import Work
 from plugins.atena import tables as atena
 from plugins.atena.api import Work as AtenaWork
 from plugins.atena.api import take_number
@@ -28,7 +29,6 @@ from plugins.shikakeisan.base.service import freeze_base, open_year
 from plugins.shikakeisan.correction.jobs import LATE
 from plugins.shikakeisan.inquiry.queries import add_inquiry
 from plugins.shikakeisan.merge.job import MERGE
-from plugins.shiryo.api import Work
 from plugins.shiryo.queries.ledger import expect
 from tests.plugins.shiryo.conftest import City, Someone, manifest_of, my_number, salary_file
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from core.access.journal import Journal
+from core.work import Work
 from plugins.atena.history import FOREVER
 from plugins.shikakeisan.base import circumstances
 from plugins.shikakeisan.base.circumstances import ADD, END, Proposed, Said
@@ -18,7 +19,6 @@ from plugins.shikakeisan.correction import service as corrections
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.errors import ProposalSettled
 from plugins.shikakeisan.overview.replay import approve_circumstances
-from plugins.shiryo.api import Work
 from tests.plugins.shikakeisan.base.conftest import City, address
 from tests.plugins.shikakeisan.correction.papers import Paper, file_papers, withdraw_paper
 from tests.plugins.shikakeisan.overview.conftest import decide

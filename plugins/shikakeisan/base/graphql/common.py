@@ -5,7 +5,7 @@ from typing import Any
 from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.pages import Page
-from plugins.shiryo.api import Work
+from core.work import Work
 
 BY_ID = (int,)
 """The sort key of a list in the order of ids."""

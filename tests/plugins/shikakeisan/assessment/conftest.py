@@ -18,11 +18,11 @@ from core.jobs.worker import Worker
 from core.runtime import Runtime
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database, WriteSession
+from core.work import Work
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.assessment.tables import assessment
 from plugins.shikakeisan.base.tables import base_person, fiscal_year
 from plugins.shikakeisan.merge.tables import basis, claim, finding
-from plugins.shiryo.api import Work
 from schema.build import build_runtime
 from schema.testing import environ_of
 

@@ -16,6 +16,7 @@ from core.clock import JAPAN, Clock
 from core.runtime import Runtime
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.api import Keyring, open_keyring, person_ids
 from plugins.atena.api import Work as AtenaWork
 from plugins.atena.history import Span
@@ -24,7 +25,6 @@ from plugins.atena.service.links import link, unlink
 from plugins.atena.service.persons import PersonChange, register_non_resident
 from plugins.shikakeisan.base.queries import base_of
 from plugins.shikakeisan.base.service import Counts, freeze_base, open_year
-from plugins.shiryo.api import Work
 from schema.build import build_runtime
 from schema.testing import environ_of
 

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import text
 
 from core.access.journal import Journal
+from core.work import Work
 from plugins.shikakeisan.correction.computing import Request
 from plugins.shikakeisan.correction.service import Approval, approve, propose
 from plugins.shikakeisan.merge.service import merge_people
-from plugins.shiryo.api import Work
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Year, year
 from tests.plugins.shikakeisan.correction.papers import Paper, file_papers
 

@@ -10,8 +10,8 @@ import pytest
 
 from core.access.journal import Journal
 from core.storage.database import Database
+from core.work import Work
 from plugins.shikakeisan.base.service import freeze_base, open_year
-from plugins.shiryo.api import Work
 from plugins.synth.api import CityFiles, Fault, Plan, read_city, write_city
 from tests.plugins.shikakeisan.base.conftest import City, city
 from tests.plugins.shikakeisan.merge.desk import Desk

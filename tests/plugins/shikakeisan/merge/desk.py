@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.access.journal import Journal
+from core.work import Work
 from plugins.shikakeisan.merge.decisions import Proposal, approve_decision, propose_decision
 from plugins.shikakeisan.merge.service import merge_people
-from plugins.shiryo.api import Work
 from tests.plugins.shikakeisan.base.conftest import TAX_YEAR, City
 from tests.plugins.shikakeisan.correction.papers import Paper, file_papers, withdraw_paper
 

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import Conflict, NotFound, SelfApproval
 from core.graphql.masking import ReasonRequired
+from core.work import Work
 from plugins.shikakeisan.merge.errors import FindingSettled
 from plugins.shikakeisan.merge.settling import (
     assign_finding,
@@ -13,7 +14,6 @@ from plugins.shikakeisan.merge.settling import (
     propose_closing,
     reject_closing,
 )
-from plugins.shiryo.api import Work
 from tests.plugins.shikakeisan.base.conftest import City
 from tests.plugins.shikakeisan.correction.papers import Paper
 from tests.plugins.shikakeisan.merge.desk import CHIEF, CLERK, Desk, family

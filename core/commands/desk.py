@@ -19,7 +19,7 @@ from core.identity.sign_in import SignIn
 from core.runtime import Runtime
 from core.settings import environment
 from core.storage.database import Database, WriteSession
-from plugins.shiryo.work import Work
+from core.work import Work
 
 T = TypeVar("T")
 TOKEN = TERMINAL_TOKEN.variable
