@@ -141,10 +141,24 @@ class WriteSession(ReadSession):
         driver = (await connection.get_raw_connection()).driver_connection
         if driver is None:
             raise TypeError("no connection")
-        try:
-            done: str = await driver.copy_records_to_table(
+        copying = asyncio.ensure_future(
+            driver.copy_records_to_table(
                 table.name, schema_name=table.schema, columns=columns, records=records
             )
+        )
+
+        def lost(_connection: object) -> None:
+            copying.cancel()
+
+        driver.add_termination_listener(lost)  # the driver itself would wait for ever to send more
+        try:
+            done: str = await copying
         except (TypeError, ValueError, OverflowError):  # their texts can quote the value
             raise asyncpg.DataError("a value does not fit its column") from None
+        except (asyncio.CancelledError, OSError, asyncpg.InterfaceError):
+            if driver.is_closed():
+                raise ConnectionError from None
+            raise
+        finally:
+            driver.remove_termination_listener(lost)
         return int(done.removeprefix("COPY "))
