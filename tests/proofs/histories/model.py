@@ -44,11 +44,13 @@ class Someone:
     insurance: int | None = None
     """What officers decided."""
     is_welfare: bool = False
+    changes_of_welfare: int = 0
+    """Also one that was taken back makes a new base, which nobody who proposed before has seen."""
     revisions: list[Decided] = field(default_factory=list)
 
     def state(self) -> tuple[Any, ...]:
         """Return everything that a proposal rests on."""
-        return (dict(self.documents), self.insurance, self.is_welfare, len(self.revisions))
+        return (dict(self.documents), self.insurance, self.changes_of_welfare, len(self.revisions))
 
     def decide(self, at: datetime) -> None:
         """Decide the tax from what stands now."""

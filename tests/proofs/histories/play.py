@@ -161,7 +161,7 @@ class Play:
         someone = self.people[waiting.number]
         async with self.city.database.transaction() as session:
             done = await corrections.approve(self.city.runtime, self._work(session, CHIEF), waiting.id, 1)
-        assert done.is_approved == (waiting.rests_on == someone.state()), waiting
+        assert done.is_approved == (waiting.rests_on == someone.state()), (waiting, someone.state())
         if done.is_approved:
             someone.insurance = waiting.insurance
             someone.decide(self.now)
@@ -200,6 +200,7 @@ class Play:
             elif self.chance.random() < 0.7:
                 await approve_circumstances(self._work(session, CHIEF), proposal_id, 1)
                 someone.is_welfare = not someone.is_welfare
+                someone.changes_of_welfare += 1
             else:
                 await circumstances.reject(self._work(session, CHIEF), proposal_id, 1)
 
