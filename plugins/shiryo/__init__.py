@@ -18,6 +18,8 @@ from plugins.shiryo.commands.intake import intake
 from plugins.shiryo.commands.keying import key
 from plugins.shiryo.commands.ledger import ledger
 from plugins.shiryo.commands.worklist import worklist
+from plugins.shiryo.graphql.document_delivery import DocumentDelivery
+from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.graphql.keying_mutation import KeyingMutation
 from plugins.shiryo.graphql.mutation import ShiryoMutation
 from plugins.shiryo.graphql.query import ShiryoQuery
@@ -68,7 +70,11 @@ def migrations() -> Migrations:
 
 @hook
 def graphql() -> GraphQLParts:
-    return GraphQLParts(query=(ShiryoQuery,), mutation=(ShiryoMutation, KeyingMutation))
+    return GraphQLParts(
+        query=(ShiryoQuery,),
+        mutation=(ShiryoMutation, KeyingMutation),
+        additions={Document: DocumentDelivery},
+    )
 
 
 @hook

@@ -39,6 +39,16 @@ class PersonByEltaxUser(Loader[tuple[str, date], int | None]):
         return found
 
 
+class DeliveryById(Loader[int, Row[Any] | None]):
+    """A delivery with its sender."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Row[Any] | None]:
+        """Return the deliveries of all keys with one statement."""
+        return {row.id: row for row in await deliveries.delivery_rows(self.session, ids=keys)}
+
+
 class DocumentById(Loader[int, Row[Any] | None]):
     """An accepted document."""
 

@@ -15,7 +15,8 @@ query($year: FiscalYear!) { deliveries(taxYear: $year, first: 2) { edges { node 
   id state heldFor senderCode acceptedAt
   files { name announcedRecords readRecords acceptedRecords
     findings(first: 3) { edges { node { code line } } } }
-  documents(first: 3) { edges { node { id kind name amounts { name yen } person { atenaNumber } } } }
+  documents(first: 3) { edges { node { id kind name amounts { name yen } person { atenaNumber }
+    delivery { id senderCode } } } }
 } } } }
 """
 DOCUMENT = """
@@ -84,6 +85,7 @@ async def test_a_delivery_shows_its_files_and_documents(city: Any, desk: House) 
     [shown] = [edge["node"] for edge in node["documents"]["edges"]]
     assert (shown["name"], shown["person"]) == (TARO.name, {"atenaNumber": f"{1:015d}"})
     assert {"name": "salary", "yen": 4_800_000} in shown["amounts"]
+    assert shown["delivery"] == {"id": node["id"], "senderCode": "0001"}
 
 
 async def test_a_held_delivery_shows_what_is_wrong_and_no_document(city: Any, desk: House) -> None:
