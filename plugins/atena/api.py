@@ -8,6 +8,7 @@ from sqlalchemy import Row
 
 from core.errors import NotFound
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena.check_digits import is_corporate_number, is_my_number
 from plugins.atena.delivery import Reason as DeliveryReason
 from plugins.atena.delivery import Target as DeliveryTarget
@@ -31,7 +32,6 @@ from plugins.atena.queries.persons import Moment
 from plugins.atena.search_keys import address_key, kana_key, name_key
 from plugins.atena.service import number_cases
 from plugins.atena.service.number_cases import Taken, Taking
-from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring, key_file, open_keyring, read_keyring
 from plugins.atena.vault.parcels import Parcel, blind_digest, open_parcel, seal_parcel
 from plugins.atena.vault.seal import blind_index, blind_indexes
@@ -50,7 +50,6 @@ __all__ = [
     "Person",
     "Taken",
     "Taking",
-    "Work",
     "address_key",
     "blind_digest",
     "blind_index",

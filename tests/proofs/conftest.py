@@ -22,7 +22,8 @@ from core.settings import CONFIG, DATA_DIR, PROFILE
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from core.storage.migrations import Migrations
-from plugins.atena.api import Work, open_keyring, person_ids, take_number
+from core.work import Work
+from plugins.atena.api import open_keyring, person_ids, take_number
 from plugins.atena.history import FOREVER, Span
 from plugins.atena.service.persons import PersonChange, candidates_for, register_non_resident
 from plugins.synth.api import CityFiles
@@ -82,7 +83,7 @@ class Town:
         async def deed(database: Database) -> dict[int, str]:
             given: dict[int, str] = {}
             async with database.transaction() as session:
-                work = Work(session, Journal(), clock.now(), clock.today())
+                work = Work(session, Journal(), "1", clock.now())
                 for line in city.lines("jutogai/jutogai.jsonl"):
                     given_change = _registration(line)
                     others = await _candidates(work, given_change)

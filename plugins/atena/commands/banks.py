@@ -11,10 +11,10 @@ from typing import TypeVar
 import click
 
 from core.runtime import Runtime
+from core.work import Work
 from plugins.atena.commands.common import day_type, json_option, refuse, report, working
 from plugins.atena.errors import FileRefused
 from plugins.atena.service.bank_files import MasterTaken, MergersTaken, take_master, take_mergers
-from plugins.atena.service.work import Work
 
 T = TypeVar("T", MasterTaken, MergersTaken)
 MASTER_LABELS = {"read": "読込", "added": "追加", "changed": "変更", "closed": "廃止"}

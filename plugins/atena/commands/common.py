@@ -14,8 +14,8 @@ from core.commands.refusals import refusal_line, tell
 from core.graphql.records import Trace, records_of
 from core.runtime import Runtime
 from core.storage.database import WriteSession
+from core.work import Work
 from plugins.atena.errors import FileRefused
-from plugins.atena.service.work import Work
 
 T = TypeVar("T")
 Record = Callable[[WriteSession, Sequence[AccessRecord]], Awaitable[object]]
@@ -35,7 +35,7 @@ def recorder(runtime: Runtime) -> Record:
 async def working(runtime: Runtime, operation: str, do: Callable[[Work], Awaitable[T]]) -> T:
     """Do one change in a transaction of its own, and enter it in the access log."""
     async with runtime.open_database() as database, database.transaction() as session:
-        work = Work(session, Journal(), runtime.clock.now(), runtime.clock.today())
+        work = Work(session, Journal(), SYSTEM.number, runtime.clock.now())
         done = await do(work)
         trace = Trace(runtime.clock, SYSTEM, str(uuid4()))
         lines = list(records_of(trace, operation, {}, work.journal, is_query=False))

@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import FileRefused, LineFault
 from plugins.atena.feed.csv_files import HEADER, read_rows
@@ -20,7 +21,6 @@ from plugins.atena.queries import banks, history
 from plugins.atena.queries.history import Change
 from plugins.atena.queries.persons import Moment
 from plugins.atena.service.banks import BRANCH_CHECKS, CODE, move_accounts, would_circle
-from plugins.atena.service.work import Work
 
 MASTER = ("bank_code", "bank_kana", "bank_name", "branch_code", "branch_kana", "branch_name")
 MERGERS = ("old_code", "new_code", "merged_on")

@@ -11,6 +11,7 @@ from functools import partial
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import BranchTaken, Finding, InvalidInput, MergerRefused
 from plugins.atena.history import FOREVER, Carving, Content, Revision, Span, clear, overlay, replace
@@ -19,7 +20,6 @@ from plugins.atena.queries import banks, history, persons
 from plugins.atena.queries.history import Change
 from plugins.atena.queries.persons import Moment
 from plugins.atena.service.persons import JOURNAL_TYPE
-from plugins.atena.service.work import Work
 
 CODE = pattern("[0-9]{4}-[0-9]{3}", "code", "金融機関コード4桁-支店コード3桁（半角）を入力してください。")
 BRANCH_CHECKS: Mapping[str, Check] = {

@@ -5,12 +5,12 @@ from datetime import date
 from functools import partial
 
 from core.errors import NotFound
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import EltaxIdTaken, Finding, InvalidInput
 from plugins.atena.history import Carving, Content, Revision, Span, clear, replace
 from plugins.atena.particulars import Findings, pattern
 from plugins.atena.queries import eltax_users, employers, history, persons
-from plugins.atena.service.work import Work
 
 JOURNAL_TYPE = "atena.eltax_user"
 USER_ID = pattern("[0-9A-Za-z]{11}", "code", "利用者IDは半角英数字11桁です。")

@@ -8,6 +8,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import DesignationNumberTaken, Finding, InvalidInput
 from plugins.atena.history import Carving, Content, Revision, Span, overlay
@@ -15,7 +16,6 @@ from plugins.atena.particulars import EMPLOYER_CHECKS, Findings, employer_conten
 from plugins.atena.queries import employers, history
 from plugins.atena.queries.persons import Moment
 from plugins.atena.service.candidates import refuse_unless_named
-from plugins.atena.service.work import Work
 
 JOURNAL_TYPE = "atena.employer"
 

@@ -10,11 +10,11 @@ from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound, SelfApproval
+from core.work import Work
 from plugins.atena.errors import FeedNotStopped, RemedyDecided, RemedyOpen
 from plugins.atena.feed.remedies import Action, checked_replacement
 from plugins.atena.particulars import Findings, text
 from plugins.atena.queries import feed, feed_remedies
-from plugins.atena.service.work import Work
 
 JOURNAL_TYPE = "atena.feed_remedy"
 REASON = text(400, required=True)

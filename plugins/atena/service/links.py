@@ -7,6 +7,7 @@ merged: what was said under each number stays there, and an unlinked number is a
 from functools import partial
 
 from core.errors import NotFound
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import Finding, InvalidInput, LinkRefused
 from plugins.atena.history import Carving, Revision, Span, clear, replace
@@ -14,7 +15,6 @@ from plugins.atena.particulars import EARLIEST
 from plugins.atena.queries import history, links
 from plugins.atena.queries.history import Change
 from plugins.atena.service.persons import JOURNAL_TYPE
-from plugins.atena.service.work import Work
 
 ALWAYS = Span(EARLIEST)
 

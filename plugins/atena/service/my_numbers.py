@@ -3,13 +3,13 @@
 from datetime import date
 from functools import partial
 
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import Finding, InvalidInput, MyNumberRefused, ResidentNumberByFeedOnly
 from plugins.atena.history import Carving, Content, Revision, Span, replace
 from plugins.atena.particulars import Findings, Kind
 from plugins.atena.queries import history, my_numbers, persons, platform
 from plugins.atena.service.persons import JOURNAL_TYPE
-from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.seal import blind_indexes, sealed_content
 

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from core.errors import NotFound
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import CaseResolved
 from plugins.atena.history import LATEST, Span, replace
@@ -18,7 +19,6 @@ from plugins.atena.particulars import Findings, Kind, text
 from plugins.atena.queries import history, my_numbers, number_cases, persons, platform
 from plugins.atena.queries.persons import Moment
 from plugins.atena.service.persons import JOURNAL_TYPE
-from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.seal import blind_indexes, seal, sealed_content
 

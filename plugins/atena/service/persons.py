@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.check_digits import modulus_11
 from plugins.atena.errors import Finding, InvalidInput, ResidentByFeedOnly
@@ -22,7 +23,6 @@ from plugins.atena.particulars import (
 )
 from plugins.atena.queries import history, persons, platform
 from plugins.atena.service.candidates import Found, alike_to, refuse_unless_named
-from plugins.atena.service.work import Work
 
 JOURNAL_TYPE = "atena.person"
 OUR_NUMBERS = "9"

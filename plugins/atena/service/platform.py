@@ -20,12 +20,12 @@ from sqlalchemy import Row
 from core.access.journal import Journal
 from core.errors import NotFound
 from core.storage.database import WriteSession
+from core.work import Work
 from plugins.atena.errors import MessageNotRefused
 from plugins.atena.partial_date import PartialDate, Precision
 from plugins.atena.particulars import ADDRESS_CHECKS, Findings, graphql_name, text
 from plugins.atena.queries import platform as queries
 from plugins.atena.service.persons import JOURNAL_TYPE as PERSON_TYPE
-from plugins.atena.service.work import Work
 from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.seal import unseal
 

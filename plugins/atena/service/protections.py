@@ -3,6 +3,7 @@
 from datetime import date
 from functools import partial
 
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import Finding, InvalidInput, ProtectionByFeedOnly
 from plugins.atena.history import Carving, Revision, Span, clear, replace
@@ -10,7 +11,6 @@ from plugins.atena.particulars import Findings, Kind
 from plugins.atena.queries import history, persons
 from plugins.atena.queries.history import Change
 from plugins.atena.service.persons import JOURNAL_TYPE
-from plugins.atena.service.work import Work
 
 OFFICER = "officer"
 

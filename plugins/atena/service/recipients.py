@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.delivery import RecipientKind
 from plugins.atena.errors import Finding, InvalidInput
@@ -14,7 +15,6 @@ from plugins.atena.queries import history
 from plugins.atena.queries.history import Change
 from plugins.atena.queries.recipients import TABLES
 from plugins.atena.service.persons import JOURNAL_TYPE
-from plugins.atena.service.work import Work
 
 
 async def set_recipient(

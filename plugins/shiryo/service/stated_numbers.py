@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 from core.work import Work
 from plugins.atena.api import Keyring, is_my_number, take_number
-from plugins.atena.api import Work as AtenaWork
 from plugins.shiryo.queries import documents
 from plugins.shiryo.service.showing import read_records
 
@@ -19,8 +18,7 @@ async def take_numbers(work: Work, keyring: Keyring, document_ids: Sequence[int]
         return
     rows = await documents.documents_by_id(work.session, document_ids)
     records = await read_records(work.session, keyring, list(rows.values()))
-    at = AtenaWork(work.session, work.journal, work.now, work.today)
     for document_id, record in sorted(records.items()):
         number = record.identity.my_number
         if is_my_number(number):
-            await take_number(at, keyring, rows[document_id].person_id, number, f"課税資料 {document_id}")
+            await take_number(work, keyring, rows[document_id].person_id, number, f"課税資料 {document_id}")

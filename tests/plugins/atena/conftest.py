@@ -26,12 +26,12 @@ from core.identity.keys import SealKeys
 from core.settings import DATA_DIR, PROFILE, Settings, Sources
 from core.storage.database import Database, ReadSession, WriteSession
 from core.storage.migrations import Migrations
+from core.work import Work
 from plugins import atena
 from plugins.atena import tables
 from plugins.atena.history import LATEST
 from plugins.atena.queries.history import known, said_in
 from plugins.atena.service.feed import Feed, Run
-from plugins.atena.service.work import Work
 from plugins.atena.sheets import HISTORIES
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, Keyring, open_keyring
 from plugins.atena.vault.seal import unseal
@@ -109,7 +109,7 @@ def keyring(settings: Settings) -> Keyring:
 
 @pytest.fixture
 def work(session: WriteSession) -> Work:
-    return Work(session, Journal(), NOW, TODAY)
+    return Work(session, Journal(), "1", NOW)
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from core.access.journal import Journal
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import FileRefused
 from plugins.atena.service.bank_files import MasterTaken, MergersTaken, take_master, take_mergers
-from plugins.atena.service.work import Work
 
 HEADER = "bank_code,bank_kana,bank_name,branch_code,branch_kana,branch_name"
 MERGERS = "old_code,new_code,merged_on"
@@ -46,7 +46,7 @@ def take(database: Database, house: Any, tmp_path: Path) -> Take:
         file = tmp_path / "file.csv"
         file.write_text("\n".join([header, *lines]) + "\n", encoding=encoding)
         async with database.transaction() as session:
-            work = Work(session, Journal(), house.clock.now(), house.clock.today())
+            work = Work(session, Journal(), "1", house.clock.now())
             if header == MERGERS:
                 return await take_mergers(work, file)
             return await take_master(work, file, **{"valid_from": FIRST, **more})

@@ -9,8 +9,9 @@ from core.access.journal import Journal
 from core.errors import NotFound
 from core.settings import Settings
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena import tables
-from plugins.atena.api import Taken, Taking, Work, person_ids, take_number
+from plugins.atena.api import Taken, Taking, person_ids, take_number
 from plugins.atena.errors import InvalidInput
 from plugins.atena.vault.keyring import Keyring, open_keyring
 from plugins.atena.vault.rotation import rotate
@@ -51,7 +52,7 @@ async def take(
 ) -> Taken:
     async with database.transaction() as session:
         ids = await person_ids(session, [person])
-        work = Work(session, Journal(), house.clock.now(), house.clock.today())
+        work = Work(session, Journal(), "1", house.clock.now())
         return await take_number(work, keyring, ids[person], number, source)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from core.access.journal import Journal
-from plugins.atena.api import Work as AtenaWork
+from core.work import Work
 from plugins.atena.api import blind_index
 from plugins.atena.service.links import link, unlink
 from plugins.shiryo.api import DocumentFacts, documents_between, documents_of, persons_touched
@@ -37,7 +37,7 @@ async def relink(city: Any, someone: Someone, primary: Someone | None) -> None:
     numbers = {row.id: row for row in await city.rows("SELECT id, atena_number, version FROM atena.person")}
     row, clock = numbers[city.ids[someone.serial]], city.runtime.clock
     async with city.database.transaction() as session:
-        work = AtenaWork(session, Journal(), clock.now(), clock.today())
+        work = Work(session, Journal(), "1", clock.now())
         if primary is None:
             await unlink(work, row.atena_number, row.version)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.access.journal import Journal
-from plugins.atena.api import Work
+from core.work import Work
 from plugins.atena.history import FOREVER, Span
 from plugins.atena.service.eltax_users import Holder, register
 from plugins.shiryo.errors import ManifestInvalid
@@ -35,7 +35,7 @@ async def receive(city: Any, **more: str) -> None:
 
 async def give(city: Any) -> None:
     async with city.database.transaction() as session:
-        work = Work(session, Journal(), NOW, NOW.date())
+        work = Work(session, Journal(), "1", NOW)
         await register(work, USER, Holder(f"{TARO.serial:015d}"), Span(date(2020, 1, 1), FOREVER))
 
 

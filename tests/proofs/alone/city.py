@@ -22,7 +22,6 @@ from core.jobs.worker import Worker
 from core.storage.database import WriteSession
 from core.work import Work
 from plugins.atena import tables as atena
-from plugins.atena.api import Work as AtenaWork
 from plugins.atena.api import take_number
 from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.base.service import freeze_base, open_year
@@ -94,8 +93,7 @@ async def _let_wait(city: City) -> None:
     async with city.database.transaction() as session:
         now = city.runtime.clock.now()
         await expect(session, DECIDED, "0004", "summary_report", 3, "1", now)
-        atena_work = AtenaWork(session, Journal(), now, city.runtime.clock.today())
-        await take_number(atena_work, city.keyring, city.ids[1], my_number(77), "給報")
+        await take_number(_work(city, session), city.keyring, city.ids[1], my_number(77), "給報")
         await session.execute(insert(atena.feed_run).values(_stopped(now)))
         await session.execute(insert(atena.platform_message).values(_refused(city.ids[3], now)))
         await add_inquiry(session, _sent(now), [city.ids[3]])

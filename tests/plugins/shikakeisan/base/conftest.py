@@ -18,7 +18,6 @@ from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
 from core.work import Work
 from plugins.atena.api import Keyring, open_keyring, person_ids
-from plugins.atena.api import Work as AtenaWork
 from plugins.atena.history import Span
 from plugins.atena.service.feed import Feed
 from plugins.atena.service.links import link, unlink
@@ -119,13 +118,13 @@ class City:
         place = {"municipality_code": code, "prefecture": "岡山県", "municipality": PEOPLE[code][1]}
         given = PersonChange(Span(since), items, {**place, "town": "朝霧町", "lot": "9002番地", **REST})
         async with self.database.transaction() as session:
-            work = AtenaWork(session, Journal(), self.clock.now(), self.clock.today())
+            work = Work(session, Journal(), "1", self.clock.now())
             return await register_non_resident(work, given)
 
     async def link(self, number: str, primary: str | None) -> None:
         """Say, or take back, that a number is another one of somebody's."""
         async with self.database.transaction() as session:
-            work = AtenaWork(session, Journal(), self.clock.now(), self.clock.today())
+            work = Work(session, Journal(), "1", self.clock.now())
             [row] = await session.execute(
                 text("SELECT version FROM atena.person WHERE atena_number = :n"), {"n": number}
             )
