@@ -58,7 +58,10 @@ class Someone:
 
     def person_at(self, day: date, at: datetime) -> tuple[str | None, str | None, str | None]:
         """Return name, 番地 and primary number on a day, as known at a moment."""
-        return _painted(self.names, day, at), _painted(self.lots, day, at), self._primary(at)
+        name = _painted(self.names, day, at)
+        if name is None:  # nobody, before they came
+            return None, None, None
+        return name, _painted(self.lots, day, at), self._primary(at)
 
     def decided_at(self, at: datetime) -> tuple[int, str, tuple[int, ...]] | None:
         """Return the revision in force, its outcome and figures."""
