@@ -1,24 +1,19 @@
 """Reading in a worker of its own, some blocks ahead of whoever writes them.
 
 Blocks come in the order of the deliveries, so nothing depends on the worker or on a kill. Much work gets a
-process: it reads on one core while this one and the server write on the other. It is forked where the system
-is made for it: to start and import everything anew would take as long as reading 20,000 records. Little work
-gets a thread.
+process: it reads on one core while this one and the server write on the other. Little work gets a thread.
 """
 
 import asyncio
 import gc
-import os
-import signal
-import sys
 from collections import deque
 from collections.abc import AsyncGenerator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread, local
+from threading import local
 
+from core.processes import processes_beside
 from core.storage.database import Database
 from plugins.atena.api import read_keyring
 from plugins.shiryo.service.blocks import Block, Reader
@@ -27,9 +22,6 @@ AHEAD = 3
 """Blocks that are asked for before the first of them is written."""
 WORTH_A_PROCESS = 5_000
 """Records below which a second process is not worth its memory: what one step takes."""
-START = "fork" if sys.platform == "linux" else "spawn"
-"""How the process begins. What it inherits it leaves alone: it opens a connection and a loop of its own."""
-
 _HERE = local()
 """What the worker of this thread has in hand; the one thread of a process, or of a pool."""
 
@@ -63,9 +55,7 @@ async def blocks(order: Order, limit: int) -> AsyncGenerator[Block, None]:
 def _executor(order: Order) -> Executor:
     if order.records < WORTH_A_PROCESS:
         return ThreadPoolExecutor(1, initializer=_begin, initargs=(order,))
-    return ProcessPoolExecutor(
-        1, mp_context=get_context(START), initializer=_begin_process, initargs=(order,)
-    )
+    return processes_beside(1, _begin_process, order)
 
 
 class _Worker:
@@ -91,20 +81,8 @@ def _begin(order: Order) -> None:
 
 
 def _begin_process(order: Order) -> None:
-    """End with whoever started this process, also if it is killed; Ctrl-C is for that one alone."""
-    signal.set_wakeup_fd(-1)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    Thread(target=_wait_for_end, daemon=True).start()
     gc.disable()  # records make no cycles, and this process does nothing else
     _begin(order)
-
-
-def _wait_for_end() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)
 
 
 def _next_block(limit: int) -> Block | None:
