@@ -1,19 +1,22 @@
-"""What the commands of 宛名 have in common: who records, and how a file's faults are told."""
+"""What the commands of 宛名 have in common: who acts and records, and how a file's faults are told."""
 
+import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, TypeVar
-from uuid import uuid4
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, NoReturn, TypeVar
 
 import click
 
-from core.access.actor import SYSTEM
-from core.access.journal import AccessRecord, Journal
+from core.access.journal import AccessRecord
+from core.access.permission import Permission
+from core.commands.desk import Desk
 from core.commands.refusals import refusal_line, tell
-from core.graphql.records import Trace, records_of
+from core.commands.terminal import ORIGIN, new_trace_id, refusing
+from core.graphql.records import Trace
 from core.runtime import Runtime
-from core.storage.database import WriteSession
+from core.storage.database import Database, WriteSession
 from core.work import Work
 from plugins.atena.errors import FileRefused
 
@@ -32,15 +35,29 @@ def recorder(runtime: Runtime) -> Record:
     return record
 
 
-async def working(runtime: Runtime, operation: str, do: Callable[[Work], Awaitable[T]]) -> T:
-    """Do one change in a transaction of its own, and enter it in the access log."""
-    async with runtime.open_database() as database, database.transaction() as session:
-        work = Work(session, Journal(), SYSTEM.number, runtime.clock.now())
-        done = await do(work)
-        trace = Trace(runtime.clock, SYSTEM, str(uuid4()))
-        lines = list(records_of(trace, operation, {}, work.journal, is_query=False))
-        await recorder(runtime)(session, lines)
-    return done
+@asynccontextmanager
+async def acting(desk: Desk, permission: Permission) -> AsyncIterator[tuple[Database, Trace]]:
+    """Open the database for whoever acts with `permission`; the trace names them."""
+    async with desk.runtime.open_database() as database:
+        trace_id = new_trace_id(desk.operation)
+        actor = await desk.actor(database, permission, trace_id)
+        yield database, Trace(desk.runtime.clock, actor, trace_id, ORIGIN)
+
+
+def take_whole(
+    desk: Desk, permission: Permission, take: Callable[[Work], Awaitable[T]], *, as_json: bool
+) -> T:
+    """Take a file in one transaction, with its lines in the access log; its faults end the command."""
+
+    async def act() -> T:
+        async with acting(desk, permission) as (database, trace):
+            return await desk.recorded(database, trace.actor, take, trace.correlation_id)
+
+    with refusing():
+        try:
+            return asyncio.run(act())
+        except FileRefused as refused:
+            refuse(refused, as_json=as_json)
 
 
 def report(counts: Mapping[str, Any], labels: Mapping[str, str], *, as_json: bool) -> None:
@@ -51,7 +68,7 @@ def report(counts: Mapping[str, Any], labels: Mapping[str, str], *, as_json: boo
         click.echo("、".join(f"{label} {counts[name]:,} 件" for name, label in labels.items()))
 
 
-def refuse(refused: FileRefused, *, as_json: bool) -> None:
+def refuse(refused: FileRefused, *, as_json: bool) -> NoReturn:
     """Tell every fault with its line, and end with exit code 1."""
     if as_json:
         click.echo(json.dumps({"code": refused.code, **refused.details}, ensure_ascii=False))

@@ -9,9 +9,12 @@ from typing import Any
 
 import click
 
+from core.commands.desk import Desk, staff_option
+from core.commands.terminal import refusing
 from core.runtime import Runtime
-from plugins.atena.commands.common import json_option, recorder
-from plugins.atena.service.feed import Feed, Run
+from plugins.atena.commands.common import acting, json_option, recorder
+from plugins.atena.permissions import FEED_RECEIVE
+from plugins.atena.service.feed import OPERATION, Feed, Run
 from plugins.atena.service.feed_status import FeedStatus, feed_status
 from plugins.atena.vault.keyring import open_keyring
 
@@ -19,10 +22,12 @@ from plugins.atena.vault.keyring import open_keyring
 @click.command("feed")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
+@staff_option()
 @click.pass_obj
-def feed(runtime: Runtime, file: Path, *, as_json: bool) -> None:
+def feed(runtime: Runtime, file: Path, staff: str | None, *, as_json: bool) -> None:
     """住民記録のメッセージを通番の順に適用します。欠番などで止まると終了コード 1。"""
-    run = asyncio.run(_feed(runtime, file))
+    with refusing():
+        run = asyncio.run(_feed(Desk(runtime, staff, OPERATION, is_machines_too=True), file))
     report = _report(run)
     click.echo(json.dumps(report, ensure_ascii=False) if as_json else _lines(run))
     sys.exit(run.stop is not None)
@@ -43,10 +48,10 @@ def feed_status_command(runtime: Runtime, *, as_json: bool) -> None:
     sys.exit(bool(status.stop_code))
 
 
-async def _feed(runtime: Runtime, file: Path) -> Run:
-    async with runtime.open_database() as database:
-        keyring = open_keyring(runtime.settings)
-        return await Feed(database, keyring, runtime.clock, recorder(runtime)).run(file)
+async def _feed(desk: Desk, file: Path) -> Run:
+    async with acting(desk, FEED_RECEIVE) as (database, trace):
+        keyring = open_keyring(desk.runtime.settings)
+        return await Feed(database, keyring, trace, recorder(desk.runtime)).run(file)
 
 
 async def _feed_status(runtime: Runtime) -> FeedStatus:

@@ -12,13 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
-from uuid import uuid4
 
 from sqlalchemy import Row
 
-from core.access.actor import SYSTEM
 from core.access.journal import AccessRecord, Journal
-from core.clock import Clock
 from core.errors import JuminzeiError
 from core.graphql.records import Trace, records_of
 from core.storage.database import Database, WriteSession
@@ -65,23 +62,23 @@ class _Batch:
 
 @dataclass(frozen=True)
 class Feed:
-    """The way into the register of this city."""
+    """The way into the register of this city, for whom `trace` names."""
 
     database: Database
     keyring: Keyring
-    clock: Clock
+    trace: Trace
     record: Record
 
     async def run(self, file: Path) -> Run:
         """Apply a file; the run comes back with its counts, and with the refusal that stopped it, if any."""
-        run = Run(file.name, self.clock.now())
+        run = Run(file.name, self.trace.clock.now())
         with file.open("rb") as source:
             try:
                 await self._apply_file(run, source)
             except JuminzeiError as stop:
                 run.stop = stop
         async with self.database.transaction() as session:
-            await queries.add_run(session, _row(run, self.clock.now()))
+            await queries.add_run(session, _row(run, self.trace.clock.now()))
         return run
 
     async def _apply_file(self, run: Run, source: BinaryIO) -> None:
@@ -158,15 +155,14 @@ class Feed:
     async def _write(
         self, session: WriteSession, fresh: Sequence[Entry], sheets: Mapping[str, Sheets]
     ) -> None:
-        now, journal = self.clock.now(), Journal()
+        now, journal = self.trace.clock.now(), Journal()
         events = [entry.event for entry in fresh if entry.event is not None]
         numbers = {event.atena_number for event in events}
         await queries.write_sheets(session, {number: sheets[number] for number in numbers}, now)
         await queries.add_messages(session, [_inbox_row(entry, sheets, now) for entry in fresh])
         for event in events:
             journal.wrote(JOURNAL_TYPE, event.atena_number, {event.kind.value})
-        trace = Trace(self.clock, SYSTEM, str(uuid4()))
-        await self.record(session, list(records_of(trace, OPERATION, {}, journal, is_query=False)))
+        await self.record(session, list(records_of(self.trace, OPERATION, {}, journal, is_query=False)))
 
 
 def _inbox_row(entry: Entry, sheets: Mapping[str, Sheets], now: datetime) -> tuple[object, ...]:

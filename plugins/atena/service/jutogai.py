@@ -4,19 +4,14 @@ A line is known by its `serial`: the same line again is passed over, another one
 Whoever seems to be registered already is a fault too: a clerk looks at the candidates on the screen.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
-from uuid import uuid4
 
-from core.access.actor import SYSTEM
-from core.access.journal import AccessRecord, Journal
-from core.clock import Clock
-from core.graphql.records import Trace, records_of
-from core.storage.database import Database, WriteSession
 from core.storage.ids import reserve_ids
+from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import FileRefused, LineFault
 from plugins.atena.feed.jutogai import Line, read_lines
@@ -34,13 +29,10 @@ from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.parcels import blind_digest
 from plugins.atena.vault.seal import blind_indexes, seal
 
-OPERATION = "atena jutogai"
 ASKED_AT_ONCE = 2_000
 CANDIDATE = "登録済みの宛名と同一人の可能性があります。画面で候補を確認して登録してください。"
 HELD = "この個人番号はすでに登録されています。"
 ALTERED = "同じserialで内容の異なる行が登録されています。"
-
-Record = Callable[[WriteSession, Sequence[AccessRecord]], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +53,27 @@ class _Fresh(NamedTuple):
 
 @dataclass(frozen=True)
 class Intake:
-    """The way in for files of 住登外者."""
+    """The way in for files of 住登外者, in one transaction."""
 
-    database: Database
+    work: Work
     keyring: Keyring
-    clock: Clock
-    record: Record
 
     async def take(self, file: Path, valid_from: date) -> Taken:
         """Register the people of a file from a day on; raises FileRefused with all faults."""
-        lines, faults = read_lines(file, self.clock.today())
-        async with self.database.transaction() as session:
-            fresh = await self._fresh(session, lines, faults)
-            for begin in range(0, len(fresh), ASKED_AT_ONCE):
-                some = [each.line for each in fresh[begin : begin + ASKED_AT_ONCE]]
-                faults.extend(await self._known_numbers(session, some))
-                faults.extend(await self._known_people(session, some, valid_from))
-            if faults:
-                raise FileRefused(sorted(faults))
-            if fresh:
-                await self._register(session, fresh, valid_from)
+        lines, faults = read_lines(file, self.work.today)
+        fresh = await self._fresh(lines, faults)
+        for begin in range(0, len(fresh), ASKED_AT_ONCE):
+            some = [each.line for each in fresh[begin : begin + ASKED_AT_ONCE]]
+            faults.extend(await self._known_numbers(some))
+            faults.extend(await self._known_people(some, valid_from))
+        if faults:
+            raise FileRefused(sorted(faults))
+        if fresh:
+            await self._register(fresh, valid_from)
         return Taken(len(lines), len(fresh), len(lines) - len(fresh))
 
-    async def _fresh(
-        self, session: WriteSession, lines: Sequence[Line], faults: list[LineFault]
-    ) -> list[_Fresh]:
-        known = await lines_known(session, [line.serial for line in lines])
+    async def _fresh(self, lines: Sequence[Line], faults: list[LineFault]) -> list[_Fresh]:
+        known = await lines_known(self.work.session, [line.serial for line in lines])
         found = [_Fresh(line, blind_digest(self.keyring, line.canonical)) for line in lines]
         faults.extend(
             LineFault(line.number, "serial", "altered", ALTERED)
@@ -95,19 +82,18 @@ class Intake:
         )
         return [each for each in found if each.line.serial not in known]
 
-    async def _known_numbers(self, session: WriteSession, lines: Sequence[Line]) -> list[LineFault]:
+    async def _known_numbers(self, lines: Sequence[Line]) -> list[LineFault]:
         indexes = {
             index: line
             for line in lines
             if line.my_number is not None
             for index in blind_indexes(self.keyring, line.my_number)
         }
-        held = await matching.holders(session, list(indexes))
+        held = await matching.holders(self.work.session, list(indexes))
         return [LineFault(indexes[index].number, "my_number", "held", HELD) for index in held]
 
-    async def _known_people(
-        self, session: WriteSession, lines: Sequence[Line], as_of: date
-    ) -> list[LineFault]:
+    async def _known_people(self, lines: Sequence[Line], as_of: date) -> list[LineFault]:
+        session = self.work.session
         given = [
             likeness_of(line.items, line.address, has_my_number=line.my_number is not None) for line in lines
         ]
@@ -119,19 +105,17 @@ class Intake:
             if any(compare(given[place], people[each], same_number=False).enough for each in ids)
         ]
 
-    async def _register(self, session: WriteSession, fresh: Sequence[_Fresh], valid_from: date) -> None:
-        now, journal = self.clock.now(), Journal()
+    async def _register(self, fresh: Sequence[_Fresh], valid_from: date) -> None:
+        session, now = self.work.session, self.work.now
         ids = await reserve_ids(session, tables.person, len(fresh))
         serials = await next_serials(session, len(fresh))
         rows: dict[str, Rows] = {name: [] for name in WRITTEN}
         for each, person_id, serial in zip(fresh, ids, serials, strict=True):
             number = atena_number(serial)
             self._add(rows, each, person_id, number, valid_from, now)
-            journal.wrote(JOURNAL_TYPE, number, set(each.line.items))
+            self.work.journal.wrote(JOURNAL_TYPE, number, set(each.line.items))
         await write_all(session, rows)
         await platform.note(session, ids, "registered", now)
-        trace = Trace(self.clock, SYSTEM, str(uuid4()))
-        await self.record(session, list(records_of(trace, OPERATION, {}, journal, is_query=False)))
 
     def _add(
         self,

@@ -14,13 +14,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TextIO
-from uuid import uuid4
 
 from sqlalchemy import Row
 
-from core.access.actor import SYSTEM
 from core.access.journal import AccessRecord
-from core.clock import Clock
 from core.graphql.records import READ, Trace
 from core.storage.database import Database, ReadSession, WriteSession
 from plugins.atena.errors import NameFileThere
@@ -43,10 +40,10 @@ Record = Callable[[WriteSession, Sequence[AccessRecord]], Awaitable[object]]
 
 @dataclass(frozen=True)
 class NameFile:
-    """What makes the file for a day; `since` leaves out who did not change."""
+    """What makes the file for a day, for whom `trace` names; `since` leaves out who did not change."""
 
     database: Database
-    clock: Clock
+    trace: Trace
     record: Record
     as_of: date
     since: datetime | None = None
@@ -69,11 +66,11 @@ class NameFile:
     async def _write_pages(self, session: ReadSession, file: TextIO, counts: Counter[str]) -> None:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        trace, today, after = Trace(self.clock, SYSTEM, str(uuid4())), self.clock.today(), 0
+        today, after = self.trace.clock.today(), 0
         while rows := await names_after(session, self.as_of, today, self.since, after, PAGE):
             numbers = [row.atena_number for row in rows]
             async with self.database.transaction() as log:
-                await self.record(log, [trace.record(READ, OPERATION, JOURNAL_TYPE, numbers, COLUMNS)])
+                await self.record(log, [self.trace.record(READ, OPERATION, JOURNAL_TYPE, numbers, COLUMNS)])
             writer.writerows(map(_cells, rows))
             counts.update(row.kind for row in rows)
             counts.update(records=len(rows), hidden=sum(row.hidden for row in rows))
@@ -88,7 +85,7 @@ class NameFile:
             "bytes": file.stat().st_size,
             "asOf": self.as_of.isoformat(),
             "since": self.since.isoformat() if self.since is not None else None,
-            "madeAt": self.clock.now().isoformat(),
+            "madeAt": self.trace.clock.now().isoformat(),
             "records": counts["records"],
             "residents": counts["resident"],
             "nonResidents": counts["non_resident"],

@@ -14,15 +14,17 @@ from sqlalchemy import Table, select
 from starlette.datastructures import Headers
 
 import core
-from core.access.actor import Actor, ActorKind
+from core.access.actor import SYSTEM, Actor, ActorKind
 from core.access.journal import AccessRecord, Journal
 from core.access.policy import Policy
 from core.clock import Clock
 from core.graphql.documents import Documents
 from core.graphql.execution import Executor
 from core.graphql.http import GraphQLEndpoint
+from core.graphql.records import Trace
 from core.graphql.settings import SETTINGS
 from core.identity.keys import SealKeys
+from core.identity.settings import UNATTENDED
 from core.settings import DATA_DIR, PROFILE, Settings, Sources
 from core.storage.database import Database, ReadSession, WriteSession
 from core.storage.migrations import Migrations
@@ -99,7 +101,7 @@ def branches() -> Sequence[Migrations]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     environ = {"JUMINZEI_PROFILE": "development", "JUMINZEI_DATA_DIR": str(tmp_path)}
-    return Settings([*SETTINGS, PROFILE, DATA_DIR, VAULT_KEY_FILE], Sources(environ))
+    return Settings([*SETTINGS, PROFILE, DATA_DIR, VAULT_KEY_FILE, UNATTENDED], Sources(environ))
 
 
 @pytest.fixture
@@ -205,7 +207,7 @@ def register(
     async def record(session: WriteSession, records: Sequence[AccessRecord]) -> None:
         feed_records.extend(records)
 
-    return Register(Feed(database, keyring, StandingClock(), record), tmp_path)
+    return Register(Feed(database, keyring, Trace(StandingClock(), SYSTEM, "feed"), record), tmp_path)
 
 
 @pytest.fixture

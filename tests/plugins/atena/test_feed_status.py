@@ -58,6 +58,8 @@ async def test_the_state_is_for_those_who_run_it(house: Any, role: str) -> None:
 class OneHouse:
     """Enough of a Runtime for the commands."""
 
+    is_production = False
+
     def __init__(self, settings: Any, url: str, clock: Any) -> None:
         self.settings, self.url, self.clock = settings, url, clock
         self.plugins = self
@@ -82,7 +84,7 @@ class _Opened:
 
 def test_the_commands(register: Any, settings: Any, address: Any, tmp_path: Path) -> None:
     [group] = atena.commands()
-    runtime = OneHouse(settings, address.app_url, register.feed.clock)
+    runtime = OneHouse(settings, address.app_url, register.feed.trace.clock)
     file = tmp_path / "feed.jsonl"
     one, _two, three = (register.arrival(str(number)) for number in (1, 2, 3))
     file.write_bytes(one + three)

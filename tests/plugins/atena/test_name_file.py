@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from core.access.actor import SYSTEM
+from core.graphql.records import Trace
 from core.storage.database import Database
 from plugins.atena.errors import NameFileThere
 from plugins.atena.queries.bulk import PLACE
@@ -32,7 +34,7 @@ def write(database: Database, house: Any, tmp_path: Path) -> Write:
     async def write(
         folder: str = "out", as_of: date = TODAY, since: datetime | None = None
     ) -> list[dict[str, str]]:
-        file = NameFile(database, house.clock, house.record, as_of, since)
+        file = NameFile(database, Trace(house.clock, SYSTEM, "file"), house.record, as_of, since)
         await file.write(tmp_path / folder)
         with (tmp_path / folder / "atena.csv").open(encoding="utf-8", newline="") as written:
             return list(csv.DictReader(written))
@@ -85,8 +87,8 @@ async def test_who_lives_with_the_protected_is_hidden_and_told_of(
             "household_change", "3", "2021-01-01", household={"number": "9", "relation": "世帯主"}
         ),
     )
-    since = register.feed.clock.moment + timedelta(hours=1)
-    register.feed.clock.moment = since + timedelta(hours=1)
+    since = register.feed.trace.clock.moment + timedelta(hours=1)
+    register.feed.trace.clock.moment = since + timedelta(hours=1)
     await register.apply(register.message("protection_lifted", "2", "2026-06-01"))
 
     changed = await write("changed", as_of=date(2026, 5, 31), since=since)
@@ -125,7 +127,7 @@ async def test_changes_are_what_was_entered_or_begun_since(
     begun = await write("begun", as_of=date(2026, 7, 1), since=since)
     assert [row["atena_number"] for row in begun] == ["3"]
 
-    register.feed.clock.moment = since + timedelta(hours=1)
+    register.feed.trace.clock.moment = since + timedelta(hours=1)
     await register.apply(register.message("name_change", "1", "2026-06-01", name="甲", kana="コウ"))
     entered = await write("entered", since=since)
     assert [(row["atena_number"], row["name"]) for row in entered] == [("1", "甲")]

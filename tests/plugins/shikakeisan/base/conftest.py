@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from core.access.actor import SYSTEM
 from core.access.journal import Journal
 from core.clock import JAPAN, Clock
+from core.graphql.records import Trace
 from core.runtime import Runtime
 from core.storage.address import DATABASE_URL, ServerAddress
 from core.storage.database import Database
@@ -79,7 +81,8 @@ class City:
 
     async def feed_file(self, file: Path) -> None:
         """Apply a file of the feed."""
-        run = await Feed(self.database, self.keyring, self.clock, self._record).run(file)
+        trace = Trace(self.clock, SYSTEM, "feed")
+        run = await Feed(self.database, self.keyring, trace, self._record).run(file)
         assert run.stop is None, run.stop
 
     async def _record(self, *_: object) -> None:
