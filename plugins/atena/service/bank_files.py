@@ -20,7 +20,7 @@ from plugins.atena.particulars import Findings, column_name, pattern
 from plugins.atena.queries import banks, history
 from plugins.atena.queries.history import Change
 from plugins.atena.queries.persons import Moment
-from plugins.atena.service.banks import BRANCH_CHECKS, CODE, move_accounts, would_circle
+from plugins.atena.service.banks import BRANCH_CHECKS, BRANCH_JOURNAL_TYPE, CODE, move_accounts, would_circle
 
 MASTER = ("bank_code", "bank_kana", "bank_name", "branch_code", "branch_kana", "branch_name")
 MERGERS = ("old_code", "new_code", "merged_on")
@@ -86,6 +86,9 @@ async def take_master(work: Work, file: Path, valid_from: date, *, many_closed: 
     changed = await history.change_many(
         session, tables.bank_branch, tables.bank_branch_revision, changes, work.now
     )
+    codes = {branch_id: code for code, branch_id in ids.items()}
+    for code in (*new, *map(codes.__getitem__, changed)):
+        work.journal.wrote(BRANCH_JOURNAL_TYPE, code, {"validFrom"})
     return MasterTaken(len(given), len(new), len(changed) - len(closing), len(closing))
 
 
@@ -120,7 +123,10 @@ async def _merge(work: Work, merger: Merger) -> bool:
     decide = partial(_overlaid, Span(merger.on), {"successor_code": merger.successor})
     changes = {branch_ids[merger.code]: decide}
     table = tables.bank_branch_revision
-    return bool(await history.change_many(work.session, tables.bank_branch, table, changes, work.now))
+    if not await history.change_many(work.session, tables.bank_branch, table, changes, work.now):
+        return False
+    work.journal.wrote(BRANCH_JOURNAL_TYPE, merger.code, {"successorCode"})
+    return True
 
 
 def _master(file: Path) -> Mapping[str, Content]:

@@ -15,12 +15,13 @@ from core.work import Work
 from plugins.atena import tables
 from plugins.atena.errors import BranchTaken, Finding, InvalidInput, MergerRefused
 from plugins.atena.history import FOREVER, Carving, Content, Revision, Span, clear, overlay, replace
-from plugins.atena.particulars import Check, Findings, pattern, text
+from plugins.atena.particulars import Check, Findings, graphql_name, pattern, text
 from plugins.atena.queries import banks, history, persons
 from plugins.atena.queries.history import Change
 from plugins.atena.queries.persons import Moment
 from plugins.atena.service.persons import JOURNAL_TYPE
 
+BRANCH_JOURNAL_TYPE = "atena.bank_branch"
 CODE = pattern("[0-9]{4}-[0-9]{3}", "code", "金融機関コード4桁-支店コード3桁（半角）を入力してください。")
 BRANCH_CHECKS: Mapping[str, Check] = {
     "bank_name": text(30, required=True),
@@ -51,6 +52,7 @@ async def register_branch(work: Work, code: str, span: Span, said: Content) -> N
         raise BranchTaken from None
     content = {**said, "successor_code": None}
     await history.begin(work.session, tables.bank_branch_revision, branch_id, work.now, span, content)
+    work.journal.wrote(BRANCH_JOURNAL_TYPE, code, {graphql_name(item) for item in said})
 
 
 async def merge_branch(work: Work, code: str, expected_version: int, successor: str, on: date) -> None:
@@ -69,6 +71,7 @@ async def merge_branch(work: Work, code: str, expected_version: int, successor: 
     decide = partial(_merged, Span(on), {"successor_code": successor})
     if not await history.change(work.session, tables.bank_branch_revision, branch_id, at, decide):
         raise _nothing()
+    work.journal.wrote(BRANCH_JOURNAL_TYPE, code, {"successorCode"})
     await move_accounts(work, code, successor, on)
 
 
@@ -100,6 +103,7 @@ async def close_branch(work: Work, code: str, expected_version: int, on: date) -
     decide = partial(_cleared, Span(on))
     if not await history.change(work.session, tables.bank_branch_revision, branch_id, at, decide):
         raise _nothing()
+    work.journal.wrote(BRANCH_JOURNAL_TYPE, code, {"closesOn"})
 
 
 async def set_account(work: Work, number: str, expected_version: int, span: Span, said: Content) -> None:
