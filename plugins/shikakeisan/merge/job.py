@@ -28,7 +28,7 @@ from plugins.shikakeisan.sql import joining_by_hash
 from plugins.shiryo.api import blocking_items, persons_touched
 
 JOB = "shikakeisan.merge"
-BLOCK = 10_000
+BLOCK = 7_000
 """People of one step: about a second of work."""
 AHEAD = 6
 """Blocks that may wait to be written."""

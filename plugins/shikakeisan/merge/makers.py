@@ -1,6 +1,6 @@
 """Who makes the blocks of a merge: a thread of this process, and processes of their own beside it.
 
-A process needs some seconds to start, so the thread begins alone, and whoever is free takes the next block.
+A process may need some seconds to start, so the thread begins alone, and whoever is free takes the next block.
 """
 
 import asyncio
@@ -14,8 +14,8 @@ from core.storage.database import Database
 from plugins.shikakeisan.merge.blocks import Block
 from plugins.shikakeisan.merge.service import merge_block
 
-WORTH_A_PROCESS = 10
-"""Blocks beside which the seconds that a process takes to start count for little."""
+WORTH_A_PROCESS = 3
+"""Blocks for each process: what is merged while one starts, where it is not forked."""
 
 
 class Makers:
