@@ -1,6 +1,6 @@
 """Who makes the blocks of a merge: a thread of this process, and processes of their own beside it.
 
-A process may need some seconds to start, so the thread begins alone, and whoever is free takes the next block.
+A process may need seconds to start, so the thread begins alone, and whoever is free takes the next block.
 """
 
 import asyncio
