@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, TypeVar
 
 import asyncpg
@@ -12,6 +12,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import PoolProxiedConnection
 
+from core.errors import Unavailable
 from core.storage.sessions import ReadSession, WriteSession
 
 __all__ = ["Database", "ReadSession", "WriteSession"]
@@ -65,7 +66,8 @@ class Database:
         try:
             yield lent
         except BaseException:
-            await finished(lent.close())
+            with suppress(Unavailable):  # what happened before is told, a cancellation above all
+                await finished(lent.close())
             raise
         await finished(lent.commit_and_close())
 

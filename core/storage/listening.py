@@ -34,7 +34,9 @@ async def listen(database: Database, channel: str) -> AsyncGenerator[str, None]:
                     async for payload in payloads:
                         yield payload
             finally:
-                await finished(connection.close(timeout=RETRY_SECONDS))
+                # Else a cancellation would become the time-out of this, which counts as a lost connection.
+                with contextlib.suppress(*CONNECTION_ERRORS):
+                    await finished(connection.close(timeout=RETRY_SECONDS))
         await asyncio.sleep(RETRY_SECONDS)
 
 

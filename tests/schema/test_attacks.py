@@ -282,6 +282,7 @@ OPEN_HANDS: dict[str, str] = {
     "CorrectionBatch": "counts; its sample and proposals are PersonalData",
     "CorrectionKind": "text of the house",
     "FindingCount": "counts",
+    "NoticeCount": "counts",
     "OutcomeCount": "counts",
     "StageFindings": "counts",
     "StartedMerge": "the id of a job",

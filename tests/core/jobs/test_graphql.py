@@ -12,6 +12,7 @@ from core.access.actor import Actor, ActorKind
 from core.graphql import settings as graphql_settings
 from core.graphql.context import RequestContext
 from core.graphql.schema import HouseSchema
+from core.identity.keys import SealKeys
 from core.jobs import service
 from core.jobs.graphql import graphql_parts
 from core.settings import Settings, Sources
@@ -35,6 +36,7 @@ async def context(database: Database, *, is_mutation: bool = False) -> AsyncIter
             correlation_id="test",
             is_mutation=is_mutation,
             database=database,
+            marking=SealKeys([bytes(32)]).mark,
         )
 
 

@@ -1,7 +1,10 @@
 """LISTEN: what was committed arrives in order, a lost connection is renewed and announced."""
 
+import asyncio
 import contextlib
 
+import asyncpg
+import pytest
 from sqlalchemy import text
 
 from core.storage.database import Database
@@ -58,3 +61,29 @@ async def test_leaving_closes_the_connection(database: Database) -> None:
         if left == 1:
             break
     assert left == 1
+
+
+async def test_who_is_told_to_end_ends_although_closing_takes_too_long(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, begun = asyncpg.Connection.close, asyncio.Event()
+
+    async def too_long(connection: asyncpg.Connection, **limits: float) -> None:
+        await close(connection, **limits)
+        raise TimeoutError
+
+    async def hear() -> None:
+        async with contextlib.aclosing(listen(database, "news")) as news:
+            async for _ in news:
+                begun.set()
+
+    hearing = asyncio.create_task(hear())
+    await begun.wait()
+    monkeypatch.setattr(asyncpg.Connection, "close", too_long)
+
+    hearing.cancel()
+    done, _ = await asyncio.wait({hearing}, timeout=20)
+
+    monkeypatch.undo()
+    assert done == {hearing}
+    assert hearing.cancelled()
