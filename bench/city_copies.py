@@ -60,8 +60,9 @@ async def copy_city(database: Database, copies: int) -> None:
                 given = {name: value for name, value in (sizes | bounds).items() if f":{name}" in insertion}
                 await session.execute(text(insertion), given)
             await session.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
-    async with database.transaction() as session:
-        await session.execute(text("ANALYZE"))
+    connection = await database.connect()
+    await connection.execute("VACUUM ANALYZE")  # as a register is that was there long before the year
+    await connection.close()
 
 
 async def _highest(session: WriteSession, table: str) -> int:
