@@ -20,8 +20,8 @@ from plugins.shikakeisan.states import YearState
 
 JOURNAL_TYPE = "shikakeisan.year"
 PERSON_JOURNAL_TYPE = "shikakeisan.base_person"
-AT_ONCE = 200_000
-"""People that one statement looks at: seconds, not minutes."""
+AT_ONCE = 400_000
+"""People that one statement looks at: seconds, not minutes. Each looks through the whole register."""
 
 
 @dataclass(frozen=True, slots=True)
