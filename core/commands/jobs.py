@@ -111,13 +111,15 @@ def list_jobs(runtime: Runtime, limit: int, *, json_lines: bool) -> None:
 @click.pass_obj
 def work(runtime: Runtime) -> None:
     """ジョブを処理し続けます(Ctrl-Cで、持っているジョブを返して終わります)。"""
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt, asyncio.CancelledError):
         _ask(runtime, lambda database: _work_until_told(Worker(runtime, database)))
 
 
 async def _work_until_told(worker: Worker) -> None:
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
-    await worker.run()
+    working = asyncio.ensure_future(worker.run())
+    # Not by way of SIGINT's handler: who is started in the background of a script has none.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
+    await working
 
 
 def _start(runtime: Runtime, change: Change, *, detach: bool, json_lines: bool) -> None:

@@ -90,9 +90,14 @@ async def test_a_frozen_worker_is_fenced_off_when_it_wakes_up(house: Any, proces
     assert await house.units(job_id) == list(range(100))
 
 
-async def test_a_worker_told_to_end_gives_its_job_back(house: Any, process: Start, kinds: Any) -> None:
+@pytest.mark.parametrize("interrupts", [signal.default_int_handler, signal.SIG_IGN])
+async def test_a_worker_told_to_end_gives_its_job_back(
+    house: Any, process: Start, kinds: Any, interrupts: Any
+) -> None:
+    usual = signal.signal(signal.SIGINT, interrupts)  # ignored by what a script starts in the background
     job_id = await house.enqueue(kinds.COUNT, units=100_000, size=1, pause=5)
     worker = process("work")
+    signal.signal(signal.SIGINT, usual)
     await house.until(job_id, lambda status: status.done > 0)
 
     worker.terminate()
