@@ -6,6 +6,6 @@ pytest_plugins = ["core.testing.database", "core.testing.hook_monitor", "schema.
 
 
 def pytest_configure() -> None:
-    """Have the processes that tests start hear Ctrl-C, also where a script started pytest in the background."""
+    """Let processes that tests start hear Ctrl-C, also where a script started pytest in the background."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

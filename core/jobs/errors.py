@@ -1,6 +1,6 @@
 """Refusals of the job machinery, and the two signals that stop a run without being its fault."""
 
-from core.errors import Conflict, Invalid, JuminzeiError
+from core.errors import Conflict, Invalid, JuminzeiError, Unavailable
 
 
 class JobTypeUnknown(Invalid):
@@ -50,6 +50,13 @@ class JobStalled(JuminzeiError):
 
     code = "JOB_STALLED"
     message = "処理が一歩も進まないまま中断を繰り返したため、停止しました。原因を確かめて再開してください。"
+
+
+class StepsLost(Unavailable):
+    """The server died with steps that did not wait for its disk; the job goes on from what is left."""
+
+    code = "JOB_STEPS_LOST"
+    message = "データベースの停止により直前の処理が失われました。残っているところから再開します。"
 
 
 class Stop(BaseException):

@@ -12,7 +12,7 @@ from core.access.journal import Journal
 from core.graphql.execution import journaling
 from core.jobs import queries
 from core.jobs.access import write_access
-from core.jobs.errors import JobCancelled, LeaseLost
+from core.jobs.errors import JobCancelled, LeaseLost, StepsLost
 from core.jobs.news import announce
 from core.jobs.state import JobState, JobStatus
 from core.runtime import Runtime
@@ -91,7 +91,8 @@ class Job:
     async def step(self) -> AsyncIterator[Step]:
         """Lend a step; its writes, cursor and progress are committed together when the block ends well.
 
-        Raises JobCancelled where somebody asked to cancel, LeaseLost where another worker has taken over.
+        Raises JobCancelled where somebody asked to cancel, LeaseLost where another worker has taken over, and
+        StepsLost where the server does not know the last step any more.
         """
         async with self._one_step:
             async with self.database.transaction() as session:
@@ -102,7 +103,7 @@ class Job:
                     yield step
                 await write_access(session, self.runtime, self.status, journal)
                 await self._save(step)
-            self.status = replace(self.status, **step.progress)
+            self.status = replace(self.status, steps=self.status.steps + 1, **step.progress)
 
     async def renew(self) -> None:
         """Prolong the lease and learn of a wish to cancel; raises LeaseLost."""
@@ -111,12 +112,16 @@ class Job:
             await announce(session, self.id)
 
     async def _may_go_on(self, session: WriteSession) -> None:
-        self._notice(await queries.state_of(session, self.id, self.status.attempt))
+        state, steps = await queries.standing(session, self.id, self.status.attempt) or (None, 0)
+        self._notice(state)
+        if steps != self.status.steps:
+            raise StepsLost
         if self.cancelled:
             raise JobCancelled
 
     async def _save(self, step: Step) -> None:
-        if not await queries.save(step.session, self.id, self.status.attempt, self._lease, step.progress):
+        held = self.id, self.status.attempt, self.status.steps
+        if not await queries.save(step.session, *held, self._lease, step.progress):
             raise LeaseLost
         now = time.monotonic()
         if now - self._announced >= QUIET_SECONDS:

@@ -85,11 +85,11 @@ async def claim(
     return None if row is None else _status(row)
 
 
-async def state_of(session: ReadSession, job_id: int, attempt: int) -> JobState | None:
-    """Return the job's state if this attempt still holds it."""
-    statement = select(job.c.state).where(_held(job_id, attempt))
-    state = await session.scalar(statement)
-    return None if state is None else JobState(state)
+async def standing(session: ReadSession, job_id: int, attempt: int) -> tuple[JobState, int] | None:
+    """Return the job's state and its committed steps if this attempt still holds it."""
+    statement = select(job.c.state, job.c.steps).where(_held(job_id, attempt))
+    row = (await session.execute(statement)).one_or_none()
+    return None if row is None else (JobState(row.state), row.steps)
 
 
 async def renew(session: WriteSession, job_id: int, attempt: int, lease: timedelta) -> JobState | None:
@@ -102,13 +102,21 @@ async def renew(session: WriteSession, job_id: int, attempt: int, lease: timedel
 
 
 async def save(
-    session: WriteSession, job_id: int, attempt: int, lease: timedelta, progress: Mapping[str, Any]
+    session: WriteSession,
+    job_id: int,
+    attempt: int,
+    steps: int,
+    lease: timedelta,
+    progress: Mapping[str, Any],
 ) -> bool:
-    """Write cursor and progress at the end of a step; False if this attempt holds the job no more."""
+    """Write cursor and progress at the end of a step that comes after `steps` others.
+
+    False if this attempt holds the job no more, or not all of those are there.
+    """
     statement = (
         update(job)
-        .where(_held(job_id, attempt))
-        .values(**progress, stalls=0, lease_until=NOW + lease)
+        .where(_held(job_id, attempt), job.c.steps == steps)
+        .values(**progress, steps=steps + 1, stalls=0, lease_until=NOW + lease)
         .returning(job.c.id)
     )
     return await session.scalar(statement) is not None
@@ -132,12 +140,12 @@ async def give_back(session: WriteSession, job_id: int, attempt: int, *, stalled
 
 
 async def finish(
-    session: WriteSession, job_id: int, attempt: int, state: JobState, ending: Mapping[str, Any]
+    session: WriteSession, job_id: int, attempt: int, steps: int, state: JobState, ending: Mapping[str, Any]
 ) -> bool:
-    """Write how the job ended; False if this attempt does not hold it any more."""
+    """Write how the job ended; False if this attempt holds it no more, or not all of its steps are there."""
     statement = (
         update(job)
-        .where(_held(job_id, attempt))
+        .where(_held(job_id, attempt), job.c.steps == steps)
         .values(**ending, state=state, finished_at=NOW, lease_until=None)
         .returning(job.c.id)
     )

@@ -58,7 +58,7 @@ class JobStatus:
     """One row of `core.job`, as it was committed.
 
     `attempt` counts the times a worker took the job and is its fencing token; `stalls` those since the last
-    committed step that ended without one. `cursor` is where the next step goes on.
+    committed step that ended without one. `cursor` is where the next step goes on, after `steps` of them.
     """
 
     id: int
@@ -77,6 +77,7 @@ class JobStatus:
     error_code: str | None
     error_message: str | None
     attempt: int
+    steps: int
     stalls: int
     created_at: datetime
     started_at: datetime | None

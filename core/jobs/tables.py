@@ -38,6 +38,7 @@ job = Table(
     Column("error_code", Text),
     Column("error_message", Text),
     Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("steps", BigInteger, nullable=False, server_default="0"),
     Column("stalls", Integer, nullable=False, server_default="0"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("started_at", DateTime(timezone=True)),

@@ -166,7 +166,8 @@ def _crash(job: Job, cause: BaseException) -> tuple[str, str]:
 
 
 def _finishing(job: Job, state: JobState, **ending: Any) -> Change:
-    return lambda session: queries.finish(session, job.id, job.status.attempt, state, ending)
+    held = job.id, job.status.attempt, job.status.steps
+    return lambda session: queries.finish(session, *held, state, ending)
 
 
 def _giving_back(job: Job, *, stalled: bool) -> Change:

@@ -63,7 +63,8 @@ def data_free_errors() -> Iterator[None]:
         yield
     except (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise _clean(error) from None
-    except (OSError, PoolTimeout):
+    # The driver calls it a fault of its own when the server said goodbye together with its last answer.
+    except (OSError, PoolTimeout, asyncpg.InternalClientError):
         raise DatabaseUnavailable from None
 
 

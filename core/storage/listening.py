@@ -13,7 +13,7 @@ RECONNECTED = ""
 """Comes first and after each new connection: news may have been missed, so look at the state itself."""
 CHECK_SECONDS = 15.0
 RETRY_SECONDS = 0.5
-CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+CONNECTION_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
 async def notify(session: WriteSession, channel: str, payload: str) -> None:

@@ -182,7 +182,7 @@ async def test_a_stale_worker_cannot_write_how_the_job_stands(house: Any, kinds:
     async with house.database.transaction() as session:
         attempt = stale.status.attempt
         refused = {
-            "finish": lambda: queries.finish(session, job_id, attempt, JobState.DONE, {}),
+            "finish": lambda: queries.finish(session, job_id, attempt, 0, JobState.DONE, {}),
             "give_back": lambda: queries.give_back(session, job_id, attempt, stalled=False),
             "renew": lambda: queries.renew(session, job_id, attempt, house.lease),
         }[write]
@@ -203,6 +203,40 @@ async def test_a_worker_that_lost_its_lease_stops_its_run(house: Any, kinds: Any
     assert status.attempt == 2
     assert done.attempt == 3
     assert await house.units(job_id) == list(range((await house.status(job_id)).done))
+
+
+async def lose_steps(house: Any, job_id: int) -> None:
+    """Leave the first two steps, as after a crash before the log was on the disk."""
+    async with house.database.transaction() as session:
+        await session.execute(update(job_table).values(steps=2, done=2, cursor=2))
+        await session.execute(
+            text("DELETE FROM sample_jobs.effect WHERE job = :job AND unit >= 2"), {"job": job_id}
+        )
+
+
+async def test_steps_that_the_server_has_lost_are_done_again(house: Any, kinds: Any) -> None:
+    job_id = await house.enqueue(kinds.COUNT, units=100_000, size=1, pause=5)
+    async with house.working():
+        await house.until(job_id, lambda status: status.done > 4)
+        await lose_steps(house, job_id)
+        again = await house.until(job_id, lambda status: status.attempt == 2 and status.done > 4)
+
+    assert again.state is JobState.RUNNING
+    status = await house.status(job_id)
+    assert await house.units(job_id) == list(range(status.done))
+
+
+async def test_a_job_whose_last_steps_were_lost_has_not_ended(house: Any, kinds: Any) -> None:
+    job_id = await house.enqueue(kinds.COUNT, units=10)
+    held = await house.claim()
+    await kinds.trace(held)
+    async with house.database.transaction() as session:
+        await session.execute(update(job_table).values(steps=0))
+        assert not await queries.finish(
+            session, job_id, held.status.attempt, held.status.steps, JobState.DONE, {}
+        )
+
+    assert (await house.status(job_id)).state is JobState.RUNNING
 
 
 async def test_a_cancelled_job_of_a_dead_worker_is_not_run_again(house: Any, kinds: Any) -> None:
