@@ -6,7 +6,7 @@ from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
-from plugins.atena.api import person_ids
+from plugins.atena.api import person_id_of
 from plugins.shiryo.graphql.deliveries import CURSOR, Delivery, LedgerYear, ledger_year
 from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.graphql.work_items import WorkItem
@@ -56,9 +56,9 @@ class ShiryoQuery:
     async def documents_of_person(
         self, info: Info, atena_number: str, tax_year: FiscalYear
     ) -> list[Document]:
-        """Return what counts for a person in a year."""
-        ids = list((await person_ids(info.context.read, [atena_number])).values())
-        rows = await documents.documents_of_person(info.context.read, ids, tax_year)
+        """Return what counts for a person in a year. Raises NotFound."""
+        person_id = await person_id_of(info.context.read, atena_number)
+        rows = await documents.documents_of_person(info.context.read, [person_id], tax_year)
         return [Document.of(row) for row in rows]
 
     @door(LEDGER, "受付台帳。予告から名寄せまでの件数を送付元とファイルごとに突き合わせる")

@@ -234,6 +234,16 @@ async def test_faults_of_keyed_values_are_told_by_item(city: Any, desk: House) -
     assert "12e4" not in str(answer)
 
 
+async def test_documents_of_a_person_who_is_not_known_are_refused(city: Any, desk: House) -> None:
+    await city.settle(TARO)
+    ask = "query($number: String!) { documentsOfPerson(atenaNumber: $number, taxYear: 2025) { id } }"
+
+    found = await data(desk, ask, number=f"{1:015d}")
+    refused = await code_of(desk, ask, "tax_clerk", number="9")
+
+    assert (found["documentsOfPerson"], refused) == ([], "NOT_FOUND")
+
+
 @pytest.mark.parametrize("year", [2147483647, 0, -1])
 @pytest.mark.parametrize(
     "field",
