@@ -87,25 +87,28 @@ def make(
     """申告書を作成し、印刷ファイル（CSV）と送付書（JSON）を書き出します。
 
     件数が --expect と違えば1件も作成しません。支援措置の対象者は別のファイル（_private）になります。
+    --again でも、今日の対象者（作成した後に対象になった者を含む）は別のファイルです。
     """
     if (expect is None) == (again is None):
         raise click.UsageError("--expect か --again のどちらか一方を指定してください。")
 
-    async def deed(work: Work) -> Mapping[str, bytes]:
+    async def deed(work: Work) -> tuple[Mapping[str, bytes], int]:
         chosen = _chosen(include, exclude)
         run_id = again if again is not None else await service.make(work, tax_year, chosen, expect or 0)
         run = await queries.run_row(work.session, run_id)
         if run.tax_year != tax_year:
             raise NotFound
         work.journal.saw(service.JOURNAL_TYPE, str(run_id))
-        sheets = await sheets_again(work.session, run)
-        return files_of(run, sheets, await service.municipality_of(work.session, run))
+        sheets, hidden = await sheets_again(work.session, run, work.today)
+        return files_of(run, sheets, await service.municipality_of(work.session, run)), hidden
 
     # recorded before anything is written: what is lost between the two is made again, never printed twice
-    files = Desk(runtime, staff, "year forms make").act(FORMS_MAKE, deed)
+    files, hidden = Desk(runtime, staff, "year forms make").act(FORMS_MAKE, deed)
     for name, data in files.items():
         write_private(out, name, data)
         click.echo(str(out / name))
+    if hidden:
+        click.echo(f"作成後に支援措置の対象になったため _private に移した者\t{hidden:,}人")
 
 
 @forms.command("list")

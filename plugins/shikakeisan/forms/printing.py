@@ -1,18 +1,19 @@
 """The print files of a run: made of what is stored as of the moment of the run, so the same for ever.
 
-People under 支援措置, and who lives with them, stand in a file of their own, to be printed inside the office.
+People under 支援措置, and who lives with them, stand in a file of their own, to be printed inside the office;
+also those of whom this is known only when the run is printed again.
 A My Number is never printed: the form has an empty area for it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Row
 
 from core.clock import JAPAN
 from core.storage.database import ReadSession
-from plugins.atena.api import DeliveryTarget, Moment, Person, delivery_targets, persons_by_id
+from plugins.atena.api import DeliveryTarget, Moment, Person, delivery_targets, hidden_ids, persons_by_id
 from plugins.shikakeisan.base.queries import base_of
 from plugins.shikakeisan.forms import queries
 from plugins.shikakeisan.forms.errors import FormsNotRemade
@@ -27,26 +28,26 @@ COLUMNS = (
 AT_ONCE = 5_000
 
 
+Line = tuple[Row[Any], Sequence[object]]
+"""A form and its cells."""
+
+
 async def sheets_of(session: ReadSession, run_id: int, tax_year: int, at: datetime) -> Sequence[Sheet]:
     """Make the print files of a run: for the printer, and for the office."""
-    ordinary: list[Sequence[object]] = []
-    private: list[Sequence[object]] = []
-    forms = await queries.forms_of_run(session, run_id)
-    for place in range(0, len(forms), AT_ONCE):
-        block = forms[place : place + AT_ONCE]
-        lines = await _lines(session, block, tax_year, at)
-        for row, line in zip(block, lines, strict=True):
-            (private if row.is_private else ordinary).append(line)
-    name = f"return_forms_{tax_year}_{run_id:06d}"
-    return [make_sheet(name, COLUMNS, ordinary), make_sheet(f"{name}_private", COLUMNS, private)]
+    return _sheets(run_id, tax_year, await _lines_of_run(session, run_id, tax_year, at))
 
 
-async def sheets_again(session: ReadSession, run: Row[Any]) -> Sequence[Sheet]:
-    """Make the print files of an earlier run once more, byte for byte. Raises FormsNotRemade."""
-    sheets = await sheets_of(session, run.id, run.tax_year, run.made_at)
-    if digests_of(sheets) != run.files:
+async def sheets_again(session: ReadSession, run: Row[Any], today: date) -> tuple[Sequence[Sheet], int]:
+    """Make the print files of an earlier run once more, byte for byte but for who came under 支援措置 since.
+
+    These, and who lives with them, leave the printer's file for the office's; return how many did.
+    Raises FormsNotRemade.
+    """
+    lines = await _lines_of_run(session, run.id, run.tax_year, run.made_at)
+    if digests_of(_sheets(run.id, run.tax_year, lines)) != run.files:
         raise FormsNotRemade
-    return sheets
+    since = await _hidden(session, [row.person_id for row, _ in lines if not row.is_private], today)
+    return _sheets(run.id, run.tax_year, lines, since), len(since)
 
 
 def digests_of(sheets: Sequence[Sheet]) -> Mapping[str, str]:
@@ -71,6 +72,33 @@ def files_of(run: Row[Any], sheets: Sequence[Sheet], municipality_code: str) -> 
     }
     name = sheets[0].name
     return {**{f"{one.name}.csv": one.data for one in sheets}, f"{name}.json": manifest_of(manifest)}
+
+
+async def _lines_of_run(session: ReadSession, run_id: int, tax_year: int, at: datetime) -> Sequence[Line]:
+    lines: list[Line] = []
+    forms = await queries.forms_of_run(session, run_id)
+    for place in range(0, len(forms), AT_ONCE):
+        block = forms[place : place + AT_ONCE]
+        lines += zip(block, await _lines(session, block, tax_year, at), strict=True)
+    return lines
+
+
+async def _hidden(session: ReadSession, person_ids: Sequence[int], today: date) -> frozenset[int]:
+    found: set[int] = set()
+    for place in range(0, len(person_ids), AT_ONCE):
+        found |= await hidden_ids(session, person_ids[place : place + AT_ONCE], Moment(today))
+    return frozenset(found)
+
+
+def _sheets(
+    run_id: int, tax_year: int, lines: Sequence[Line], hidden: frozenset[int] = frozenset()
+) -> Sequence[Sheet]:
+    ordinary: list[Sequence[object]] = []
+    private: list[Sequence[object]] = []
+    for row, cells in lines:
+        (private if row.is_private or row.person_id in hidden else ordinary).append(cells)
+    name = f"return_forms_{tax_year}_{run_id:06d}"
+    return [make_sheet(name, COLUMNS, ordinary), make_sheet(f"{name}_private", COLUMNS, private)]
 
 
 async def _lines(

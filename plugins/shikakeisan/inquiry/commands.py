@@ -1,6 +1,6 @@
 """`juminzei year inquiry …`: relatives to look at, inquiries to other municipalities, their replies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -137,20 +137,25 @@ def make(
 @staff_option()
 @click.pass_obj
 def send(runtime: Runtime, tax_year: int, again: tuple[int, ...], out: Path, staff: str | None) -> None:
-    """作成済みの所得照会をすべて送付済みにし、CSVと送付書（JSON）を照会先ごとに書き出します。"""
+    """作成済みの所得照会をすべて送付済みにし、CSVと送付書（JSON）を照会先ごとに書き出します。
 
-    async def deed(work: Work) -> tuple[dict[str, bytes], Sequence[int]]:
+    --again では、送付した後に支援措置の対象になった者とその同居者を除き、除いた人数を表示します。
+    """
+
+    async def deed(work: Work) -> tuple[dict[str, bytes], Mapping[int, int], Sequence[int]]:
         ids, held = (again, ()) if again else await _send_drafts(work, tax_year)
-        return await _files(work, tax_year, ids), held
+        return *await _files(work, tax_year, ids), held
 
     # marked before anything is written: what is lost between the two is made again, never sent twice
-    files, held = Desk(runtime, staff, "year inquiry send").act(INQUIRY_WRITE, deed)
+    files, left_out, held = Desk(runtime, staff, "year inquiry send").act(INQUIRY_WRITE, deed)
     for name, data in files.items():
         write_private(out, name, data)
         click.echo(str(out / name))
+    for one, people in left_out.items():
+        click.echo(f"#{one}\t送付した後に支援措置の対象になったため除いた者\t{people:,}人")
     for one in held:
         click.echo(f"#{one}\t送付していません。{InquiryProtected.message} ({InquiryProtected.code})")
-    if not files and not held:
+    if not files and not left_out and not held:
         click.echo("送付を待つ所得照会はありません。")
 
 
@@ -246,17 +251,24 @@ async def _send_drafts(work: Work, tax_year: int) -> tuple[Sequence[int], Sequen
     return sent, held
 
 
-async def _files(work: Work, tax_year: int, ids: Sequence[int]) -> dict[str, bytes]:
-    """Return the files of sent inquiries of a year by name. Raises NotFound."""
+async def _files(work: Work, tax_year: int, ids: Sequence[int]) -> tuple[dict[str, bytes], Mapping[int, int]]:
+    """Return the files of sent inquiries of a year by name, and by inquiry who was left out of them.
+
+    An inquiry of which nobody is left has no file. Raises NotFound.
+    """
     files: dict[str, bytes] = {}
+    left_out: dict[int, int] = {}
     sender = (await opened_year(work.session, tax_year)).municipality_code
     for one in ids:
         row = await queries.inquiry_row(work.session, one)
         if row.tax_year != tax_year:
             raise NotFound
-        sheet = await letter_again(work.session, work.journal, row)
-        files |= files_of(row, sheet, sender, _day(row.sent_at))
-    return files
+        sheet, hidden = await letter_again(work.session, work.journal, row, work.today)
+        if sheet.rows:
+            files |= files_of(row, sheet, sender, _day(row.sent_at))
+        if hidden:
+            left_out[one] = hidden
+    return files, left_out
 
 
 def _place(row: Row[Any]) -> str:

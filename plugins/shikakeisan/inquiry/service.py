@@ -16,13 +16,13 @@ from sqlalchemy import Row
 from core.errors import Invalid
 from core.graphql.versions import ensure_version
 from core.work import Work
-from plugins.atena.api import Moment, hidden_ids, homes_of, person_ids
+from plugins.atena.api import Moment, homes_of, person_ids
 from plugins.shikakeisan.base.municipality import tax_wards
 from plugins.shikakeisan.base.years import frozen_year
 from plugins.shikakeisan.inquiry import queries
 from plugins.shikakeisan.inquiry.checks import living_elsewhere
 from plugins.shikakeisan.inquiry.errors import InquiryPeople, InquiryProtected, InquirySettled, NobodyToAsk
-from plugins.shikakeisan.inquiry.letters import letter_of
+from plugins.shikakeisan.inquiry.letters import hidden_elsewhere, letter_of
 from plugins.shikakeisan.sheets import Sheet
 from plugins.shikakeisan.states import InquiryState
 
@@ -81,7 +81,7 @@ async def send(work: Work, inquiry_id: int, expected: int) -> Sheet:
     """
     row = await _held(work, inquiry_id, expected, InquiryState.DRAFT)
     lines = (await queries.people_of(work.session, [inquiry_id]))[inquiry_id]
-    if await _hidden(work, row.tax_year, [line.person_id for line in lines]):
+    if await hidden_elsewhere(work.session, row.tax_year, [line.person_id for line in lines], work.today):
         raise InquiryProtected
     sheet = await letter_of(work.session, work.journal, row, work.now)
     changed = {"state": InquiryState.SENT, "sent_by": work.staff, "sent_at": work.now, "sha256": sheet.sha256}
@@ -136,7 +136,7 @@ async def _judged(
 ) -> tuple[Mapping[int, Row[Any]], Mapping[int, str]]:
     """Return the homes of 1 January, and of whom cannot be asked about the rule."""
     asked = await queries.asked_about(work.session, tax_year, people)
-    hidden = await _hidden(work, tax_year, people)
+    hidden = await hidden_elsewhere(work.session, tax_year, people, work.today)
     homes = await homes_of(work.session, people, Moment(date(tax_year, 1, 1)))
     rules: dict[int, str] = {}
     for person_id in people:
@@ -151,12 +151,6 @@ async def _judged(
         if rule is not None:
             rules[person_id] = rule
     return homes, rules
-
-
-async def _hidden(work: Work, tax_year: int, people: Sequence[int]) -> frozenset[int]:
-    """Return of whom nobody elsewhere may learn where they live, or lived on 1 January."""
-    days = (work.today, date(tax_year, 1, 1))
-    return frozenset().union(*[await hidden_ids(work.session, people, Moment(day)) for day in days])
 
 
 async def _add(

@@ -30,6 +30,8 @@ class Office:
     """Officers at work on return forms."""
 
     desk: Desk
+    moved: int = 0
+    """How many the last `sheets` moved to the office's file."""
 
     @property
     def city(self) -> City:
@@ -45,7 +47,9 @@ class Office:
 
     async def sheets(self, run_id: int) -> Sequence[Sheet]:
         async with self.city.database.read() as session:
-            return await printing.sheets_again(session, await queries.run_row(session, run_id))
+            run, today = await queries.run_row(session, run_id), self.city.clock.today()
+            sheets, self.moved = await printing.sheets_again(session, run, today)
+            return sheets
 
     async def file(self, number: str, paper: Paper, tax_year: int = TAX_YEAR) -> None:
         async with self.city.database.transaction() as session:

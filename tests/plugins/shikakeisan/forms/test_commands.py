@@ -9,7 +9,8 @@ from core.clock import JAPAN
 from core.storage.database import Database
 from plugins.atena.api import open_keyring
 from tests.plugins.shikakeisan.base.conftest import City, StandingClock
-from tests.plugins.shikakeisan.forms.conftest import OPEN_COUNT
+from tests.plugins.shikakeisan.forms.conftest import MOTHER, OPEN_COUNT
+from tests.plugins.shikakeisan.inquiry.conftest import protect_in
 from tests.plugins.shikakeisan.merge.desk import Desk, family
 from tests.proofs.conftest import CLERK, Town, branches, town
 
@@ -59,6 +60,21 @@ def test_forms_are_made_as_shown_and_printed_again(office: Town, tmp_path: Path)
         assert (tmp_path / "a" / name).stat().st_mode & 0o077 == 0
     assert f"{OPEN_COUNT}件" in forms(office, "list", YEAR)
     assert shown(office) == "新しく作成する\t0件"
+
+
+def test_printing_again_says_how_many_are_protected_since(office: Town, tmp_path: Path) -> None:
+    forms(office, "make", YEAR, "--expect", str(OPEN_COUNT), "--out", str(tmp_path / "a"), staff=CLERK)
+
+    async def protect(database: Database) -> None:
+        async with database.transaction() as session:
+            await protect_in(session, MOTHER, office.runtime.clock.now())
+
+    office.do(protect)
+    again = forms(office, "make", YEAR, "--again", "1", "--out", str(tmp_path / "b"), staff=CLERK)
+
+    assert again.splitlines()[-1] == "作成後に支援措置の対象になったため _private に移した者\t3人"
+    printer = (tmp_path / "b" / "return_forms_2026_000001.csv").read_text()
+    assert len(printer.splitlines()) == 1 + OPEN_COUNT - 3
 
 
 @pytest.mark.parametrize("words", [(), ("--expect", "1", "--again", "1")])

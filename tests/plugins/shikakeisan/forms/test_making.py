@@ -167,9 +167,26 @@ async def test_a_run_is_printed_again_byte_for_byte_whatever_happened_since(offi
     before = await office.sheets(run_id)
     office.city.clock.go_on(days=1)
     await office.say(atena.delivery_address, ALONE, name="代理　人", kana="ダイリ", **PLACE)
-    await office.protect(MOTHER)
 
     assert await office.sheets(run_id) == before
+    assert office.moved == 0
+
+
+async def test_who_is_protected_since_leaves_the_printers_file_when_it_is_printed_again(
+    office: Office,
+) -> None:
+    run_id = await office.make(OPEN_COUNT)
+    before, nobody = await office.sheets(run_id)
+    office.city.clock.go_on(days=1)
+    await office.protect(MOTHER)
+
+    ordinary, private = await office.sheets(run_id)
+
+    assert [line["atena_number"] for line in rows_of(ordinary)] == [ALONE]
+    assert [line["atena_number"] for line in rows_of(private)] == [FATHER, MOTHER, SON]
+    assert rows_of(nobody) == []
+    assert rows_of(private) == rows_of(before)[:3]
+    assert office.moved == 3
 
 
 async def test_a_print_that_is_not_the_one_that_was_made_is_refused(

@@ -113,6 +113,23 @@ def test_a_draft_about_somebody_protected_since_is_held_back(office: Town, tmp_p
     assert states == ["取りやめ", "送付済み"]
 
 
+def test_who_is_protected_since_is_left_out_of_what_is_printed_again(office: Town, tmp_path: Path) -> None:
+    inquiry(office, "make", YEAR)
+    inquiry(office, "send", YEAR, "--out", str(tmp_path / "a"))
+
+    async def protect(database: Database) -> None:
+        async with database.transaction() as session:
+            await protect_in(session, GRANDMOTHER, office.runtime.clock.now())
+
+    office.do(protect)
+    out = str(tmp_path / "b")
+    again = inquiry(office, "send", YEAR, "--again", "1", "--again", "2", "--out", out).splitlines()
+
+    assert [Path(line).name for line in again[:2]] == ["inquiry_2026_00002.csv", "inquiry_2026_00002.json"]
+    assert again[2:] == ["#1\t送付した後に支援措置の対象になったため除いた者\t1人"]
+    assert not (tmp_path / "b" / "inquiry_2026_00001.csv").exists()
+
+
 def test_nothing_to_send_is_said(office: Town, tmp_path: Path) -> None:
     assert inquiry(office, "send", YEAR, "--out", str(tmp_path)) == "送付を待つ所得照会はありません。\n"
     assert inquiry(office, "list", YEAR) == "所得照会はありません。\n"

@@ -137,9 +137,24 @@ async def test_a_sent_file_is_made_again_byte_for_byte(asking: Asking) -> None:
     )
 
     async with asking.desk.work() as work:
-        again = await letter_again(work.session, work.journal, await asking.inquiry(inquiry_id))
+        again = await letter_again(
+            work.session, work.journal, await asking.inquiry(inquiry_id), date(2026, 1, 6)
+        )
 
-    assert again.data == sheet.data
+    assert again == (sheet, 0)
+
+
+async def test_who_is_protected_since_is_left_out_when_it_is_made_again(asking: Asking) -> None:
+    inquiry_id = await asking.ask()
+    await protect(asking, GRANDMOTHER)
+
+    async with asking.desk.work() as work:
+        again, left_out = await letter_again(
+            work.session, work.journal, await asking.inquiry(inquiry_id), work.today
+        )
+
+    assert (again.rows, again.data.decode(), left_out) == (0, ",".join(COLUMNS) + "\n", 1)
+    assert work.journal.read == {}
 
 
 def _again(asking: Asking) -> dict[str, object]:
@@ -156,9 +171,10 @@ async def test_a_file_that_is_not_the_one_that_was_sent_is_refused(
         altered = "UPDATE shikakeisan.inquiry SET sha256 = decode(repeat('00', 32), 'hex')"
         await session.execute(text(altered))
 
+    row = await asking.inquiry(inquiry_id)
     async with asking.desk.work() as work:
         with pytest.raises(InquiryNotRemade):
-            await letter_again(work.session, work.journal, await asking.inquiry(inquiry_id))
+            await letter_again(work.session, work.journal, row, work.today)
 
 
 async def test_a_draft_is_sent_once(asking: Asking) -> None:
