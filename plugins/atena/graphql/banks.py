@@ -1,6 +1,7 @@
 """Bank accounts and the bank master by GraphQL."""
 
 from datetime import date
+from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
@@ -47,6 +48,15 @@ class BankBranch:
         )
 
 
+@strawberry.enum(description="預金種目")
+class BankAccountKind(Enum):
+    """The kind of an account; the values are the codes of the bank file."""
+
+    ORDINARY = strawberry.enum_value("1", description="普通")
+    CURRENT = strawberry.enum_value("2", description="当座")
+    OTHER = strawberry.enum_value("9", description="その他")
+
+
 @strawberry.type(description="口座")
 class BankAccount:
     """The account of a person on a day; `branch_code` is the one to debit then."""
@@ -55,7 +65,7 @@ class BankAccount:
         ACCOUNT, "登録されている金融機関コード-支店コード（統合で移ったものを含む）"
     )
     branch_code: str = column(ACCOUNT, "統合を反映した金融機関コード-支店コード")
-    account_kind: str = column(ACCOUNT, "預金種目（1 普通、2 当座、9 その他）")
+    account_kind: BankAccountKind = column(ACCOUNT, "預金種目")
     account_number: str = column(ACCOUNT, "口座番号")
     holder_kana: str = column(ACCOUNT, "口座名義（半角カナ）")
     valid_from: date = column(ACCOUNT, "有効開始日")
@@ -67,7 +77,7 @@ class BankAccount:
         return cls(
             registered_branch_code=row.branch_code,
             branch_code=branch_code,
-            account_kind=row.account_kind,
+            account_kind=BankAccountKind(row.account_kind),
             account_number=row.account_number,
             holder_kana=row.holder_kana,
             valid_from=row.valid_from,
@@ -166,7 +176,7 @@ class SetBankAccountInput:
     atena_number: str = required("宛名番号")
     expected_version: int = required("画面に表示した版")
     branch_code: str = required("金融機関コード-支店コード")
-    account_kind: str = required("預金種目（1 普通、2 当座、9 その他）")
+    account_kind: BankAccountKind = required("預金種目")
     account_number: str = required("口座番号（7桁）")
     holder_kana: str = required("口座名義（半角カナ）")
     valid_from: date = required("有効開始日")
@@ -214,6 +224,7 @@ class BankMutation:
     async def set_bank_account(self, info: Info, given: Annotated[SetBankAccountInput, INPUT]) -> Person:
         """Let a person's tax be debited."""
         said = items_of(given, "atena_number", "expected_version", "valid_from", "valid_to")
+        said["account_kind"] = str(given.account_kind.value)
         span = Span(given.valid_from, given.valid_to or FOREVER)
         await banks.set_account(work_of(info), given.atena_number, given.expected_version, span, said)
         return await person_after(info, given.atena_number)

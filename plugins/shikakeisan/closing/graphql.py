@@ -1,6 +1,7 @@
 """Closes and transfer files by GraphQL: looking only. Both are made at the terminal (`juminzei year`)."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import strawberry
@@ -15,12 +16,20 @@ from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.permissions import CLOSING
 
 
+@strawberry.enum(description="異動締めの種類")
+class CloseKind(Enum):
+    """Whether first decisions are among what was closed."""
+
+    INITIAL = strawberry.enum_value("initial", description="当初分を含む")
+    CHANGES = strawberry.enum_value("changes", description="異動分")
+
+
 @strawberry.type(description="異動締め")
 class Close:
     """Everything that was decided between two cut-offs."""
 
     id: int = column(CLOSING, "締めの番号")
-    kind: str = column(CLOSING, "種類（initial 当初分を含む、changes 異動分）")
+    kind: CloseKind = column(CLOSING, "種類")
     previous_cut_off: datetime = column(CLOSING, "前回の締めの時刻")
     cut_off: datetime = column(CLOSING, "締めの時刻")
     counts: JSON = column(CLOSING, "件数と金額")
@@ -30,8 +39,9 @@ class Close:
     @classmethod
     def of(cls, row: Row[Any]) -> "Close":
         """Make it of a row of `closing`."""
-        plain = ("id", "kind", "previous_cut_off", "cut_off", "closed_by", "closed_at")
-        return cls(counts=JSON(row.counts), **{name: getattr(row, name) for name in plain})
+        plain = ("id", "previous_cut_off", "cut_off", "closed_by", "closed_at")
+        said: dict[str, Any] = {"kind": CloseKind(row.kind), "counts": JSON(row.counts)}
+        return cls(**said, **{name: getattr(row, name) for name in plain})
 
 
 @strawberry.type(description="連携ファイル")

@@ -12,8 +12,8 @@ from core.graphql.fields import OPEN, Structure, column, door
 from core.graphql.pages import Connection, connection, page_of
 from plugins.atena.api import Person, person_today
 from plugins.shiryo.graphql.documents import Document, Finding
+from plugins.shiryo.graphql.enums import Channel, DeliveryState, SenderKind
 from plugins.shiryo.graphql.loaders import FilesByDelivery, PersonByEltaxUser
-from plugins.shiryo.manifest import ELTAX_USER
 from plugins.shiryo.permissions import DELIVERY, DOCUMENT, LEDGER
 from plugins.shiryo.queries import documents
 from plugins.shiryo.service.ledger import Ledger, Line
@@ -75,10 +75,10 @@ class Delivery(PersonalData):
     id: int = column(DELIVERY, "受付番号")
     tax_year: int = column(DELIVERY, "課税年度")
     sender_code: str = column(DELIVERY, "送付元のコード")
-    sender_kind: str = column(DELIVERY, "送付元の区分")
+    sender_kind: SenderKind = column(DELIVERY, "送付元の区分")
     sender_name: str = column(DELIVERY, "送付元の名称")
-    channel: str = column(DELIVERY, "受付経路")
-    state: str = column(DELIVERY, "状態（received 受領、held 保留、accepted 受入、attached 名寄せ済）")
+    channel: Channel = column(DELIVERY, "受付経路")
+    state: DeliveryState = column(DELIVERY, "状態")
     held_for: str = column(DELIVERY, "保留の理由のコード")
     received_by: str = column(DELIVERY, "受け付けた職員の職員番号")
     received_at: datetime = column(DELIVERY, "受付日時")
@@ -92,10 +92,10 @@ class Delivery(PersonalData):
             id=row.id,
             tax_year=row.tax_year,
             sender_code=row.sender_code,
-            sender_kind=row.sender_kind,
+            sender_kind=SenderKind(row.sender_kind),
             sender_name=row.sender_name,
-            channel=row.channel,
-            state=row.state,
+            channel=Channel(row.channel),
+            state=DeliveryState(row.state),
             held_for=row.held_for,
             received_by=row.received_by,
             received_at=row.received_at,
@@ -109,7 +109,7 @@ class Delivery(PersonalData):
     @door(DELIVERY, "送付元の個人（今日現在）。送付元の区分がeltaxで、利用者IDが宛名にあるとき")
     async def sender_person(self, info: Info) -> Person | None:
         """Return whose 利用者ID the delivery came under."""
-        if self.sender_kind != ELTAX_USER:
+        if self.sender_kind is not SenderKind.ELTAX:
             return None
         key = (self.sender_code, info.context.clock.today())
         person_id = await info.context.loader(PersonByEltaxUser).load(key)
@@ -140,7 +140,7 @@ class LedgerLine(PersonalData):
 
     sender_code: str = column(LEDGER, "送付元のコード")
     sender_name: str = column(LEDGER, "送付元の名称")
-    sender_kind: str = column(LEDGER, "送付元の区分")
+    sender_kind: SenderKind = column(LEDGER, "送付元の区分")
     code: str = column(LEDGER, "保留や未着のコード。なければ空")
     delivery_id: int | None = column(LEDGER, "受付番号。未着のときはnull")
     file_name: str = column(LEDGER, "ファイル名")
@@ -162,7 +162,7 @@ class LedgerLine(PersonalData):
         """Make a line."""
         names = (*cls.__annotations__,)
         shown = {name: getattr(line, name) for name in names if name != "journal_type"}
-        return cls(**shown)
+        return cls(**{**shown, "sender_kind": SenderKind(line.sender_kind)})
 
     def journal_id(self) -> str:
         """Return the 受付番号, or the sender of whom nothing came."""

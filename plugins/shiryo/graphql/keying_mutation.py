@@ -10,6 +10,7 @@ from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
 from plugins.atena.api import open_keyring
+from plugins.shiryo.graphql.enums import Channel, SenderKind
 from plugins.shiryo.graphql.mutation import INPUT, item_after, work_of
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.manifest import Sender
@@ -50,9 +51,9 @@ class KeyDocumentInput:
     values: list[KeyedValueInput] = strawberry.field(description="全項目の値")
     reason: str = strawberry.field(description="理由（受付の経緯など）")
     sender_code: str = strawberry.field(description="提出者・送付元のコード")
-    sender_kind: str = strawberry.field(description="送付元の区分", default="counter")
+    sender_kind: SenderKind = strawberry.field(description="送付元の区分", default=SenderKind.COUNTER)
     sender_name: str = strawberry.field(description="送付元の名称")
-    channel: str = strawberry.field(description="受付経路（counter、paperなど）", default="counter")
+    channel: Channel = strawberry.field(description="受付経路", default=Channel.COUNTER)
     version: str | None = strawberry.field(description="様式の版。省略すると課税年度から決まる", default=None)
     item_id: int | None = strawberry.field(
         description="差し戻された入力を出し直すとき、作業番号", default=None
@@ -82,8 +83,8 @@ class KeyingMutation:
     @door(WORK_WRITE, "紙の資料を入力する。ほかの職員が原本と照合して確定する")
     async def key_document(self, info: Info, given: Annotated[KeyDocumentInput, INPUT]) -> WorkItem:
         """Propose a paper document."""
-        sender = Sender(given.sender_code, given.sender_kind, given.sender_name)
-        paper = Paper(given.tax_year, sender, given.channel, given.kind, given.version)
+        sender = Sender(given.sender_code, str(given.sender_kind.value), given.sender_name)
+        paper = Paper(given.tax_year, sender, str(given.channel.value), given.kind, given.version)
         again = None if given.item_id is None else (given.item_id, given.expected_version or 0)
         keyring = open_keyring(info.context.settings)
         values = _values(given.values)

@@ -11,6 +11,7 @@ from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from plugins.atena.api import open_keyring
+from plugins.shiryo.graphql.enums import Channel
 from plugins.shiryo.graphql.people import hides_places
 from plugins.shiryo.permissions import DOCUMENT, ORIGINAL
 from plugins.shiryo.service.compared import compared
@@ -54,7 +55,7 @@ class Keying(PersonalData):
     document_id: int | None = column(DOCUMENT, "訂正する資料の番号。紙の資料の入力ではnull")
     made_id: int | None = column(DOCUMENT, "確定してできた資料の番号。確定前はnull")
     layout: str = column(DOCUMENT, "様式の版")
-    channel: str = column(DOCUMENT, "受付経路。訂正では空")
+    channel: Channel | None = column(DOCUMENT, "受付経路。訂正ではnull")
     keyed_by: str = column(DOCUMENT, "入力した職員の職員番号")
     keyed_at: datetime = column(DOCUMENT, "入力日時")
 
@@ -68,7 +69,7 @@ class Keying(PersonalData):
             document_id=row.document_id,
             made_id=row.made_id,
             layout=row.layout,
-            channel=row.channel,
+            channel=Channel(row.channel) if row.channel else None,
             keyed_by=row.keyed_by,
             keyed_at=row.keyed_at,
         )

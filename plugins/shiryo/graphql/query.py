@@ -9,6 +9,7 @@ from core.graphql.scalars import FiscalYear
 from plugins.atena.api import person_id_of
 from plugins.shiryo.graphql.deliveries import CURSOR, Delivery, LedgerYear, ledger_year
 from plugins.shiryo.graphql.documents import Document
+from plugins.shiryo.graphql.enums import DeliveryState, WorkItemState
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.permissions import DELIVERY, DOCUMENT, LEDGER, WORK
 from plugins.shiryo.queries import deliveries, documents, work_items
@@ -31,7 +32,7 @@ class ShiryoQuery:
         self,
         info: Info,
         tax_year: FiscalYear | None = None,
-        state: str | None = None,
+        state: DeliveryState | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Delivery]:
@@ -40,7 +41,7 @@ class ShiryoQuery:
         rows = await deliveries.delivery_rows(
             info.context.read,
             tax_year=tax_year,
-            states=[state] if state else (),
+            states=[str(state.value)] if state else (),
             after=int(str(page.after[0])) if page.after else None,
             limit=page.size + 1,
         )
@@ -85,7 +86,7 @@ class ShiryoQuery:
         self,
         info: Info,
         tax_year: FiscalYear | None = None,
-        state: str | None = None,
+        state: WorkItemState | None = None,
         owner: str | None = None,
         code: str | None = None,
         is_blocking: bool | None = None,  # noqa: FBT001  # GraphQL arguments are named
@@ -96,7 +97,7 @@ class ShiryoQuery:
         page = page_of(info, first, after, CURSOR)
         rows = await work_items.list_items(
             info.context.read,
-            Wanted(tax_year, state, owner, code, is_blocking),
+            Wanted(tax_year, str(state.value) if state else None, owner, code, is_blocking),
             after=int(str(page.after[0])) if page.after else None,
             limit=page.size + 1,
         )

@@ -9,6 +9,7 @@ from sqlalchemy import Row
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from plugins.shiryo.graphql.documents import Document
+from plugins.shiryo.graphql.enums import WorkItemState
 from plugins.shiryo.graphql.keyings import Keying
 from plugins.shiryo.graphql.loaders import DocumentById, KeyingsByItem
 from plugins.shiryo.permissions import DOCUMENT, WORK
@@ -30,7 +31,7 @@ class WorkItem:
     meaning: str = column(WORK, "コードの意味")
     next_step: str = column(WORK, "次にすること")
     is_blocking: bool = column(WORK, "終わるまで併合に進めないか")
-    state: str = column(WORK, "状態（open 未処理、proposed 確認待ち、closed 完了）")
+    state: WorkItemState = column(WORK, "状態")
     owner: str = column(WORK, "担当の職員番号")
     opened_at: datetime = column(WORK, "発生日時")
     difference: int = column(WORK, "台帳の差に数える件数")
@@ -55,7 +56,7 @@ class WorkItem:
             code=row.code,
             **guide_of(row.code)._asdict(),
             is_blocking=row.is_blocking,
-            state=row.state,
+            state=WorkItemState(row.state),
             owner=row.owner,
             opened_at=row.opened_at,
             difference=row.difference,

@@ -66,7 +66,7 @@ async def accounts(house: Any, register: Any, master: list[str]) -> None:
     await register.apply(register.arrival("1"), register.arrival("2"))
     for number, code in (("1", "9990-001"), ("2", "9990-002")):
         given = {
-            "accountKind": "1",
+            "accountKind": "ORDINARY",
             "accountNumber": "0012345",
             "holderKana": "ｷﾘ",
             "validFrom": "2020-01-01",

@@ -46,7 +46,7 @@ async def city(house: Any, register: Any) -> None:
         who = {"atenaNumber": str(number), "expectedVersion": 1}
         agent = {**who, "kind": "TAX_AGENT", "name": f"管理人{number}", "address": ELSEWHERE}
         await house.data(RECIPIENT, input=agent)
-        account = {"accountKind": "1", "accountNumber": "0012345", "holderKana": "ｷﾘ"}
+        account = {"accountKind": "ORDINARY", "accountNumber": "0012345", "holderKana": "ｷﾘ"}
         account |= {"branchCode": "9990-001", "validFrom": "2020-01-01"}
         await house.data(ACCOUNT, input={**who, **account, "expectedVersion": 2})
     for number in range(4, 7):

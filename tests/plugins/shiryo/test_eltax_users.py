@@ -61,7 +61,7 @@ async def test_an_unknown_id_waits_in_the_work_list_and_the_documents_go_on(city
 
     [delivery] = await shown(desk)
 
-    assert delivery == {"senderCode": USER, "senderKind": "eltax", "senderPerson": None}
+    assert delivery == {"senderCode": USER, "senderKind": "ELTAX", "senderPerson": None}
     assert await city.rows(ITEMS) == [("ELTAX_USER_UNKNOWN", False, "open", 0)]
     assert await city.rows("SELECT state FROM shiryo.delivery") == [("attached",)]
     assert "利用者ID" in guide_of("ELTAX_USER_UNKNOWN").meaning

@@ -80,7 +80,7 @@ async def test_a_delivery_shows_its_files_and_documents(city: Any, desk: House) 
     [edge] = (await data(desk, DELIVERIES, year=YEAR))["deliveries"]["edges"]
 
     node = edge["node"]
-    assert (node["state"], node["senderCode"], node["heldFor"]) == ("attached", "0001", "")
+    assert (node["state"], node["senderCode"], node["heldFor"]) == ("ATTACHED", "0001", "")
     assert [(file["announcedRecords"], file["acceptedRecords"]) for file in node["files"]] == [(1, 1)]
     [shown] = [edge["node"] for edge in node["documents"]["edges"]]
     assert (shown["name"], shown["person"]) == (TARO.name, {"atenaNumber": f"{1:015d}"})
@@ -96,7 +96,7 @@ async def test_a_held_delivery_shows_what_is_wrong_and_no_document(city: Any, de
     [edge] = (await data(desk, DELIVERIES, year=YEAR))["deliveries"]["edges"]
 
     node = edge["node"]
-    assert (node["state"], node["heldFor"], node["acceptedAt"]) == ("held", "UNREADABLE", None)
+    assert (node["state"], node["heldFor"], node["acceptedAt"]) == ("HELD", "UNREADABLE", None)
     assert {"code": "COLUMN_COUNT", "line": 1} in [
         each["node"] for each in node["files"][0]["findings"]["edges"]
     ]
@@ -160,9 +160,9 @@ async def test_an_item_is_taken_proposed_by_one_and_confirmed_by_another(city: A
 
     assert (item["code"], item["isBlocking"], len(item["document"]["candidates"])) == ("NAMESAKE", True, 2)
     assert taken == {"owner": "100001", "version": 2}
-    assert proposed["state"] == "proposed"
+    assert proposed["state"] == "PROPOSED"
     assert (own, stale) == ("SELF_APPROVAL", "CONFLICT")
-    assert closed == {"state": "closed", "document": {"person": {"atenaNumber": f"{3:015d}"}}}
+    assert closed == {"state": "CLOSED", "document": {"person": {"atenaNumber": f"{3:015d}"}}}
     assert (await data(desk, LEDGER, year=YEAR, only=False))["ledger"]["balances"] is True
 
 
@@ -210,7 +210,7 @@ async def test_a_correction_is_shown_beside_the_reading_and_confirmed_by_another
         {"name": "payment", "before": "4800000", "after": "4900000", "isChanged": True, "mustRetype": False},
         {"name": "my_number", "before": "", "after": "************", "isChanged": True, "mustRetype": True},
     ]
-    assert (own, blind, done["state"]) == ("SELF_APPROVAL", "KEYING_DIFFERS", "closed")
+    assert (own, blind, done["state"]) == ("SELF_APPROVAL", "KEYING_DIFFERS", "CLOSED")
     assert ",4800000," in shown["original"]
     assert [each["action"] for each in shown["revisions"]] == ["new", "correct"]
     assert shown["supersededBy"] == shown["keyings"][0]["madeId"] == shown["revisions"][1]["id"]

@@ -133,7 +133,7 @@ VALUES = [
 FEED = {"sequence": 1, "reason": "住民記録に確認した"}
 DEATH = {"kind": "DEATH", "atenaNumber": "000000000000001", "effectiveOn": BEFORE}
 BRANCH = {"bankName": "見本銀行", "branchName": "本店", "validFrom": BEFORE}
-ACCOUNT = {"accountKind": "1", "accountNumber": "1234567", "holderKana": "ﾔﾏﾀﾞ", "validFrom": BEFORE}
+ACCOUNT = {"accountKind": "ORDINARY", "accountNumber": "1234567", "holderKana": "ﾔﾏﾀﾞ", "validFrom": BEFORE}
 NEW_STAFF = {"name": "新人", "department": "0101", "validFrom": BEFORE}
 
 FIRST_ITEM = {

@@ -12,7 +12,7 @@ from core.graphql.scalars import FiscalYear
 from plugins.atena.api import LATEST, Person, person_id_of, person_ids
 from plugins.shikakeisan.assessment import queries
 from plugins.shikakeisan.assessment.graphql.loaders import AssessmentsByPerson
-from plugins.shikakeisan.assessment.graphql.types import Assessment
+from plugins.shikakeisan.assessment.graphql.types import Assessment, UndecidedGround
 from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import ASSESSMENT
@@ -47,19 +47,20 @@ class AssessmentQuery:
         rows = await queries.history(info.context.read, tax_year, person_id)
         return [Assessment.of(row) for row in rows]
 
-    @door(ASSESSMENT, "未決定の者の一覧。groundは理由のコード（NO_DOCUMENTは未申告）")
+    @door(ASSESSMENT, "未決定の者の一覧")
     async def undecided_assessments(
         self,
         info: Info,
         tax_year: FiscalYear,
-        ground: str | None = None,
+        ground: UndecidedGround | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[Assessment]:
         """Return a page of who is undecided."""
         await opened_year(info.context.read, tax_year)
         page = page_of(info, first, after, BY_ID)
-        rows = await queries.undecided(info.context.read, tax_year, ground, after_id(page), page.size + 1)
+        wanted = None if ground is None else str(ground.value)
+        rows = await queries.undecided(info.context.read, tax_year, wanted, after_id(page), page.size + 1)
         return connection(rows, page, node=Assessment.of, key=lambda row: (row.person_id,))
 
 

@@ -26,6 +26,15 @@ from plugins.shikakeisan.service import ROOT
 from plugins.shikakeisan.sql import happened
 
 
+@strawberry.enum(description="未決定の理由")
+class UndecidedGround(Enum):
+    """Why nothing could be decided."""
+
+    NO_DOCUMENT = strawberry.enum_value("NO_DOCUMENT", description=GROUND_LABELS[Ground.NO_DOCUMENT])
+    FACTS_INVALID = strawberry.enum_value("FACTS_INVALID", description=GROUND_LABELS[Ground.FACTS_INVALID])
+    MERGE_FINDING = strawberry.enum_value("MERGE_FINDING", description=GROUND_LABELS[Ground.MERGE_FINDING])
+
+
 @strawberry.enum(description="賦課決定の結果")
 class AssessmentOutcome(Enum):
     """What was decided."""

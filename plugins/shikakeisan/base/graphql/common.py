@@ -1,14 +1,29 @@
 """What resolvers of every room do alike."""
 
+from enum import Enum
 from typing import Any
+
+import strawberry
 
 from core.access.journal import PersonalData
 from core.graphql.context import Info
 from core.graphql.pages import Page
 from core.work import Work
+from plugins.shikakeisan import states
+from plugins.shikakeisan.states import FINDING_LABELS
 
 BY_ID = (int,)
 """The sort key of a list in the order of ids."""
+
+
+@strawberry.enum(description="確認事項の状態")
+class FindingState(Enum):
+    """How far a finding of any room is."""
+
+    OPEN = strawberry.enum_value("open", description=FINDING_LABELS[states.FindingState.OPEN])
+    PROPOSED = strawberry.enum_value("proposed", description=FINDING_LABELS[states.FindingState.PROPOSED])
+    CLOSED = strawberry.enum_value("closed", description=FINDING_LABELS[states.FindingState.CLOSED])
+    GONE = strawberry.enum_value("gone", description=FINDING_LABELS[states.FindingState.GONE])
 
 
 class OfYearAndPerson(PersonalData):

@@ -17,11 +17,12 @@ from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
 from plugins.shikakeisan.base.graphql.loaders import BasesByPerson, CircumstancesByPerson
 from plugins.shikakeisan.base.graphql.types import (
     BasePerson,
+    BaseReason,
     BaseStanding,
     CircumstanceProposal,
+    CircumstanceState,
     PersonCircumstance,
 )
-from plugins.shikakeisan.base.standing import Standing
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.permissions import BASE
 
@@ -57,7 +58,7 @@ class BaseQuery:
         info: Info,
         tax_year: FiscalYear,
         standing: BaseStanding | None = None,
-        reason: str | None = None,
+        reason: BaseReason | None = None,
         ward_code: str | None = None,
         first: int | None = None,
         after: str | None = None,
@@ -66,8 +67,8 @@ class BaseQuery:
         await opened_year(info.context.read, tax_year)
         page = page_of(info, first, after, BY_ID)
         wanted = {
-            "standing": None if standing is None else Standing[standing.name].value,
-            "reason": reason,
+            "standing": None if standing is None else str(standing.value),
+            "reason": None if reason is None else str(reason.value),
             "ward_code": ward_code,
         }
         rows = await _visible(info, tax_year, wanted, after_id(page), page.size + 1)
@@ -78,7 +79,7 @@ class BaseQuery:
         self,
         info: Info,
         tax_year: FiscalYear,
-        state: str | None = None,
+        state: CircumstanceState | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[CircumstanceProposal]:
@@ -86,7 +87,11 @@ class BaseQuery:
         await opened_year(info.context.read, tax_year)
         page = page_of(info, first, after, BY_ID)
         rows = await circumstance_queries.list_proposals(
-            info.context.read, tax_year, state=state, after=after_id(page), limit=page.size + 1
+            info.context.read,
+            tax_year,
+            state=None if state is None else str(state.value),
+            after=after_id(page),
+            limit=page.size + 1,
         )
         return connection(rows, page, node=CircumstanceProposal.of, key=lambda row: (row.id,))
 

@@ -42,6 +42,24 @@ class BaseStanding(Enum):
     OUTSIDE = strawberry.enum_value("outside", description=STANDING_LABELS[Standing.OUTSIDE])
 
 
+@strawberry.enum(description="個人基本の対象外の理由")
+class BaseReason(Enum):
+    """Why somebody is outside of the base."""
+
+    LINKED = strawberry.enum_value("LINKED", description=REASON_LABELS[Reason.LINKED])
+    DIED = strawberry.enum_value("DIED", description=REASON_LABELS[Reason.DIED])
+    BORN_AFTER = strawberry.enum_value("BORN_AFTER", description=REASON_LABELS[Reason.BORN_AFTER])
+    TAXED_ELSEWHERE = strawberry.enum_value(
+        "TAXED_ELSEWHERE", description=REASON_LABELS[Reason.TAXED_ELSEWHERE]
+    )
+    OTHER_MUNICIPALITY = strawberry.enum_value(
+        "OTHER_MUNICIPALITY", description=REASON_LABELS[Reason.OTHER_MUNICIPALITY]
+    )
+    MOVED_IN_AFTER = strawberry.enum_value("MOVED_IN_AFTER", description=REASON_LABELS[Reason.MOVED_IN_AFTER])
+    MOVED_OUT = strawberry.enum_value("MOVED_OUT", description=REASON_LABELS[Reason.MOVED_OUT])
+    NO_GROUND = strawberry.enum_value("NO_GROUND", description=REASON_LABELS[Reason.NO_GROUND])
+
+
 @strawberry.enum(description="住民記録からは分からない事情")
 class CircumstanceKind(Enum):
     """What officers may say of a person."""
@@ -52,6 +70,16 @@ class CircumstanceKind(Enum):
     TAXED_ELSEWHERE = strawberry.enum_value(
         "taxed_elsewhere", description=CIRCUMSTANCE_LABELS[Circumstance.TAXED_ELSEWHERE]
     )
+
+
+@strawberry.enum(description="事情の提案の状態")
+class CircumstanceState(Enum):
+    """How far a proposal of circumstances is."""
+
+    PROPOSED = strawberry.enum_value("proposed", description="承認待ち")
+    APPROVED = strawberry.enum_value("approved", description="承認済み")
+    REJECTED = strawberry.enum_value("rejected", description="差戻し")
+    WITHDRAWN = strawberry.enum_value("withdrawn", description="取下げ")
 
 
 @strawberry.type(description="新年度個人基本の1人。賦課期日（1月1日）現在の内容")
@@ -180,7 +208,7 @@ class CircumstanceProposal:
     action: str = column(BASE, "add 登録、end 取消し")
     source: str = column(BASE, "根拠（通知や一覧の名称）")
     people: int = column(BASE, "対象者の人数")
-    state: str = column(BASE, "状態（proposed 承認待ち、approved 承認、rejected 差戻し、withdrawn 取下げ）")
+    state: CircumstanceState = column(BASE, "状態")
     proposed_by: str = column(BASE, "提案した職員の職員番号")
     proposed_at: datetime = column(BASE, "提案日時")
     decided_by: str = column(BASE, "承認又は差戻しをした職員の職員番号")
@@ -189,8 +217,9 @@ class CircumstanceProposal:
     @classmethod
     def of(cls, row: Row[Any]) -> "CircumstanceProposal":
         """Make it of a row of `circumstance_proposal`."""
-        said = {**row._mapping, "tax_year": FiscalYear(row.tax_year), "kind": CircumstanceKind(row.kind)}
-        return cls(**said)
+        year, kind = FiscalYear(row.tax_year), CircumstanceKind(row.kind)
+        state = CircumstanceState(row.state)
+        return cls(**{**row._mapping, "tax_year": year, "kind": kind, "state": state})
 
     @door(BASE, "対象者")
     async def entries(

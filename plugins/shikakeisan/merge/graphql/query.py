@@ -9,7 +9,7 @@ from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
 from plugins.atena.api import LATEST, Person, person_id_of, person_ids
-from plugins.shikakeisan.base.graphql.common import BY_ID, after_id
+from plugins.shikakeisan.base.graphql.common import BY_ID, FindingState, after_id
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds
@@ -24,7 +24,7 @@ class FindingCount:
 
     code: str = column(MERGE_READ, "コード")
     message: str = column(MERGE_READ, "内容")
-    state: str = column(MERGE_READ, "状態")
+    state: FindingState = column(MERGE_READ, "状態")
     findings: int = column(MERGE_READ, "件数")
 
 
@@ -48,14 +48,14 @@ class MergeQuery:
         tax_year: FiscalYear,
         code: str | None = None,
         owner: str | None = None,
-        state: str | None = None,
+        state: FindingState | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> Connection[MergeFinding]:
         """Return a page of findings."""
         await opened_year(info.context.read, tax_year)
         page = page_of(info, first, after, BY_ID)
-        wanted = listing.Wanted(tax_year, code=code, owner=owner, state=state)
+        wanted = listing.Wanted(tax_year, code=code, owner=owner, state=str(state.value) if state else None)
         rows = await listing.list_findings(
             info.context.read, wanted, after=after_id(page), limit=page.size + 1
         )
@@ -67,7 +67,12 @@ class MergeQuery:
         await opened_year(info.context.read, tax_year)
         kinds = finding_kinds()
         return [
-            FindingCount(code=row.code, message=kinds[row.code].text, state=row.state, findings=row.findings)
+            FindingCount(
+                code=row.code,
+                message=kinds[row.code].text,
+                state=FindingState(row.state),
+                findings=row.findings,
+            )
             for row in await listing.counts(info.context.read, tax_year)
         ]
 

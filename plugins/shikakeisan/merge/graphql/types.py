@@ -13,7 +13,7 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person, person_today
-from plugins.shikakeisan.base.graphql.common import OfYearAndPerson
+from plugins.shikakeisan.base.graphql.common import FindingState, OfYearAndPerson
 from plugins.shikakeisan.facts.vocabulary import RELATIVE_BY_PATH
 from plugins.shikakeisan.merge import listing
 from plugins.shikakeisan.merge.book import finding_kinds, rule_texts
@@ -25,7 +25,6 @@ from plugins.shikakeisan.merge.service import BASIS_TYPE
 from plugins.shikakeisan.merge.settling import FINDING_TYPE
 from plugins.shikakeisan.permissions import MERGE_READ
 from plugins.shikakeisan.sql import happened
-from plugins.shikakeisan.states import FindingState
 from plugins.shiryo.api import Document
 
 
@@ -162,7 +161,7 @@ class MergeFinding(PersonalData):
     message: str = column(MERGE_READ, "内容")
     law: str = column(MERGE_READ, "根拠条文")
     is_blocking: bool = column(MERGE_READ, "終わるまで税額を決定しないか")
-    state: str = column(MERGE_READ, "状態（open 未処理、proposed 確認待ち、closed 完了、gone 解消）")
+    state: FindingState = column(MERGE_READ, "状態")
     owner: str = column(MERGE_READ, "担当の職員番号")
     opened_at: datetime = column(MERGE_READ, "発生日時")
     reason: str = column(MERGE_READ, "完了の理由")
@@ -174,13 +173,14 @@ class MergeFinding(PersonalData):
     def of(cls, row: Row[Any]) -> "MergeFinding":
         """Make it of a row of `listing`."""
         kind = finding_kinds()[row.code]
-        plain = ("id", "version", "code", "is_blocking", "state", "owner", "opened_at", "reason")
+        plain = ("id", "version", "code", "is_blocking", "owner", "opened_at", "reason")
         people = ("proposed_by", "closed_by", "closed_at")
         return cls(
             row=row,
             tax_year=FiscalYear(row.tax_year),
             message=finding_text(row.code, row.details),
             law=kind.law,
+            state=FindingState(row.state),
             **{name: getattr(row, name) for name in (*plain, *people)},
         )
 
@@ -338,7 +338,7 @@ class MergedBasis(OfYearAndPerson):
         """Return what is to be looked at."""
         wanted = listing.Wanted(self.row.tax_year, person_id=self.row.person_id)
         rows = await listing.list_findings(info.context.read, wanted, after=0, limit=1_000)
-        return [MergeFinding.of(row) for row in rows if row.state != FindingState.GONE]
+        return [MergeFinding.of(row) for row in rows if row.state != FindingState.GONE.value]
 
 
 def _facts(

@@ -1,6 +1,7 @@
 """Years in numbers, and the findings that changes of the base left behind."""
 
 from datetime import datetime
+from enum import Enum
 from typing import Any, ClassVar
 
 import strawberry
@@ -13,8 +14,9 @@ from core.graphql.pages import Connection, connection, page_of
 from core.graphql.scalars import FiscalYear
 from plugins.atena.api import Person, person_today
 from plugins.shikakeisan.assessment.graphql.query import PersonAssessments
+from plugins.shikakeisan.assessment.graphql.types import AssessmentOutcome
 from plugins.shikakeisan.base import queries as base_queries
-from plugins.shikakeisan.base.graphql.common import BY_ID, after_id, work_of
+from plugins.shikakeisan.base.graphql.common import BY_ID, FindingState, after_id, work_of
 from plugins.shikakeisan.base.graphql.query import PersonBases
 from plugins.shikakeisan.base.graphql.types import BaseStanding
 from plugins.shikakeisan.base.standing import REASON_LABELS, Reason
@@ -23,6 +25,16 @@ from plugins.shikakeisan.merge.graphql.query import PersonClaims
 from plugins.shikakeisan.overview import findings
 from plugins.shikakeisan.overview.status import STAGES, WAYS, Status, read_status
 from plugins.shikakeisan.permissions import BASE, BASE_SETTLE, YEAR
+
+
+@strawberry.enum(description="課税年度の状態")
+class YearState(Enum):
+    """How far a year is; corrections come after the last and change nothing of it."""
+
+    OPEN = strawberry.enum_value("open", description="開始")
+    FROZEN = strawberry.enum_value("frozen", description="個人基本確定")
+    MERGED = strawberry.enum_value("merged", description="併合済")
+    ASSESSED = strawberry.enum_value("assessed", description="当初賦課済")
 
 
 @strawberry.type(description="課税年度の段階")
@@ -49,7 +61,7 @@ class BaseCount:
 class OutcomeCount:
     """People of one outcome."""
 
-    outcome: str = column(YEAR, "結果（taxed 課税、non_taxable 非課税、undecided 未決定）")
+    outcome: AssessmentOutcome = column(YEAR, "結果")
     people: int = column(YEAR, "人数")
 
 
@@ -77,7 +89,7 @@ class TaxYear:
 
     tax_year: FiscalYear = column(YEAR, "課税年度")
     municipality_code: str = column(YEAR, "団体コード")
-    state: str = column(YEAR, "状態（open 開始、frozen 個人基本確定、merged 併合済、assessed 当初賦課済）")
+    state: YearState = column(YEAR, "状態")
     taxed_here: int = column(YEAR, "個人基本の対象者の人数")
     merged: int = column(YEAR, "資料を併合した人数")
     blocking_items: int = column(YEAR, "資料併合を止めている課税資料の作業項目の件数")
@@ -95,7 +107,7 @@ class TaxYear:
         return cls(
             tax_year=FiscalYear(status.tax_year),
             municipality_code=status.municipality_code,
-            state=status.state,
+            state=YearState(status.state),
             taxed_here=status.taxed_here,
             merged=status.merged,
             blocking_items=status.blocking_items,
@@ -112,7 +124,10 @@ class TaxYear:
                 )
                 for group in status.groups
             ],
-            outcomes=[OutcomeCount(outcome=name, people=people) for name, people in status.outcomes.items()],
+            outcomes=[
+                OutcomeCount(outcome=AssessmentOutcome(name), people=people)
+                for name, people in status.outcomes.items()
+            ],
             notices=[
                 NoticeCount(way=way, label=WAYS[way], people=people) for way, people in status.notices.items()
             ],
@@ -135,15 +150,15 @@ class BaseFinding(PersonalData):
     tax_year: FiscalYear = column(BASE, "課税年度")
     code: str = column(BASE, "コード")
     text: str = column(BASE, "内容")
-    state: str = column(BASE, "状態（open 未処理、closed 完了、gone 賦課決定により解消）")
+    state: FindingState = column(BASE, "状態（goneは賦課決定により解消）")
     reason: str = column(BASE, "完了の理由")
     opened_at: datetime = column(BASE, "発生日時")
 
     @classmethod
     def of(cls, row: Row[Any]) -> "BaseFinding":
         """Make it of a row of `finding`."""
-        names = ("id", "version", "code", "state", "reason", "opened_at")
-        said = {name: getattr(row, name) for name in names}
+        names = ("id", "version", "code", "reason", "opened_at")
+        said = {"state": FindingState(row.state), **{name: getattr(row, name) for name in names}}
         return cls(row=row, tax_year=FiscalYear(row.tax_year), text=findings.text_of(row.code), **said)
 
     def journal_id(self) -> str:

@@ -153,7 +153,7 @@ async def test_a_read_enters_the_access_log(decided: Decided, owner_database: Da
 async def test_undecided_people_are_listed_by_ground(decided: Decided) -> None:
     await decided.year.remerge(decided.person_id, {**SALARY, "salary_income": 1})
     await decided.year.run()
-    query = """query ($year: FiscalYear!, $ground: String) {
+    query = """query ($year: FiscalYear!, $ground: UndecidedGround) {
       undecidedAssessments(taxYear: $year, ground: $ground) {
         edges { node { ground person { atenaNumber } } }
       }

@@ -237,7 +237,7 @@ async def test_closes_and_transfers_are_listed(city: City, desk: House) -> None:
         "transfers"
     ]
 
-    assert (closes[0]["node"]["kind"], closes[0]["node"]["counts"]["revisions"]) == ("initial", 1)
+    assert (closes[0]["node"]["kind"], closes[0]["node"]["counts"]["revisions"]) == ("INITIAL", 1)
     assert files["edges"][0]["node"].items() >= {"recipient": "fukushi", "sequence": 1, "rows": 1}.items()
 
 

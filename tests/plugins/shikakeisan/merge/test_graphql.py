@@ -27,7 +27,7 @@ query($number: String!) { person(atenaNumber: $number) {
   claimedBy { taxYear role taxpayer { atenaNumber } document { id } } } }
 """
 FINDINGS = """
-query($code: String, $state: String, $first: Int, $after: String) {
+query($code: String, $state: FindingState, $first: Int, $after: String) {
   mergeFindings(taxYear: 2026, code: $code, state: $state, first: $first, after: $after) {
     edges { node { id version code message law isBlocking state owner path decisionId
       person { atenaNumber } others { atenaNumber } relative { atenaNumber } documents { id } } }
@@ -155,10 +155,10 @@ async def test_a_finding_names_all_sides_with_their_documents(office: House) -> 
     assert [each["others"][0]["atenaNumber"] for each in (one, two)] == [MOTHER, FATHER]
     assert one["relative"] == {"atenaNumber": SON}
     assert len(one["documents"]) == 2
-    assert (one["isBlocking"], one["state"], one["path"], one["decisionId"]) == (True, "open", "", None)
+    assert (one["isBlocking"], one["state"], one["path"], one["decisionId"]) == (True, "OPEN", "", None)
     assert "どちらの扶養親族等か" in one["message"]
     assert await data(office, COUNTS) == [
-        {"code": "TWO_CLAIMANTS", "message": one["message"], "state": "open", "findings": 2}
+        {"code": "TWO_CLAIMANTS", "message": one["message"], "state": "OPEN", "findings": 2}
     ]
 
 
@@ -184,8 +184,8 @@ async def test_a_finding_is_closed_by_another_than_who_proposed_it(office: House
     closed = await data(office, CONFIRM, CHIEF, id=one["id"], version=5)
 
     assert (stale, own) == ("CONFLICT", "SELF_APPROVAL")
-    assert (proposed["state"], proposed["reason"], back["state"]) == ("proposed", "電話で確認", "open")
-    assert (closed["state"], closed["closedBy"]) == ("closed", "100201")
+    assert (proposed["state"], proposed["reason"], back["state"]) == ("PROPOSED", "電話で確認", "OPEN")
+    assert (closed["state"], closed["closedBy"]) == ("CLOSED", "100201")
     assert await code_of(office, CLOSE, id=one["id"], version=6) == "FINDING_STATE"
 
 
@@ -202,7 +202,7 @@ async def test_a_dependant_is_denied_by_the_number_that_people_know(office: Hous
     assert proposed["seen"]["age"] == 20
     assert own == "FORBIDDEN"
     assert approved["approvedBy"] == "100201"
-    assert await findings(office, state="open") == []
+    assert await findings(office, state="OPEN") == []
     paths = [fact["path"] for fact in (await data(office, BASIS, number=MOTHER))["facts"]]
     assert f"dependants[{SON}]" not in paths
 

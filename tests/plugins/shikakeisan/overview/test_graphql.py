@@ -47,7 +47,7 @@ REJECT = """
 mutation($id: Int!) { rejectCircumstance(proposalId: $id, expectedVersion: 1) { state } }
 """
 PROPOSALS = """
-query($state: String) { circumstanceProposals(taxYear: 2026, state: $state) {
+query($state: CircumstanceState) { circumstanceProposals(taxYear: 2026, state: $state) {
   edges { node { id kind state } } } }
 """
 FINDINGS = """
@@ -228,7 +228,7 @@ async def test_two_persons_decide(city: City, desk: House) -> None:
 
     assert await code_of(desk, APPROVE, "tax_chief", id=own["id"], version=1) == "SELF_APPROVAL"
     assert await code_of(desk, APPROVE, "tax_clerk", id=own["id"], version=1) == "FORBIDDEN"
-    assert (await data(desk, REJECT, "tax_chief", id=own["id"]))["rejectCircumstance"]["state"] == "withdrawn"
+    assert (await data(desk, REJECT, "tax_chief", id=own["id"]))["rejectCircumstance"]["state"] == "WITHDRAWN"
     assert (await data(desk, BASE, number="1"))["basePerson"]["houseWards"] == 0
 
 
@@ -250,8 +250,8 @@ async def test_proposals_are_listed_and_taken_back(city: City, desk: House) -> N
     await data(desk, APPROVE, "tax_chief", id=made["id"], version=1)
     back = (await data(desk, PROPOSE, input=house_of("1", takeBack=True)))["proposeCircumstance"]
 
-    waiting = edges((await data(desk, PROPOSALS, state="proposed"))["circumstanceProposals"])
-    assert waiting == [{"id": back["id"], "kind": "HOUSE", "state": "proposed"}]
+    waiting = edges((await data(desk, PROPOSALS, state="PROPOSED"))["circumstanceProposals"])
+    assert waiting == [{"id": back["id"], "kind": "HOUSE", "state": "PROPOSED"}]
     assert len(edges((await data(desk, PROPOSALS))["circumstanceProposals"])) == 2
     await data(desk, APPROVE, "tax_chief", id=back["id"], version=1)
     assert (await data(desk, BASE, number="1"))["basePerson"]["houseWards"] == 0
@@ -265,22 +265,22 @@ async def test_a_year_in_numbers(city: City, desk: House) -> None:
 
     shown = (await data(desk, YEAR, year=TAX_YEAR))["taxYear"]
 
-    assert (shown["state"], shown["municipalityCode"], shown["taxedHere"]) == ("assessed", CITY, 2)
+    assert (shown["state"], shown["municipalityCode"], shown["taxedHere"]) == ("ASSESSED", CITY, 2)
     assert shown["counts"] == [
         {"standing": "OUTSIDE", "reason": "MOVED_IN_AFTER", "wardCode": "", "people": 1},
         {"standing": "RESIDENT", "reason": "", "wardCode": KITA, "people": 1},
         {"standing": "RESIDENT", "reason": "", "wardCode": NAKA, "people": 1},
     ]
     assert {one["outcome"]: one["people"] for one in shown["outcomes"]} == {
-        "taxed": 0,
-        "non_taxable": 0,
-        "undecided": 2,
+        "TAXED": 0,
+        "NON_TAXABLE": 0,
+        "UNDECIDED": 2,
     }
     assert all(stage["at"] for stage in shown["stages"])
     assert (shown["circumstanceProposals"], shown["correctionProposals"], shown["blockingItems"]) == (1, 0, 0)
     assert (await data(desk, YEAR, year=2025))["taxYear"] is None
     assert (await data(desk, YEARS))["taxYears"] == [
-        {"taxYear": TAX_YEAR, "state": "assessed", "taxedHere": 2}
+        {"taxYear": TAX_YEAR, "state": "ASSESSED", "taxedHere": 2}
     ]
 
 
@@ -297,7 +297,7 @@ async def test_findings_are_looked_at_and_closed(city: City, desk: House) -> Non
     assert found["person"] == {"atenaNumber": "1"}
     assert await code_of(desk, CLOSE, id=found["id"], why="") == "REASON_REQUIRED"
     closed = (await data(desk, CLOSE, id=found["id"], why="相続人代表者を登録済み"))["closeBaseFinding"]
-    assert closed == {"state": "closed", "reason": "相続人代表者を登録済み"}
+    assert closed == {"state": "CLOSED", "reason": "相続人代表者を登録済み"}
     assert edges((await data(desk, FINDINGS))["baseFindings"]) == []
     assert await code_of(desk, CLOSE, id=found["id"], why="もう一度") == "CONFLICT"
     assert await code_of(desk, CLOSE, id=found["id"], why="もう一度", version=2) == "FINDING_STATE"
