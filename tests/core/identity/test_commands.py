@@ -157,6 +157,21 @@ def test_a_review_names_who_may_what_and_when_they_last_used_it(
     assert [record.action for record in told].count("access_reviewed") == 2
 
 
+def test_a_review_names_who_keeps_an_account_without_a_role(run: Run) -> None:
+    run(staff, "departments", str(REFERENCE_CITY))
+    run(staff, "create", "001234", "課税 花子", "0101", "--from", "2026-04-01")
+    run(staff, "create", "001235", "課税 次郎", "0101", "--from", "2026-04-01", "--to", "2026-05-01")
+
+    listed = [line.split("\t") for line in run(access, "review").output.splitlines()]
+    [ended, _] = map(json.loads, run(access, "review", "--json").output.splitlines())
+
+    assert [line[0:1] + line[3:9] for line in listed] == [
+        ["001234", "役割なし", "2026-04-01～", "", "有効", "利用なし", "0"],
+        ["001235", "役割なし", "2026-04-01～2026-05-01", "", "期間外", "利用なし", "0"],
+    ]
+    assert (ended["role"], ended["granted"], ended["permissions"]) == ("", "", [])
+
+
 def test_a_review_can_be_of_those_who_did_not_sign_in_for_long(run: Run, secret: bytes) -> None:
     run(staff, "create", "001299", "課税 三郎", "0101", "--from", "2026-04-01", "--role", "tax_clerk")
     run(staff, "grant", "100101", "tax_clerk")
