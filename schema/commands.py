@@ -13,14 +13,14 @@ SDL = Path(__file__).with_name("schema.graphql")
 
 @click.group("schema")
 def schema_group() -> None:
-    """GraphQL スキーマ (the composed schema)"""
+    """GraphQL スキーマ。"""
 
 
 @schema_group.command("export")
-@click.option("--output", help="another file; `-` は標準出力")
+@click.option("--output", help="別のファイル。「-」は標準出力")
 @click.pass_obj
 def export(runtime: Runtime, output: str | None) -> None:
-    """Write the schema of the enabled plug-ins as SDL."""
+    """有効なプラグインのスキーマをSDLで書き出します。"""
     text = sdl_of(runtime)
     if output == "-":
         click.echo(text, nl=False)
@@ -31,7 +31,7 @@ def export(runtime: Runtime, output: str | None) -> None:
 @schema_group.command("check")
 @click.pass_obj
 def check(runtime: Runtime) -> None:
-    """Compare schema.graphql with the code; exit 1 if it is out of date."""
+    """schema.graphql をプログラムと比べます。古ければ終了コードは1。"""
     if not SDL.exists() or SDL.read_text(encoding="utf-8") != sdl_of(runtime):
         click.echo("schema/schema.graphql is out of date (run `juminzei schema export`)", err=True)
         sys.exit(1)

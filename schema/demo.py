@@ -46,12 +46,12 @@ class DemoSheet:
 
 @click.command("demo")
 @click.option("--people", type=click.IntRange(1, 1_000_000), default=300, show_default=True, help="人数")
-@click.option("--seed", type=int, default=2026, show_default=True, help="乱数の種 (same seed, same city)")
+@click.option("--seed", type=int, default=2026, show_default=True, help="乱数の種。同じ種は同じ市になります")
 @click.option("--no-serve", is_flag=True, help="作るだけで、サーバーは起動しない")
-@click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+@click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1つのJSONで出力")
 @click.pass_obj
 def demo(runtime: Runtime, *, people: int, seed: int, no_serve: bool, as_json: bool) -> None:
-    """架空の市を作って動かします (a synthetic city, answering GraphQL)"""
+    """架空の市を作り、1年分の処理をして、GraphQLで答えます。"""
     runtime = _as_demo(runtime)
     with stop_signals(), ExitStack() as stack:
         listening = None if no_serve else stack.enter_context(listen(runtime))

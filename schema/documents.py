@@ -13,13 +13,13 @@ FOLDER = Path(__file__).parent.parent / "docs"
 
 @click.group("docs")
 def docs_group() -> None:
-    """生成される文書 (documentation that is made from the code)"""
+    """プログラムから作られる文書。"""
 
 
 @docs_group.command("build")
 @click.pass_obj
 def build(runtime: Runtime) -> None:
-    """Write every generated page."""
+    """プログラムから作られるすべてのページを書き出します。"""
     for path, text in _pages(runtime).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
@@ -28,7 +28,7 @@ def build(runtime: Runtime) -> None:
 @docs_group.command("check")
 @click.pass_obj
 def check(runtime: Runtime) -> None:
-    """Compare the pages with the code; exit 1 and name those that are out of date."""
+    """ページをプログラムと比べます。古いものを表示し、あれば終了コードは1。"""
     stale = [path for path, text in _pages(runtime).items() if _read(path) != text]
     for path in stale:
         click.echo(f"out of date: docs/{path.relative_to(FOLDER)} (run `juminzei docs build`)", err=True)

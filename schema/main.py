@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 from sqlalchemy.exc import DBAPIError
 
+from core.commands.help import speak_japanese
 from core.commands.refusals import PROGRAM, click_line, early_line, tell
 from core.errors import JuminzeiError, StartError
 from core.runtime import Runtime
@@ -33,6 +34,7 @@ def build_cli(runtime: Runtime) -> click.Group:
         if command.name in group.commands:
             raise StartError(f"two plug-ins bring the command {command.name}")
         group.add_command(command)
+    speak_japanese(group)
     return group
 
 

@@ -20,7 +20,7 @@ LINE = re.compile(r"^plugins\s*=\s*\[[^\]]*\]", re.MULTILINE)
 
 @click.group("plugins")
 def plugins_group() -> None:
-    """プラグインの一覧・有効化・無効化 (switch municipal processes on or off)"""
+    """プラグインの一覧・有効化・無効化。"""
 
 
 @plugins_group.command("list")

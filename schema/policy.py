@@ -9,7 +9,7 @@ from schema.matrix import as_csv, doors, matrix, unused
 
 @click.group("policy")
 def policy_group() -> None:
-    """アクセス権限 (who may do what)"""
+    """アクセス権限の一覧と点検。"""
 
 
 @policy_group.command("export")

@@ -31,7 +31,9 @@ def access() -> None:
 
 @access.command("review")
 @click.option("--idle", type=click.IntRange(1), metavar="DAYS", help="この日数の間、利用していない者だけ")
-@click.option("--json", "as_json", is_flag=True, help="1行に1つのJSONで、すべての権限とともに出力")
+@click.option(
+    "--json", "as_json", is_flag=True, help="プログラム向けに、1行に1つのJSONですべての権限とともに出力"
+)
 @click.pass_obj
 def review(runtime: Runtime, idle: int | None, *, as_json: bool) -> None:
     """職員と役割の一覧を、付与した者・状態・最後の利用日・権限の数とともに表示します。

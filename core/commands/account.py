@@ -78,13 +78,12 @@ def _secrets() -> tuple[str, str]:
 
 
 def _new_password() -> str:
-    new: str = click.prompt(
-        "新しいパスワード",
-        hide_input=True,
-        confirmation_prompt="新しいパスワード（もう一度）",
-        err=True,
-    )
-    return new
+    """Ask twice; click's own way tells in English that the two differ."""
+    while True:
+        new: str = click.prompt("新しいパスワード", hide_input=True, err=True)
+        if new == click.prompt("新しいパスワード（もう一度）", hide_input=True, err=True):
+            return new
+        click.echo("2回の入力が一致しません。もう一度入力してください。", err=True)
 
 
 def _do(runtime: Runtime, operation: str, deed: Deed[T]) -> T:

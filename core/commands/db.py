@@ -24,7 +24,7 @@ STATES = {
 
 @click.group("db")
 def db_group() -> None:
-    """データベースの更新・状態・停止 (the database: migrations, state, stop)"""
+    """データベースの更新・状態・停止。"""
 
 
 @db_group.command("migrate")

@@ -23,19 +23,19 @@ from core.storage.database import Database, WriteSession
 T = TypeVar("T")
 Change = Callable[[WriteSession], Awaitable[JobStatus]]
 json_option = click.option(
-    "--json", "json_lines", is_flag=True, help="one JSON object per line, for programs"
+    "--json", "json_lines", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力"
 )
-detach_option = click.option("--detach", is_flag=True, help="only queue the job; a running worker takes it")
+detach_option = click.option("--detach", is_flag=True, help="登録だけする。実行は動いているワーカー")
 
 
 @click.group("jobs")
 def jobs() -> None:
-    """ジョブの実行・一覧・中止・再開 (long work)"""
+    """ジョブの実行・一覧・中止・再開。"""
 
 
 @jobs.command("run")
 @click.argument("name", metavar="TYPE")
-@click.option("--param", "given", multiple=True, metavar="KEY=VALUE", help="a parameter; may be repeated")
+@click.option("--param", "given", multiple=True, metavar="KEY=VALUE", help="パラメーター（何度でも）")
 @detach_option
 @json_option
 @click.pass_obj
@@ -93,7 +93,7 @@ def show(runtime: Runtime, job_id: int, *, json_lines: bool) -> None:
 
 
 @jobs.command("list")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="how many")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="表示する件数")
 @json_option
 @click.pass_obj
 def list_jobs(runtime: Runtime, limit: int, *, json_lines: bool) -> None:

@@ -14,10 +14,10 @@ SIGNS = {CheckState.OK: "○", CheckState.WARNING: "△", CheckState.FAILED: "×
 
 
 @click.command("selfcheck")
-@click.option("--json", "as_json", is_flag=True, help="one JSON object per check, for programs")
+@click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1項目1行のJSONで出力")
 @click.pass_obj
 def selfcheck(runtime: Runtime, *, as_json: bool) -> None:
-    """自己点検 (what is set up and what is not)"""
+    """自己点検: 設定が済んでいるものと、済んでいないものを表示します。"""
     checks = asyncio.run(collect(runtime))
     for check in checks:
         click.echo(_as_json(check) if as_json else f"{SIGNS[check.state]} {check.name}: {check.message}")

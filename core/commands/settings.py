@@ -13,10 +13,10 @@ HIDDEN = "••••••"
 
 
 @click.command("settings")
-@click.option("--json", "as_json", is_flag=True, help="one JSON object per setting, for programs")
+@click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1設定1行のJSONで出力")
 @click.pass_obj
 def show_settings(runtime: Runtime, *, as_json: bool) -> None:
-    """設定の一覧 (every setting: value, origin, default, help)"""
+    """設定の一覧: 値、決まった場所、既定値、説明を表示します。"""
     for row in describe(runtime.settings):
         click.echo(json.dumps(row, ensure_ascii=False) if as_json else _as_text(row))
 

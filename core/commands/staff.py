@@ -35,7 +35,7 @@ class Desk:
 
 @click.group("staff")
 def staff() -> None:
-    """職員と部署 (staff and departments)"""
+    """職員と部署の登録。"""
 
 
 @staff.command("create")
@@ -139,7 +139,7 @@ def load_departments(runtime: Runtime, file: Path) -> None:
 
 @click.group("clients")
 def clients() -> None:
-    """ほかの業務システム (programs that may ask for tokens)"""
+    """ほかの業務システムの登録。"""
 
 
 @clients.command("create")

@@ -23,7 +23,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.group("audit")
 def audit() -> None:
-    """アクセス記録 (the sealed access log)"""
+    """アクセス記録の点検。"""
 
 
 @audit.command("export")

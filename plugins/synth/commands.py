@@ -57,7 +57,7 @@ def _faults(_context: click.Context, _option: click.Parameter, value: str) -> fr
     help="並行する処理の数",
 )
 def synth(*, people: int, year: int, out: Path, seed: int, faults: frozenset[str], workers: int) -> None:
-    """架空の市の住民・事業所・課税資料のファイルと、その正解（truth.jsonl、facts.jsonl）を作る."""
+    """架空の市の住民・事業所・課税資料のファイルと、その正解（truth.jsonl、facts.jsonl）を作る。"""
     plan = Plan(people, year, seed, faults)
     with Progress(transient=True, disable=not os.isatty(2)) as progress:
         task = progress.add_task("人を作成", total=people)

@@ -2,14 +2,16 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -58,6 +60,29 @@ def test_settings_lists_every_setting_and_hides_secrets(tmp_path: Path) -> None:
     assert rows["database_url"]["from"] == "DATABASE_URL"
     assert "secret" not in rows["database_url"]["value"]
     assert all(row["help"] for row in rows.values())
+
+
+def commands_of(group: click.Group, *path: str) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield (*path, name)
+        if isinstance(command, click.Group):
+            yield from commands_of(command, *path, name)
+
+
+def test_every_help_page_is_japanese(tmp_path: Path) -> None:
+    runtime = build_runtime(environ_of(tmp_path))
+    cli, english = (
+        build_cli(runtime),
+        re.compile(r"Usage|Options|Commands|Show this|default:|required|[Pp]rogram"),
+    )
+
+    for path in commands_of(cli):
+        page = CliRunner().invoke(cli, [*path, "--help"], obj=runtime).output
+        said, _, options = page.partition("オプション:")
+        assert (path, english.findall(page)) == (path, [])
+        assert (path, said.splitlines()[2].isascii()) == (path, False)
+        rows = re.split(r"\n  (?=-)", options.partition("\n\n")[0])[1:]
+        assert (path, [row for row in rows if row.isascii()]) == (path, [])
 
 
 def test_a_plugin_is_switched_off_and_on_again(tmp_path: Path) -> None:

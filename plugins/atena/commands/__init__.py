@@ -11,7 +11,7 @@ from plugins.atena.commands.vault import create_vault_key, rotate_vault_key
 
 @click.group("atena")
 def atena() -> None:
-    """宛名 (persons, employers, the My Number vault)"""
+    """宛名: 個人、事業所、口座、住民記録の連携。"""
 
 
 for command in (

@@ -22,7 +22,7 @@ from plugins.atena.errors import FileRefused
 
 T = TypeVar("T")
 Record = Callable[[WriteSession, Sequence[AccessRecord]], Awaitable[object]]
-json_option = click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+json_option = click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1つのJSONで出力")
 day_type = click.DateTime(["%Y-%m-%d"])
 
 

@@ -43,7 +43,7 @@ BLOCK = 20_000
     help="別の年度の数値（TOML）で計算した場合との違いを表示する",
 )
 @click.option("--shadow-municipality", metavar="CODE", help="別の団体の条例で計算した場合との違いを表示する")
-@click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@click.option("--json", "json_lines", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
 @click.pass_obj
 def assess(

@@ -22,7 +22,7 @@ from plugins.shikakeisan.permissions import ASSESSMENT
 @click.argument("tax_year", type=int)
 @click.option("--ground", type=click.Choice([one.value for one in sorted(UNDECIDED)]), help="理由のコード")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="one JSON object per line, for programs")
+@click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
 @click.pass_obj
 def undecided(

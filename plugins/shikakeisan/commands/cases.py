@@ -10,13 +10,13 @@ from plugins.shikakeisan.cases.runner import Verdict, read_cases, run_cases
 
 @click.group()
 def cases() -> None:
-    """公表された計算例."""
+    """公表された計算例。"""
 
 
 @cases.command("run")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def run(file: Path) -> None:
-    """計算例のファイルを計算し、違う数値と、等しい例と数値の数を表示する。違いがあれば終了コードは1."""
+    """計算例のファイルを計算し、違う数値と、等しい例と数値の数を表示する。違いがあれば終了コードは1。"""
     verdicts = list(run_cases(read_cases(file)))
     for verdict in verdicts:
         _show(verdict)

@@ -21,7 +21,7 @@ from plugins.shikakeisan.overview.finding_commands import close_finding, finding
 
 @click.group()
 def year() -> None:
-    """課税年度の処理（賦課計算と確認）."""
+    """課税年度の処理（賦課計算と確認）。"""
 
 
 for command in (

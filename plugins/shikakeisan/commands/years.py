@@ -15,14 +15,14 @@ from plugins.shikakeisan.law.years import load_year
 
 @click.group()
 def years() -> None:
-    """年度の数値."""
+    """年度の数値。"""
 
 
 @years.command("diff")
 @click.argument("before", type=int)
 @click.argument("after", type=int)
 def diff(before: int, after: int) -> None:
-    """二つの年度で違う表を、改正した法律とともに表示する."""
+    """二つの年度で違う表を、改正した法律とともに表示する。"""
     old, new = load_year(before), load_year(after)
     found = changes(old, new)
     for change in found:
@@ -33,7 +33,7 @@ def diff(before: int, after: int) -> None:
 @years.command("check")
 @click.option("--lock", is_flag=True, help="今のファイルを確定する（ハッシュを記録する）")
 def check(*, lock: bool) -> None:
-    """年度と団体のファイルの検査をする。誤りがあれば終了コードは1."""
+    """年度と団体のファイルの検査をする。誤りがあれば終了コードは1。"""
     if lock:
         write_lock()
     faults = gate_faults()
@@ -48,7 +48,7 @@ def check(*, lock: bool) -> None:
 @click.argument("fiscal_year", type=int)
 @click.option("--municipality", default=STANDARD, show_default=True, help="6桁の全国地方公共団体コード")
 def dates(fiscal_year: int, municipality: str) -> None:
-    """納期限（普通徴収）と納入期限（給与・年金の特別徴収）を、休日を除いて表示する."""
+    """納期限（普通徴収）と納入期限（給与・年金の特別徴収）を、休日を除いて表示する。"""
     for label, find in (
         ("普通徴収", due_dates),
         ("給与特別徴収", salary_due_dates),

@@ -29,7 +29,7 @@ COUNTS = {
 @click.command("late")
 @click.argument("tax_year", type=int)
 @click.option("--reason", required=True, help="提案の理由。記録に残ります")
-@click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@click.option("--json", "json_lines", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
 @click.pass_obj
 def late(runtime: Runtime, tax_year: int, reason: str, staff: str | None, *, json_lines: bool) -> None:

@@ -22,7 +22,7 @@ from plugins.shikakeisan.terminal import start_job
 @click.command("merge")
 @click.argument("tax_year", type=int)
 @click.option("--workers", type=click.IntRange(1, 8), default=2, show_default=True, help="プロセスの数")
-@click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@click.option("--json", "json_lines", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
 @click.pass_obj
 def merge(runtime: Runtime, tax_year: int, workers: int, staff: str | None, *, json_lines: bool) -> None:

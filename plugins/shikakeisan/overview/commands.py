@@ -37,7 +37,7 @@ Row = tuple[str, str, str]
 
 @click.command("status")
 @click.argument("tax_year", type=int, required=False)
-@click.option("--json", "as_json", is_flag=True, help="one JSON object a year, for programs")
+@click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1年度1行のJSONで出力")
 @click.pass_obj
 def status(runtime: Runtime, tax_year: int | None, *, as_json: bool) -> None:
     """年度がどの段階にあるか、人数と残っている確認事項を表示します。年度を省略するとすべての年度。"""

@@ -72,7 +72,7 @@ class Taker:
 )
 @click.option("--year", type=int, help="課税年度(西暦)")
 @click.option("--kind", metavar="KIND", help="資料の種類(salary_reportなど)。省略するとファイルから判断")
-@click.option("--json", "json_lines", is_flag=True, help="one JSON object per line, for programs")
+@click.option("--json", "json_lines", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
 @click.pass_obj
 def intake(

@@ -37,7 +37,7 @@ WHAT_NEXT = (
 @click.command("ledger")
 @click.option("--year", type=int, help="課税年度(西暦)。省略すると最も新しい年度")
 @click.option("--all", "show_all", is_flag=True, help="差のない行も表示する")
-@click.option("--json", "as_json", is_flag=True, help="one JSON object, for programs")
+@click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1つのJSONで出力")
 @click.pass_obj
 def ledger(runtime: Runtime, year: int | None, *, show_all: bool, as_json: bool) -> None:
     """受付台帳を表示します。説明のつかない差が残っている間は終了コード 1。"""
