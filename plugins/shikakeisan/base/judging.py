@@ -21,6 +21,7 @@ from sqlalchemy import (
     distinct,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
@@ -33,6 +34,8 @@ from plugins.shikakeisan.base.tables import circumstance
 from plugins.shikakeisan.tables import KNOWN
 
 RESIDENT, NON_RESIDENT = "resident", "non_resident"
+ONCE = literal_column("0")
+"""As an OFFSET: what is decided of a person is worked out once, not again at every place that asks for it."""
 GONE = (Reason.LINKED, Reason.DIED, Reason.BORN_AFTER)
 """Whoever is outside for one of these is not taxed for a house either."""
 
@@ -57,6 +60,7 @@ class Judged:
         judged = (
             select(said, *stated.c, reason.label("reason"))
             .select_from(said.outerjoin(stated, stated.c.owner_id == said.c.person_id))
+            .offset(ONCE)
             .subquery("judged")
         )
         return self._rows(judged).subquery("wanted")
@@ -123,7 +127,7 @@ class Judged:
         placed = select(
             judged, standing.label("standing"), ward.label("ward_code"), has_house.label("has_house")
         )
-        return _columns(placed.subquery("placed"))
+        return _columns(placed.offset(ONCE).subquery("placed"))
 
     def _is_here(self, of: Any) -> ColumnElement[bool]:
         ours = {self.municipality_code, *tax_wards(self.municipality_code)}
