@@ -74,6 +74,14 @@ class ReplyState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ReceiptResult(StrEnum):
+    """What a recipient got beside what was made; `EXPLAINED` is a difference that two people let stand."""
+
+    AGREES = "agrees"
+    DIFFERS = "differs"
+    EXPLAINED = "explained"
+
+
 OPEN_FINDINGS: Final = (FindingState.OPEN, FindingState.PROPOSED)
 """Findings that somebody still has to look at."""
 
@@ -90,4 +98,9 @@ BATCH_LABELS: Final[Mapping[BatchState, str]] = {
     BatchState.APPROVED: "承認済み・反映中",
     BatchState.DONE: "反映済み",
     BatchState.REJECTED: "取りやめ",
+}
+RECEIPT_LABELS: Final[Mapping[ReceiptResult, str]] = {
+    ReceiptResult.AGREES: "受領確認済み",
+    ReceiptResult.DIFFERS: "受領した内容が違う",
+    ReceiptResult.EXPLAINED: "受領の差は説明済み",
 }

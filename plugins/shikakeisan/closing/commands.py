@@ -1,5 +1,6 @@
 """`juminzei year close` and `juminzei year transfer`."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing import service as closing
 from plugins.shikakeisan.closing.transferring import File, make_again, make_transfer, recipients_of
 from plugins.shikakeisan.permissions import CLOSING_MAKE
+from plugins.shikakeisan.states import RECEIPT_LABELS, ReceiptResult
 
 KINDS = {closing.INITIAL: "当初分を含む", closing.CHANGES: "異動分"}
 SHOWN = {
@@ -88,16 +90,20 @@ def transfer(
 async def _recipients(runtime: Runtime, database: Database) -> list[str]:
     async with database.read() as session:
         last = {code: await queries.last_transfer(session, code) for code in recipients_of(runtime)}
+        said = await queries.last_receipts(session, [row.id for row in last.values() if row is not None])
     lines = [
-        f"{code}\t{recipient.name}\t{_sent(last[code])}" for code, recipient in recipients_of(runtime).items()
+        f"{code}\t{recipient.name}\t{_sent(last[code], said)}"
+        for code, recipient in recipients_of(runtime).items()
     ]
     return lines or ["連携先は登録されていません。"]
 
 
-def _sent(row: Row[Any] | None) -> str:
+def _sent(row: Row[Any] | None, said: Mapping[int, Row[Any]]) -> str:
     if row is None:
         return "まだ渡していません"
-    return f"第{row.sequence}号\t{_clock(row.until)} までの締め\t{row.rows:,}件\t{_clock(row.made_at)} 作成"
+    receipt = RECEIPT_LABELS[ReceiptResult(said[row.id].result)] if row.id in said else "受領未確認"
+    made = f"{row.rows:,}件\t{_clock(row.made_at)} 作成"
+    return f"第{row.sequence}号\t{_clock(row.until)} までの締め\t{made}\t{receipt}"
 
 
 def _moment(text: str) -> datetime:

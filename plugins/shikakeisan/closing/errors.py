@@ -52,3 +52,17 @@ class TransferNotRemade(NotRemade):
 
     code = "TRANSFER_NOT_REMADE"
     message = "作り直した連携ファイルが、送付したものと一致しません。"
+
+
+class ReceiptDiffers(NotNow):
+    """The recipient got something else than was made; `details` name the sequence number."""
+
+    code = "TRANSFER_RECEIPT_DIFFERS"
+    message = "連携先が受領した内容が、渡した連携ファイルと違います。作り直して渡し、受領を確認してください。"
+
+
+class NothingDiffers(NotNow):
+    """No difference of this file waits for an explanation."""
+
+    code = "TRANSFER_NOTHING_DIFFERS"
+    message = "この連携ファイルに、説明の要る受領の差はありません。"

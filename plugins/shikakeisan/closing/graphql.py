@@ -1,5 +1,6 @@
 """Closes and transfer files by GraphQL: looking only. Both are made at the terminal (`juminzei year`)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -10,6 +11,7 @@ from strawberry.scalars import JSON
 
 from core.graphql.context import Info
 from core.graphql.fields import column, door
+from core.graphql.loaders import Loader
 from core.graphql.pages import Connection, connection, page_of
 from plugins.shikakeisan.base.graphql.common import BY_ID, before_id
 from plugins.shikakeisan.closing import queries
@@ -44,6 +46,47 @@ class Close:
         return cls(**said, **{name: getattr(row, name) for name in plain})
 
 
+@strawberry.enum(description="連携ファイルの受領の突合の結果")
+class TransferReceiptResult(Enum):
+    """What a recipient got, held against what was made."""
+
+    AGREES = strawberry.enum_value("agrees", description="一致")
+    DIFFERS = strawberry.enum_value("differs", description="不一致")
+    EXPLAINED = strawberry.enum_value("explained", description="不一致を2人の職員が認めた")
+
+
+class ReceiptByTransfer(Loader[int, Row[Any] | None]):
+    """What a recipient said last of a file."""
+
+    missing: Row[Any] | None = None
+
+    async def fetch(self, keys: Sequence[int]) -> Mapping[int, Row[Any] | None]:
+        """Return the rows of `queries`."""
+        return {**await queries.last_receipts(self.session, keys)}
+
+
+@strawberry.type(description="連携先による受領の確認")
+class TransferReceipt:
+    """What a recipient counted of a file, held against what was made."""
+
+    result: TransferReceiptResult = column(CLOSING, "突合の結果")
+    rows: int = column(CLOSING, "連携先が受領した件数")
+    sha256: str | None = column(CLOSING, "連携先が計算したSHA-256")
+    reason: str = column(CLOSING, "差を認めた理由")
+    recorded_by: str = column(CLOSING, "記録した職員")
+    recorded_at: datetime = column(CLOSING, "記録日時")
+
+    @classmethod
+    def of(cls, row: Row[Any]) -> "TransferReceipt":
+        """Make it of a row of `receipt`."""
+        plain = ("rows", "reason", "recorded_by", "recorded_at")
+        return cls(
+            result=TransferReceiptResult(row.result),
+            sha256=None if row.sha256 is None else row.sha256.hex(),
+            **{name: getattr(row, name) for name in plain},
+        )
+
+
 @strawberry.type(description="連携ファイル")
 class Transfer:
     """A file of changes that another system got; it names no person itself."""
@@ -70,6 +113,12 @@ class Transfer:
             sha256=row.sha256.hex(),
             **{name: getattr(row, name) for name in plain},
         )
+
+    @door(CLOSING, "連携先が最後に伝えた受領の確認。まだなければnull")
+    async def receipt(self, info: Info) -> TransferReceipt | None:
+        """Return what the recipient said last."""
+        row = await info.context.loader(ReceiptByTransfer).load(self.id)
+        return None if row is None else TransferReceipt.of(row)
 
 
 @strawberry.type

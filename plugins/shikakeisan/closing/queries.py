@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, SmallInteger, bindparam, insert, select, text, update
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from core.storage.database import ReadSession, WriteSession
-from plugins.shikakeisan.closing.tables import closing, left_out, transfer
+from plugins.shikakeisan.closing.tables import closing, left_out, receipt, transfer
 from plugins.shikakeisan.sql import IDS, present_row, there
 
 # By the row, not by the moment: a revision whose transaction ends after this statement began has its place in
@@ -182,3 +182,19 @@ async def left_out_of(session: ReadSession, transfer_id: int) -> frozenset[tuple
     """Return whom a file left out, as year and person."""
     statement = select(left_out.c.tax_year, left_out.c.person_id).where(left_out.c.transfer_id == transfer_id)
     return frozenset((row.tax_year, row.person_id) for row in await session.execute(statement))
+
+
+async def add_receipt(session: WriteSession, values: Mapping[str, Any]) -> None:
+    """Write down what a recipient said of a file."""
+    await session.execute(insert(receipt).values(values))
+
+
+async def last_receipts(session: ReadSession, transfer_ids: Sequence[int]) -> Mapping[int, Row[Any]]:
+    """Return what recipients said last of files, by the file's id."""
+    statement = (
+        select(receipt)
+        .ext(distinct_on(receipt.c.transfer_id))
+        .where(receipt.c.transfer_id.in_(transfer_ids))
+        .order_by(receipt.c.transfer_id, receipt.c.id.desc())
+    )
+    return {row.transfer_id: row for row in await session.execute(statement)}

@@ -73,3 +73,22 @@ left_out = Table(
     Column("person_id", BigInteger, primary_key=True, autoincrement=False),
 )
 """Whose change a file does not hold, for they are under 支援措置; the next file tries again."""
+
+receipt = Table(
+    "receipt",
+    metadata,
+    key(),
+    number("transfer_id"),
+    words("result"),
+    Column("rows", BigInteger, nullable=False),
+    Column("sha256", LargeBinary),
+    words("reason", default=""),
+    words("recorded_by"),
+    moment("recorded_at"),
+    CheckConstraint("result IN ('agrees', 'differs', 'explained')", "result"),
+    CheckConstraint("(result = 'explained') = (reason <> '')", "reason"),
+    CheckConstraint("rows >= 0", "rows"),
+    CheckConstraint("octet_length(sha256) = 32", "sha256"),
+    Index("ix_receipt_transfer", "transfer_id", "id"),
+)
+"""What a recipient said of a file: how many rows came, their digest if it told one; the last one counts."""

@@ -23,6 +23,7 @@ from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing.errors import (
     NothingClosed,
+    ReceiptDiffers,
     RecipientColumns,
     RecipientUnknown,
     TransferNotRemade,
@@ -30,6 +31,7 @@ from plugins.shikakeisan.closing.errors import (
 from plugins.shikakeisan.hooks import Recipient
 from plugins.shikakeisan.sheets import Sheet, SheetWriter, manifest_of
 from plugins.shikakeisan.sql import hold
+from plugins.shikakeisan.states import ReceiptResult
 
 JOURNAL_TYPE = "shikakeisan.transfer"
 NUMBER = "atena_number"
@@ -86,7 +88,7 @@ def recipients_of(runtime: Runtime) -> Mapping[str, Recipient]:
 async def make_transfer(runtime: Runtime, work: Work, code: str) -> File:
     """Make a recipient's next file: the closes since its last one.
 
-    Raises RecipientUnknown, RecipientColumns, NothingClosed.
+    Raises RecipientUnknown, RecipientColumns, NothingClosed, ReceiptDiffers.
     """
     recipient = recipients_of(runtime).get(code)
     if recipient is None:
@@ -132,6 +134,8 @@ async def make_again(work: Work, code: str, sequence: int) -> File:
 
 async def _next(work: Work, recipient: Recipient) -> Wanted:
     before = await queries.last_transfer(work.session, recipient.code)
+    if before is not None:
+        await _arrived(work.session, before)
     first = await queries.first_close_after(work.session, before.closing_id if before else 0)
     last = await queries.last_close(work.session)
     if first is None or last is None:
@@ -147,6 +151,13 @@ async def _next(work: Work, recipient: Recipient) -> Wanted:
         until=last.cut_off,
         made_at=max(work.now, last.closed_at),
     )
+
+
+async def _arrived(session: ReadSession, before: Row[Any]) -> None:
+    """Refuse to go on behind a file that arrived otherwise than it left: the next one tells changes alone."""
+    said = (await queries.last_receipts(session, [before.id])).get(before.id)
+    if said is not None and said.result == ReceiptResult.DIFFERS:
+        raise ReceiptDiffers(sequence=before.sequence)
 
 
 async def _earlier(session: ReadSession, row: Row[Any]) -> Wanted:

@@ -6,6 +6,7 @@ from plugins.shikakeisan.assessment.commands import assess, verify
 from plugins.shikakeisan.assessment.undecided import undecided
 from plugins.shikakeisan.base.commands import freeze, open_command
 from plugins.shikakeisan.closing.commands import close, transfer
+from plugins.shikakeisan.closing.receipt_command import receipt
 from plugins.shikakeisan.correction.batch_commands import batch
 from plugins.shikakeisan.correction.commands import late
 from plugins.shikakeisan.correction.slip_commands import slips
@@ -45,6 +46,7 @@ for command in (
     inquiry,
     close,
     transfer,
+    receipt,
 ):
     year.add_command(command)
 finding.add_command(close_finding)

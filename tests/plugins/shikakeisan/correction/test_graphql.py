@@ -14,6 +14,7 @@ from core.identity.opening import open_identity
 from core.jobs.worker import Worker
 from core.storage.address import ServerAddress
 from core.storage.database import Database
+from plugins.shikakeisan.closing.receiving import Told, receive
 from plugins.shikakeisan.correction.slips import print_slips
 from schema.testing import House, open_house
 from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR
@@ -231,14 +232,16 @@ async def test_closes_and_transfers_are_listed(city: City, desk: House) -> None:
     city.join()
     await city.close()
     await city.transfer()
+    async with city.office.work() as work:
+        await receive(work, "fukushi", 1, Told(1))
 
     closes = (await data(desk, "{ closes { edges { node { kind counts } } } }"))["closes"]["edges"]
-    files = (await data(desk, "{ transfers { edges { node { recipient sequence rows sha256 } } } }"))[
-        "transfers"
-    ]
+    asked = "{ transfers { edges { node { recipient sequence rows sha256 receipt { result rows } } } } }"
+    files = (await data(desk, asked))["transfers"]
 
     assert (closes[0]["node"]["kind"], closes[0]["node"]["counts"]["revisions"]) == ("INITIAL", 1)
     assert files["edges"][0]["node"].items() >= {"recipient": "fukushi", "sequence": 1, "rows": 1}.items()
+    assert files["edges"][0]["node"]["receipt"] == {"result": "AGREES", "rows": 1}
 
 
 async def test_slips_are_listed_until_they_are_printed(city: City, desk: House) -> None:
