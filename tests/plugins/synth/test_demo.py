@@ -64,7 +64,7 @@ def test_every_query_of_the_demonstration_leads_from_tax_to_document(
     ids = {one["id"] for one in documents["mergedBasis"]["documents"]}
     assert salary["origins"][0]["documentId"] in ids
     outcomes = {one["outcome"]: one["people"] for one in year["taxYear"]["outcomes"]}
-    assert outcomes.keys() == {"taxed", "non_taxable", "undecided"}
+    assert outcomes.keys() == {"TAXED", "NON_TAXABLE", "UNDECIDED"}
     assert all(outcomes.values())
     assert year["taxYear"]["blockingItems"] == 1
     assert {one["node"]["code"] for one in year["mergeFindings"]["edges"]} == {"TWO_CLAIMANTS"}
