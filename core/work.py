@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
-from core.access.journal import Journal
-from core.clock import JAPAN
+from core.access.journal import Journal, current_journal
+from core.clock import JAPAN, Clock
 from core.storage.database import WriteSession
 
 
@@ -16,6 +17,14 @@ class Work:
     journal: Journal
     staff: str
     now: datetime
+
+    @classmethod
+    def under_way(cls, session: WriteSession, staff: str, clock: Clock) -> Self:
+        """Return the change of a step of a job; what it enters goes to the access log with the step."""
+        journal = current_journal.get()
+        if journal is None:
+            raise RuntimeError("a change is made in a step, which has a journal")
+        return cls(session, journal, staff, clock.now())
 
     @property
     def today(self) -> date:

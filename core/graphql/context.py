@@ -14,6 +14,7 @@ from core.graphql.loaders import Loader
 from core.runtime import Runtime
 from core.settings import Settings
 from core.storage.database import Database, ReadSession, WriteSession
+from core.work import Work
 
 L = TypeVar("L", bound=Loader[Any, Any])
 Mark = Callable[[str], bytes]
@@ -67,6 +68,11 @@ class RequestContext:
         if self.session is None or not self.is_mutation:
             raise RuntimeError("only a mutation has a write session")
         return self.session
+
+    @property
+    def work(self) -> Work:
+        """What a service needs to change something; only a mutation has it."""
+        return Work(self.write, self.journal, self.actor.number, self.clock.now())
 
     def open_session(self) -> AbstractAsyncContextManager[WriteSession]:
         """Lend a short transaction of its own, committed at the end of the block.

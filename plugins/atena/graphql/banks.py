@@ -11,7 +11,7 @@ from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import OPEN, Structure, column, door
 from core.graphql.pages import Connection, connection, page_of
-from plugins.atena.graphql.common import person_after, work_of
+from plugins.atena.graphql.common import person_after
 from plugins.atena.graphql.inputs import INPUT, item, items_of, required
 from plugins.atena.graphql.loaders import AccountByPerson, PersonKey
 from plugins.atena.graphql.types import Person, open_end
@@ -202,7 +202,7 @@ class BankMutation:
     ) -> BankBranch:
         """Add a branch."""
         said = items_of(given, "code", "valid_from")
-        await banks.register_branch(work_of(info), given.code, Span(given.valid_from), said)
+        await banks.register_branch(info.context.work, given.code, Span(given.valid_from), said)
         return await _branch(info, given.code, given.valid_from)
 
     @door(BANK_WRITE, "金融機関の支店を統合する。支店の口座は統合の日から統合先に移る")
@@ -211,13 +211,13 @@ class BankMutation:
     ) -> BankBranch:
         """Merge a branch into another."""
         code, on = given.code, given.merged_on
-        await banks.merge_branch(work_of(info), code, given.expected_version, given.successor_code, on)
+        await banks.merge_branch(info.context.work, code, given.expected_version, given.successor_code, on)
         return await _branch(info, code, on)
 
     @door(BANK_WRITE, "金融機関の支店を廃止する。答えは新しい版。口座はaccountsOfClosedBranchesに並ぶ")
     async def close_bank_branch(self, info: Info, given: Annotated[CloseBankBranchInput, INPUT]) -> int:
         """Close a branch without a successor."""
-        await banks.close_branch(work_of(info), given.code, given.expected_version, given.closes_on)
+        await banks.close_branch(info.context.work, given.code, given.expected_version, given.closes_on)
         return given.expected_version + 1
 
     @door(ACCOUNT_WRITE, "口座を登録する")
@@ -226,14 +226,14 @@ class BankMutation:
         said = items_of(given, "atena_number", "expected_version", "valid_from", "valid_to")
         said["account_kind"] = str(given.account_kind.value)
         span = Span(given.valid_from, given.valid_to or FOREVER)
-        await banks.set_account(work_of(info), given.atena_number, given.expected_version, span, said)
+        await banks.set_account(info.context.work, given.atena_number, given.expected_version, span, said)
         return await person_after(info, given.atena_number)
 
     @door(ACCOUNT_WRITE, "口座を終了する")
     async def end_bank_account(self, info: Info, given: Annotated[EndBankAccountInput, INPUT]) -> Person:
         """Let nothing be debited any more."""
         number = given.atena_number
-        await banks.end_account(work_of(info), number, given.expected_version, given.ends_on)
+        await banks.end_account(info.context.work, number, given.expected_version, given.ends_on)
         return await person_after(info, number)
 
 

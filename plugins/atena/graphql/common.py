@@ -4,16 +4,9 @@ from datetime import date
 
 from core.errors import NotFound
 from core.graphql.context import Info
-from core.work import Work
 from plugins.atena.graphql.loaders import HiddenByPerson, PersonByKey, PersonKey
 from plugins.atena.graphql.types import Person, sees_protected
 from plugins.atena.queries.persons import Moment, find_person
-
-
-def work_of(info: Info) -> Work:
-    """Return what a service needs to change something."""
-    context = info.context
-    return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
 async def person_after(info: Info, number: str, valid_from: date | None = None) -> Person:

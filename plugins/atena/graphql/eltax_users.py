@@ -10,7 +10,6 @@ from core.access.journal import PersonalData
 from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import column, door
-from plugins.atena.graphql.common import work_of
 from plugins.atena.graphql.inputs import INPUT, item, required
 from plugins.atena.graphql.loaders import (
     EltaxUsersByEmployer,
@@ -141,7 +140,7 @@ class EltaxUserMutation:
         self, info: Info, given: Annotated[RegisterEltaxUserInput, INPUT]
     ) -> EltaxUser:
         """Let an id belong to somebody."""
-        work = work_of(info)
+        work = info.context.work
         span = Span(given.valid_from or work.today, given.valid_to or FOREVER)
         holder = Holder(given.atena_number, given.designation_number)
         await eltax_users.register(work, given.user_id, holder, span, given.replaces)
@@ -154,5 +153,5 @@ class EltaxUserMutation:
     @door(ELTAX_ID_WRITE, "eLTAXの利用者IDを終了する。答えは新しい版")
     async def end_eltax_user(self, info: Info, given: Annotated[EndEltaxUserInput, INPUT]) -> int:
         """Let an id belong to nobody any more."""
-        await eltax_users.end(work_of(info), given.user_id, given.expected_version, given.ends_on)
+        await eltax_users.end(info.context.work, given.user_id, given.expected_version, given.ends_on)
         return given.expected_version + 1

@@ -16,7 +16,6 @@ from core.graphql.masking import MASKED_TEXT
 from core.graphql.pages import Connection, connection, page_of
 from plugins.atena.feed.messages import EventKind
 from plugins.atena.feed.remedies import Action
-from plugins.atena.graphql.common import work_of
 from plugins.atena.graphql.inputs import INPUT, AddressInput, item, required
 from plugins.atena.graphql.types import is_hidden
 from plugins.atena.particulars import graphql_name
@@ -234,18 +233,18 @@ class FeedRemedyMutation:
         event = given.replacement.event() if given.replacement is not None else None
         proposal = Proposal(given.sequence, Action[given.action.name], given.reason, event)
         by = info.context.actor.number
-        return await _remedy(info, await feed_remedies.propose(work_of(info), by, proposal))
+        return await _remedy(info, await feed_remedies.propose(info.context.work, by, proposal))
 
     @door(FEED_REMEDY, "提案を確認する。提案した職員は確認できない")
     async def confirm_feed_remedy(self, info: Info, remedy_id: int) -> FeedRemedy:
         """Confirm what somebody else proposed."""
-        await feed_remedies.confirm(work_of(info), info.context.actor.number, remedy_id)
+        await feed_remedies.confirm(info.context.work, info.context.actor.number, remedy_id)
         return await _remedy(info, remedy_id)
 
     @door(FEED_REMEDY, "提案を差し戻す")
     async def reject_feed_remedy(self, info: Info, remedy_id: int) -> FeedRemedy:
         """Set a proposal aside."""
-        await feed_remedies.reject(work_of(info), info.context.actor.number, remedy_id)
+        await feed_remedies.reject(info.context.work, info.context.actor.number, remedy_id)
         return await _remedy(info, remedy_id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 
 from core.graphql.context import Info
 from core.graphql.fields import column, door
-from plugins.atena.graphql.common import person_after, work_of
+from plugins.atena.graphql.common import person_after
 from plugins.atena.graphql.inputs import INPUT, item, required
 from plugins.atena.graphql.loaders import (
     HouseholdByPerson,
@@ -102,13 +102,13 @@ class ProtectionMutation:
     async def protect_person(self, info: Info, given: Annotated[ProtectPersonInput, INPUT]) -> Person:
         """Hide an address."""
         span = Span(given.valid_from, given.valid_to or FOREVER)
-        await protections.protect(work_of(info), given.atena_number, given.expected_version, span)
+        await protections.protect(info.context.work, given.atena_number, given.expected_version, span)
         return await person_after(info, given.atena_number)
 
     @door(PROTECTION_WRITE, "住登外者の支援措置を終了する")
     async def unprotect_person(self, info: Info, given: Annotated[UnprotectPersonInput, INPUT]) -> Person:
         """Show an address again."""
-        work = work_of(info)
+        work = info.context.work
         await protections.unprotect(work, given.atena_number, given.expected_version, given.ends_on)
         return await person_after(info, given.atena_number)
 

@@ -11,7 +11,7 @@ from core.graphql.context import Info
 from core.graphql.fields import OPEN, Structure, column, door
 from core.graphql.masking import require_reason
 from core.graphql.pages import Connection, Edge, connection, page_of
-from plugins.atena.graphql.common import person_after, work_of
+from plugins.atena.graphql.common import person_after
 from plugins.atena.graphql.inputs import INPUT, required
 from plugins.atena.graphql.loaders import (
     CandidatesByPerson,
@@ -154,14 +154,14 @@ class LinkMutation:
         """Say that two numbers are one person's."""
         require_reason(info.context.reason)
         number = given.atena_number
-        await links.link(work_of(info), number, given.expected_version, given.primary_number)
+        await links.link(info.context.work, number, given.expected_version, given.primary_number)
         return await person_after(info, number)
 
     @door(PERSON_LINK, "関連宛名を解除する。理由（X-Reason）が必要")
     async def unlink_person(self, info: Info, given: Annotated[UnlinkPersonInput, INPUT]) -> Person:
         """Take a link back."""
         require_reason(info.context.reason)
-        await links.unlink(work_of(info), given.atena_number, given.expected_version)
+        await links.unlink(info.context.work, given.atena_number, given.expected_version)
         return await person_after(info, given.atena_number)
 
 

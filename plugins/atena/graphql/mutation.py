@@ -8,7 +8,7 @@ import strawberry
 from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
-from plugins.atena.graphql.common import person_after, work_of
+from plugins.atena.graphql.common import person_after
 from plugins.atena.graphql.inputs import (
     FRAME,
     INPUT,
@@ -44,7 +44,7 @@ class AtenaMutation:
         self, info: Info, given: Annotated[RegisterNonResidentInput, INPUT]
     ) -> Person:
         """Register a 住登外者."""
-        work = work_of(info)
+        work = info.context.work
         change = new_person(given, work.today)
         number = await persons.register_non_resident(work, change, given.not_the_same_as)
         return await person_after(info, number, change.span.valid_from)
@@ -53,7 +53,7 @@ class AtenaMutation:
     async def correct_person(self, info: Info, given: Annotated[CorrectPersonInput, INPUT]) -> Person:
         """Change what is said about a person."""
         change = PersonChange(_span(given), items_of(given, *FRAME), address_of(given.address))
-        await persons.correct_person(work_of(info), given.atena_number, given.expected_version, change)
+        await persons.correct_person(info.context.work, given.atena_number, given.expected_version, change)
         return await person_after(info, given.atena_number, given.valid_from)
 
     @door(
@@ -61,7 +61,7 @@ class AtenaMutation:
     )
     async def register_my_number(self, info: Info, given: Annotated[RegisterMyNumberInput, INPUT]) -> Person:
         """Register a My Number. Nothing is kept for a repetition: a hash of the request can be guessed."""
-        work = work_of(info)
+        work = info.context.work
         valid_from = given.valid_from or work.today
         await my_numbers.register_my_number(
             work,
@@ -79,7 +79,7 @@ class AtenaMutation:
     )
     async def register_employer(self, info: Info, given: Annotated[RegisterEmployerInput, INPUT]) -> Employer:
         """Register an employer."""
-        work = work_of(info)
+        work = info.context.work
         span = Span(given.valid_from or work.today)
         items = items_of(given, *NEW_FRAME)
         others = given.not_the_same_as
@@ -91,7 +91,9 @@ class AtenaMutation:
         """Change what is said about an employer."""
         items = items_of(given, *(name for name in FRAME if name != "address"))
         number = given.designation_number
-        await employers.correct_employer(work_of(info), number, given.expected_version, _span(given), items)
+        await employers.correct_employer(
+            info.context.work, number, given.expected_version, _span(given), items
+        )
         return await _employer(info, number, given.valid_from)
 
 

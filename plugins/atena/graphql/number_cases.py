@@ -13,7 +13,6 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.masking import Masked, NeedsReason
 from core.graphql.pages import Connection, connection, page_of
-from plugins.atena.graphql.common import work_of
 from plugins.atena.graphql.inputs import INPUT, required
 from plugins.atena.graphql.loaders import PersonByKey, PersonKey
 from plugins.atena.graphql.types import Person
@@ -138,7 +137,7 @@ class NumberCaseMutation:
         """End a case."""
         outcome = number_cases.Outcome[given.outcome.name]
         by = info.context.actor.number
-        await number_cases.resolve(work_of(info), given.id, outcome, given.note, by)
+        await number_cases.resolve(info.context.work, given.id, outcome, given.note, by)
         row = await queries.find_case(info.context.write, given.id)
         if row is None:
             raise NotFound

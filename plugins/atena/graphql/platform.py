@@ -12,7 +12,6 @@ from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.pages import Connection, connection, page_of
-from plugins.atena.graphql.common import work_of
 from plugins.atena.graphql.loaders import PersonByKey, PersonKey
 from plugins.atena.graphql.types import Person
 from plugins.atena.permissions import PLATFORM_MESSAGE, PLATFORM_MESSAGE_RESOLVE
@@ -121,7 +120,7 @@ class PlatformMutation:
 
 async def _close(info: Info, message_id: int, note: str, *, resend: bool) -> PlatformMessage:
     by = info.context.actor.number
-    again = await platform.close(work_of(info), message_id, by, note, resend=resend)
+    again = await platform.close(info.context.work, message_id, by, note, resend=resend)
     row = await queries.by_id(info.context.write, again or message_id)
     if row is None:
         raise NotFound

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from core.graphql.context import Info
 from core.graphql.fields import column, door
 from plugins.atena.delivery import HELD, LABELS, Reason, RecipientKind, target_of
-from plugins.atena.graphql.common import person_after, work_of
+from plugins.atena.graphql.common import person_after
 from plugins.atena.graphql.inputs import INPUT, AddressInput, item, required
 from plugins.atena.graphql.loaders import PersonKey, RecipientKey, RecipientsByPerson, WhereaboutsByPerson
 from plugins.atena.graphql.types import Address, Person, is_hidden, open_end
@@ -124,7 +124,7 @@ class RecipientMutation:
     @door(PERSON_WRITE, "送付先、納税管理人、相続人代表者、破産管財人を登録する")
     async def set_recipient(self, info: Info, given: Annotated[SetRecipientInput, INPUT]) -> Person:
         """Let somebody receive a person's notices."""
-        work = work_of(info)
+        work = info.context.work
         span = Span(given.valid_from or work.today, given.valid_to or FOREVER)
         said = {"name": given.name, "kana": given.kana}
         await recipients.set_recipient(
@@ -142,7 +142,7 @@ class RecipientMutation:
     async def end_recipient(self, info: Info, given: Annotated[EndRecipientInput, INPUT]) -> Person:
         """Let nobody of that kind receive any more."""
         kind, number = RecipientKind[given.kind.name], given.atena_number
-        await recipients.end_recipient(work_of(info), number, given.expected_version, kind, given.ends_on)
+        await recipients.end_recipient(info.context.work, number, given.expected_version, kind, given.ends_on)
         return await person_after(info, number)
 
 

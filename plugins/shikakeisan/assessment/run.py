@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.access.actor import SYSTEM
-from core.access.journal import Journal, current_journal
 from core.garbage import collector_paused
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
@@ -240,12 +239,11 @@ def _counted(block: Block) -> Counter[str]:
 
 
 async def _initial(job: Job, step: Step, known: Run, block: Block, present: Present) -> int:
-    journal = current_journal.get() or Journal()
-    work = Work(step.session, journal, job.requester, job.runtime.clock.now())
+    work = Work.under_way(step.session, job.requester, job.runtime.clock)
     common = {"reason": REASON, "run_id": known.id}
     changes = await write_block(job.runtime, work, known.tax_year, block, present, common)
     if changes:
-        journal.wrote(RUN_TYPE, str(known.id), {"assessments"})
+        work.journal.wrote(RUN_TYPE, str(known.id), {"assessments"})
     return len(changes)
 
 

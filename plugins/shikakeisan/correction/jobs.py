@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from core.access.journal import Journal, current_journal
 from core.errors import JuminzeiError, Unavailable
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
@@ -71,7 +70,7 @@ async def run_write(job: Job) -> Outcome:
                 raise ProposalSettled
             if not waiting:
                 return await _done(step, row)
-            work = _work(job, step, row.decided_by)
+            work = Work.under_way(step.session, row.decided_by, job.runtime.clock)
             for one in waiting:
                 await approve(job.runtime, work, one.id, one.version, in_batch=row.id)
             step.advance(len(waiting))
@@ -110,10 +109,6 @@ WRITE = JobType(
 JOBS = (LATE, DRY, WRITE)
 
 
-def _work(job: Job, step: Step, staff: str) -> Work:
-    return Work(step.session, current_journal.get() or Journal(), staff, job.runtime.clock.now())
-
-
 def _advance(step: Step, people: Sequence[int], counts: Mapping[str, int], message: str) -> None:
     step.cursor = {"last": people[-1], "counts": dict(counts)}
     step.message = message
@@ -123,7 +118,8 @@ def _advance(step: Step, people: Sequence[int], counts: Mapping[str, int], messa
 async def _propose_late(job: Job, step: Step, person_id: int) -> str:
     """Propose for one person; return how it went: what is counted, or the code of a refusal."""
     tax_year = job.parameters["tax_year"]
-    held = await hold(job.runtime, _work(job, step, job.requester), tax_year, person_id)
+    work = Work.under_way(step.session, job.requester, job.runtime.clock)
+    held = await hold(job.runtime, work, tax_year, person_id)
     request = await late_request(step.session, tax_year, person_id, job.parameters["reason"])
     computed = await _try(job, held, request)
     if isinstance(computed, str):
@@ -169,7 +165,8 @@ async def _selected(step: Step, row: Row[Any], last: int) -> Sequence[int]:
 
 async def _plan(job: Job, step: Step, row: Row[Any], person_id: int) -> Mapping[str, int]:
     """Write a planned proposal if the person's tax would change; return what is counted."""
-    held = await hold(job.runtime, _work(job, step, row.proposed_by), row.tax_year, person_id)
+    work = Work.under_way(step.session, row.proposed_by, job.runtime.clock)
+    held = await hold(job.runtime, work, row.tax_year, person_id)
     request = Request(
         tax_year=row.tax_year,
         person_id=person_id,

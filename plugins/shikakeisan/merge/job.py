@@ -8,7 +8,6 @@ import asyncio
 from collections import Counter, deque
 from datetime import datetime
 
-from core.access.journal import Journal, current_journal
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType, Parameter
@@ -97,7 +96,8 @@ async def _write(job: Job, bounds: Bounds, task: asyncio.Task[Block]) -> None:
     block = await task
     tax_year = job.parameters["tax_year"]
     async with job.step() as step:
-        changed = await write_block(_work(job, step), tax_year, ids_between(*bounds), block)
+        work = Work.under_way(step.session, job.requester, job.runtime.clock)
+        changed = await write_block(work, tax_year, ids_between(*bounds), block)
         counts = Counter(step.cursor["counts"])
         counts.update(block.counts)
         counts["changed"] += len(changed)
@@ -108,7 +108,8 @@ async def _write(job: Job, bounds: Bounds, task: asyncio.Task[Block]) -> None:
 
 async def _end(job: Job, step: Step) -> Outcome:
     """Look across taxpayers, merge again whom new documents touched meanwhile, hold the counts together."""
-    tax_year, work, counts = job.parameters["tax_year"], _work(job, step), step.cursor["counts"]
+    tax_year, counts = job.parameters["tax_year"], step.cursor["counts"]
+    work = Work.under_way(step.session, job.requester, job.runtime.clock)
     handled = sum(number for name, number in counts.items() if name.startswith(("used.", "aside.")))
     if handled != counts.get("documents", 0):
         raise MergeUnbalanced
@@ -132,8 +133,3 @@ async def settle_city(work: Work, tax_year: int) -> None:
         found = await contradictions(work.session, tax_year)
     present = await queries.findings_with(work.session, tax_year, sorted(CROSS))
     await settle(work, tax_year, by_claimant(found), present)
-
-
-def _work(job: Job, step: Step) -> Work:
-    journal = current_journal.get() or Journal()
-    return Work(step.session, journal, job.requester, job.runtime.clock.now())

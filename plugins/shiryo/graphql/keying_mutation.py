@@ -11,7 +11,7 @@ from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
 from plugins.atena.api import open_keyring
 from plugins.shiryo.graphql.enums import Channel, SenderKind
-from plugins.shiryo.graphql.mutation import INPUT, item_after, work_of
+from plugins.shiryo.graphql.mutation import INPUT, item_after
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.manifest import Sender
 from plugins.shiryo.permissions import WORK_CONFIRM, WORK_WRITE
@@ -71,7 +71,7 @@ class KeyingMutation:
     ) -> WorkItem:
         """Propose a correction."""
         item_id = await keying.propose_correction(
-            work_of(info),
+            info.context.work,
             open_keyring(info.context.settings),
             given.document_id,
             _values(given.values),
@@ -88,7 +88,9 @@ class KeyingMutation:
         again = None if given.item_id is None else (given.item_id, given.expected_version or 0)
         keyring = open_keyring(info.context.settings)
         values = _values(given.values)
-        item_id = await keying.propose_document(work_of(info), keyring, paper, values, given.reason, again)
+        item_id = await keying.propose_document(
+            info.context.work, keyring, paper, values, given.reason, again
+        )
         return await item_after(info, item_id)
 
     @door(
@@ -103,7 +105,7 @@ class KeyingMutation:
     ) -> WorkItem:
         """Confirm what somebody else keyed."""
         await keying.confirm(
-            work_of(info),
+            info.context.work,
             open_keyring(info.context.settings),
             item_id,
             expected_version,

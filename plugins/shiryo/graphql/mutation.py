@@ -9,7 +9,6 @@ from core.errors import NotFound
 from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
-from core.work import Work
 from plugins.atena.api import open_keyring
 from plugins.shiryo.graphql.work_items import WorkItem
 from plugins.shiryo.manifest import tax_year as checked_year
@@ -59,7 +58,7 @@ class ShiryoMutation:
         owner: str,
     ) -> WorkItem:
         """Give an item to somebody."""
-        await resolving.assign(work_of(info), item_id, expected_version, owner)
+        await resolving.assign(info.context.work, item_id, expected_version, owner)
         return await item_after(info, item_id)
 
     @door(WORK_WRITE, "作業項目の処理を提案する。ほかの職員の確認で確定する")
@@ -70,7 +69,7 @@ class ShiryoMutation:
         proposal = Proposal(
             Action[given.resolution.name], given.reason, given.atena_number, given.municipality_code
         )
-        await resolving.propose(work_of(info), given.id, given.expected_version, proposal)
+        await resolving.propose(info.context.work, given.id, given.expected_version, proposal)
         return await item_after(info, given.id)
 
     @door(WORK_CONFIRM, "提案された処理を確認して確定する。提案した職員は確認できない")
@@ -83,7 +82,7 @@ class ShiryoMutation:
         """Confirm exactly the proposal of the version that was seen."""
         settings = info.context.settings
         keyring, ours = open_keyring(settings), settings[OUR_CODES]
-        await resolving.confirm(work_of(info), keyring, item_id, expected_version, ours)
+        await resolving.confirm(info.context.work, keyring, item_id, expected_version, ours)
         return await item_after(info, item_id)
 
     @door(WORK_CONFIRM, "提案された処理を差し戻す")
@@ -94,13 +93,13 @@ class ShiryoMutation:
         expected_version: int,
     ) -> WorkItem:
         """Send a proposal back."""
-        await resolving.reject(work_of(info), item_id, expected_version)
+        await resolving.reject(info.context.work, item_id, expected_version)
         return await item_after(info, item_id)
 
     @door(WORK_WRITE, "未着・不足の送付元について、今の差の説明を提案する")
     async def explain_gap(self, info: Info, tax_year: FiscalYear, sender_code: str, reason: str) -> WorkItem:
         """Propose an explanation for what a sender did not send."""
-        item_id = await resolving.explain_gap(work_of(info), tax_year, sender_code, reason)
+        item_id = await resolving.explain_gap(info.context.work, tax_year, sender_code, reason)
         return await item_after(info, item_id)
 
     @door(EXPECTATION_WRITE, "今年度に提出があるはずの送付元と、総括表の件数を登録する")
@@ -109,17 +108,11 @@ class ShiryoMutation:
     ) -> bool:
         """Enter a sender; false if the code is unknown or the sender was entered before."""
         source = "officer" if documents is None else "summary_report"
-        work = work_of(info)
+        work = info.context.work
         work.journal.wrote("shiryo.expectation", sender_code, {"documents"})
         return await ledger.expect(
             work.session, checked_year(tax_year), sender_code, source, documents, work.staff, work.now
         )
-
-
-def work_of(info: Info) -> Work:
-    """Return the change of a request."""
-    context = info.context
-    return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
 async def item_after(info: Info, item_id: int) -> WorkItem:

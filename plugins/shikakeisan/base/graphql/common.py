@@ -6,9 +6,7 @@ from typing import Any
 import strawberry
 
 from core.access.journal import PersonalData
-from core.graphql.context import Info
 from core.graphql.pages import Page
-from core.work import Work
 from plugins.shikakeisan import states
 from plugins.shikakeisan.states import FINDING_LABELS
 
@@ -34,12 +32,6 @@ class OfYearAndPerson(PersonalData):
     def journal_id(self) -> str:
         """Return year and person."""
         return f"{self.row.tax_year}:{self.row.person_id}"
-
-
-def work_of(info: Info) -> Work:
-    """Return what a service needs to change something."""
-    context = info.context
-    return Work(context.write, context.journal, context.actor.number, context.clock.now())
 
 
 def after_id(page: Page) -> int:

@@ -12,7 +12,6 @@ from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from core.jobs.service import enqueue
 from plugins.atena.api import person_id_of
-from plugins.shikakeisan.base.graphql.common import work_of
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.correction import batch_queries, batches, queries, service
 from plugins.shikakeisan.correction.batches import Plan, Selection
@@ -96,7 +95,9 @@ class CorrectionMutation:
             claimed_period=given.claimed_period,
             documents=tuple(given.documents),
         )
-        number = await service.propose(info.context.runtime, work_of(info), request, given.expected_revision)
+        number = await service.propose(
+            info.context.runtime, info.context.work, request, given.expected_revision
+        )
         return await _proposal(info, number)
 
     @door(CORRECTION_APPROVE, "ほかの職員の提案を、示された内容のとおりに承認する")
@@ -104,7 +105,7 @@ class CorrectionMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionApproval:
         """Approve exactly what was seen; a stale proposal is answered with the revision in force."""
-        done = await service.approve(info.context.runtime, work_of(info), proposal_id, expected_version)
+        done = await service.approve(info.context.runtime, info.context.work, proposal_id, expected_version)
         return CorrectionApproval(
             is_approved=done.is_approved,
             current_revision=done.revision,
@@ -116,7 +117,7 @@ class CorrectionMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionProposal:
         """Turn a proposal down."""
-        await service.reject(work_of(info), proposal_id, expected_version)
+        await service.reject(info.context.work, proposal_id, expected_version)
         return await _proposal(info, proposal_id)
 
     @door(CORRECTION_PROPOSE, "自分の提案を取り下げる")
@@ -124,7 +125,7 @@ class CorrectionMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CorrectionProposal:
         """Take one's own proposal back."""
-        await service.withdraw(work_of(info), proposal_id, expected_version)
+        await service.withdraw(info.context.work, proposal_id, expected_version)
         return await _proposal(info, proposal_id)
 
     @door(CORRECTION_PROPOSE, "期限後に届いた資料で税額が変わる者について、更正の提案を作るジョブを始める")
@@ -148,7 +149,7 @@ class CorrectionMutation:
             selection=Selection(chosen.atena_numbers, chosen.finding, chosen.by_rules),
             changes=await _changes(info, given.changes),
         )
-        batch_id = await batches.plan_batch(work_of(info), plan)
+        batch_id = await batches.plan_batch(info.context.work, plan)
         await enqueue(info.context.write, DRY, {"batch": batch_id}, info.context.actor)
         return await _batch(info, batch_id)
 
@@ -157,13 +158,13 @@ class CorrectionMutation:
         self, info: Info, batch_id: int, expected_version: int
     ) -> CorrectionBatch:
         """Propose a batch."""
-        await batches.propose_batch(work_of(info), batch_id, expected_version)
+        await batches.propose_batch(info.context.work, batch_id, expected_version)
         return await _batch(info, batch_id)
 
     @door(CORRECTION_APPROVE, "一括更正で抽出された提案を確認したことを記録する")
     async def look_at_sample(self, info: Info, proposal_id: int) -> CorrectionProposal:
         """Show a proposal of the sample and write down that it was looked at."""
-        await batches.look_at(work_of(info), proposal_id)
+        await batches.look_at(info.context.work, proposal_id)
         return await _proposal(info, proposal_id)
 
     @door(
@@ -173,7 +174,7 @@ class CorrectionMutation:
         self, info: Info, batch_id: int, expected_version: int
     ) -> CorrectionBatch:
         """Sign a batch off and queue its writing."""
-        await batches.sign_off(work_of(info), batch_id, expected_version)
+        await batches.sign_off(info.context.work, batch_id, expected_version)
         await enqueue(info.context.write, WRITE, {"batch": batch_id}, info.context.actor)
         return await _batch(info, batch_id)
 
@@ -183,7 +184,7 @@ class CorrectionMutation:
     ) -> CorrectionBatch:
         """End a batch that is not signed off."""
         may_approve = info.context.actor.may(CORRECTION_APPROVE)
-        await batches.reject_batch(work_of(info), batch_id, expected_version, may_approve=may_approve)
+        await batches.reject_batch(info.context.work, batch_id, expected_version, may_approve=may_approve)
         return await _batch(info, batch_id)
 
 

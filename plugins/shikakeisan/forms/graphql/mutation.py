@@ -7,7 +7,6 @@ import strawberry
 from core.graphql.context import Info
 from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
-from plugins.shikakeisan.base.graphql.common import work_of
 from plugins.shikakeisan.forms import queries, service
 from plugins.shikakeisan.forms.catalogue import choose
 from plugins.shikakeisan.forms.graphql.types import ReturnFormRun
@@ -45,7 +44,7 @@ class FormsMutation:
     ) -> ReturnFormRun:
         """Make the forms of everybody who has none; raises CountChanged, NobodyToWrite, TooManyForms."""
         context = info.context
-        work = work_of(info)
+        work = info.context.work
         chosen = choose(given.include, given.exclude)
         run_id = await service.make(work, given.tax_year, chosen, given.expected_count, MOST)
         return ReturnFormRun.of(await queries.run_row(context.write, run_id))

@@ -9,7 +9,6 @@ from core.graphql.context import Info
 from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear, Yen
 from plugins.atena.api import person_id_of
-from plugins.shikakeisan.base.graphql.common import work_of
 from plugins.shikakeisan.inquiry import queries, replies, service
 from plugins.shikakeisan.inquiry.graphql.types import Inquiry, InquiryAnswer, InquiryReply
 from plugins.shikakeisan.inquiry.replies import Answer, Reply
@@ -66,7 +65,7 @@ class InquiryMutation:
     @door(INQUIRY_WRITE, "所得照会を、照会先の市区町村ごとに作成する")
     async def make_inquiries(self, info: Info, given: Annotated[MakeInquiriesInput, INPUT]) -> MadeInquiries:
         """Make drafts about everybody who waits, or about those who are named."""
-        work = work_of(info)
+        work = info.context.work
         due_on = given.due_on or work.today + timedelta(days=info.context.settings[INQUIRY_DAYS])
         made = await service.make(work, given.tax_year, due_on, given.atena_numbers)
         return MadeInquiries(
@@ -77,13 +76,13 @@ class InquiryMutation:
     @door(INQUIRY_WRITE, "所得照会を送付済みにする。ファイルは端末で出力する（juminzei year inquiry send）")
     async def send_inquiry(self, info: Info, inquiry_id: int, expected_version: int) -> Inquiry:
         """Mark a draft as sent."""
-        await service.send(work_of(info), inquiry_id, expected_version)
+        await service.send(info.context.work, inquiry_id, expected_version)
         return await _inquiry(info, inquiry_id)
 
     @door(INQUIRY_WRITE, "送付していない所得照会を取りやめる")
     async def cancel_inquiry(self, info: Info, inquiry_id: int, expected_version: int) -> Inquiry:
         """Drop a draft."""
-        await service.cancel(work_of(info), inquiry_id, expected_version)
+        await service.cancel(info.context.work, inquiry_id, expected_version)
         return await _inquiry(info, inquiry_id)
 
     @door(INQUIRY_WRITE, "所得照会の回答を入力する。ほかの職員が確認する")
@@ -93,7 +92,7 @@ class InquiryMutation:
         """Enter a reply."""
         person_id = await person_id_of(info.context.read, given.atena_number)
         reply = Reply(Answer[given.kind.name], given.replied_on, given.income)
-        number = await replies.enter(work_of(info), given.inquiry_id, person_id, reply)
+        number = await replies.enter(info.context.work, given.inquiry_id, person_id, reply)
         return await _reply(info, number)
 
     @door(
@@ -102,13 +101,13 @@ class InquiryMutation:
     )
     async def confirm_inquiry_reply(self, info: Info, reply_id: int, expected_version: int) -> InquiryReply:
         """Confirm a reply."""
-        await replies.confirm(info.context.runtime, work_of(info), reply_id, expected_version)
+        await replies.confirm(info.context.runtime, info.context.work, reply_id, expected_version)
         return await _reply(info, reply_id)
 
     @door(INQUIRY_WRITE, "回答を差し戻す。自分の入力のときは取り下げる")
     async def reject_inquiry_reply(self, info: Info, reply_id: int, expected_version: int) -> InquiryReply:
         """Send a reply back."""
-        await replies.send_back(work_of(info), reply_id, expected_version)
+        await replies.send_back(info.context.work, reply_id, expected_version)
         return await _reply(info, reply_id)
 
 

@@ -11,7 +11,6 @@ from core.graphql.fields import column, door
 from core.graphql.scalars import FiscalYear
 from core.jobs.service import enqueue
 from plugins.atena.api import person_id_of
-from plugins.shikakeisan.base.graphql.common import work_of
 from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge import decisions, listing, settling
 from plugins.shikakeisan.merge.graphql.types import FactDecision, MergeFinding
@@ -58,7 +57,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int, owner: str
     ) -> MergeFinding:
         """Give a finding to somebody."""
-        await settling.assign_finding(work_of(info), finding_id, expected_version, owner)
+        await settling.assign_finding(info.context.work, finding_id, expected_version, owner)
         return await _finding(info, finding_id)
 
     @door(MERGE_PROPOSE, "確認事項を完了とすることを、理由を付けて提案する")
@@ -66,7 +65,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int, reason: str
     ) -> MergeFinding:
         """Propose to close a finding."""
-        await settling.propose_closing(work_of(info), finding_id, expected_version, reason)
+        await settling.propose_closing(info.context.work, finding_id, expected_version, reason)
         return await _finding(info, finding_id)
 
     @door(MERGE_APPROVE, "提案された確認事項を完了とする。提案した職員は確認できない")
@@ -74,7 +73,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int
     ) -> MergeFinding:
         """Close what somebody else proposed to close."""
-        await settling.confirm_closing(work_of(info), finding_id, expected_version)
+        await settling.confirm_closing(info.context.work, finding_id, expected_version)
         return await _finding(info, finding_id)
 
     @door(MERGE_APPROVE, "確認事項の完了の提案を差し戻す")
@@ -82,7 +81,7 @@ class MergeMutation:
         self, info: Info, finding_id: int, expected_version: int
     ) -> MergeFinding:
         """Send a proposal back."""
-        await settling.reject_closing(work_of(info), finding_id, expected_version)
+        await settling.reject_closing(info.context.work, finding_id, expected_version)
         return await _finding(info, finding_id)
 
     @door(MERGE_PROPOSE, "事実の値を提案する。ほかの職員の承認で、その人の資料を併合し直す")
@@ -98,22 +97,22 @@ class MergeMutation:
             given.reason,
             given.document_id,
         )
-        return await _decision(info, await decisions.propose_decision(work_of(info), proposal))
+        return await _decision(info, await decisions.propose_decision(info.context.work, proposal))
 
     @door(MERGE_PROPOSE, "承認された決定を取り消すことを提案する")
     async def propose_fact_decision_ending(self, info: Info, decision_id: int, reason: str) -> FactDecision:
         """Propose to take a decision back."""
-        return await _decision(info, await decisions.propose_ending(work_of(info), decision_id, reason))
+        return await _decision(info, await decisions.propose_ending(info.context.work, decision_id, reason))
 
     @door(MERGE_APPROVE, "提案された決定を承認する。提案した職員は承認できない")
     async def approve_fact_decision(self, info: Info, decision_id: int) -> FactDecision:
         """Approve exactly what was proposed."""
-        return await _decision(info, await decisions.approve_decision(work_of(info), decision_id))
+        return await _decision(info, await decisions.approve_decision(info.context.work, decision_id))
 
     @door(MERGE_PROPOSE, "決定の提案を取り下げる、又は差し戻す")
     async def withdraw_fact_decision(self, info: Info, decision_id: int) -> FactDecision:
         """Take back or send back a proposal."""
-        await decisions.withdraw_decision(work_of(info), decision_id)
+        await decisions.withdraw_decision(info.context.work, decision_id)
         return await _decision(info, decision_id)
 
 

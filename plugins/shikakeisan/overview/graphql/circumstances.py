@@ -10,7 +10,6 @@ from core.graphql.fields import door
 from core.graphql.scalars import FiscalYear
 from plugins.shikakeisan.base import circumstance_queries, circumstances
 from plugins.shikakeisan.base.circumstances import ADD, END, Proposed, Said
-from plugins.shikakeisan.base.graphql.common import work_of
 from plugins.shikakeisan.base.graphql.types import CircumstanceKind, CircumstanceProposal
 from plugins.shikakeisan.base.standing import Circumstance
 from plugins.shikakeisan.overview.replay import approve_circumstances
@@ -58,14 +57,14 @@ class CircumstanceMutation:
             given.source,
             [Said(line.atena_number, line.ward_code) for line in given.lines],
         )
-        return await _shown(info, await circumstances.propose(work_of(info), proposed))
+        return await _shown(info, await circumstances.propose(info.context.work, proposed))
 
     @door(CIRCUMSTANCE_APPROVE, "ほかの職員の提案を、全体として承認する")
     async def approve_circumstance(
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CircumstanceProposal:
         """Approve a proposal: the base changes, and decided tax gets a finding."""
-        await approve_circumstances(work_of(info), proposal_id, expected_version)
+        await approve_circumstances(info.context.work, proposal_id, expected_version)
         return await _shown(info, proposal_id)
 
     @door(CIRCUMSTANCE_PROPOSE, "提案を差し戻す。自分の提案のときは取り下げる")
@@ -73,7 +72,7 @@ class CircumstanceMutation:
         self, info: Info, proposal_id: int, expected_version: int
     ) -> CircumstanceProposal:
         """Send a proposal back."""
-        await circumstances.reject(work_of(info), proposal_id, expected_version)
+        await circumstances.reject(info.context.work, proposal_id, expected_version)
         return await _shown(info, proposal_id)
 
 

@@ -16,7 +16,7 @@ from plugins.atena.api import Person, person_today
 from plugins.shikakeisan.assessment.graphql.query import PersonAssessments
 from plugins.shikakeisan.assessment.graphql.types import AssessmentOutcome
 from plugins.shikakeisan.base import queries as base_queries
-from plugins.shikakeisan.base.graphql.common import BY_ID, FindingState, after_id, work_of
+from plugins.shikakeisan.base.graphql.common import BY_ID, FindingState, after_id
 from plugins.shikakeisan.base.graphql.query import PersonBases
 from plugins.shikakeisan.base.graphql.types import BaseStanding
 from plugins.shikakeisan.base.standing import REASON_LABELS, Reason
@@ -217,7 +217,7 @@ class YearMutation:
     ) -> BaseFinding:
         """Close a finding; tax stays as it was decided."""
         context = info.context
-        work = work_of(info)
+        work = info.context.work
         await findings.close(work, finding_id, expected_version, reason)
         return BaseFinding.of(await findings.finding_row(context.write, finding_id))
 
