@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.year import KINDS, PERCENTILE, SEED, YEAR, Bench, Figures, _type
+from core.garbage import set_program_aside
 from core.identity import demo
 from core.identity.opening import open_identity
 from core.storage.address import DATABASE_URL, ServerAddress
@@ -56,6 +57,7 @@ async def measure(folder: Path, address: ServerAddress, corrections: int) -> Tim
             staff = await demo.create_demo_staff(session, open_identity(house.runtime, house.database))
             people = list(await session.execute(text(TAXED)))
         house.people = {person.role: person for person in staff}
+        set_program_aside()  # as the server does
         random.Random(SEED).shuffle(people)
         chosen = people[: corrections + WARM_UP]
         return [await _correct(house, row) for row in chosen][WARM_UP:]

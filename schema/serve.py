@@ -15,6 +15,7 @@ from starlette.types import ASGIApp
 
 from core.commands.refusals import early_line, tell
 from core.errors import JuminzeiError, StartError
+from core.garbage import set_program_aside
 from core.graphql.answers import log_unexpected
 from core.runtime import Runtime
 from core.services import keep_running
@@ -95,6 +96,7 @@ async def application(runtime: Runtime) -> AsyncIterator[ASGIApp]:
         app = await build_application(runtime, database)
         services = runtime.plugins.gather("services", runtime=runtime, database=database)
         async with keep_running(services):
+            set_program_aside()
             yield app
 
 

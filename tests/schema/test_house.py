@@ -1,6 +1,7 @@
 """The composed house: a read leaves its line, no line no data, a switched-off plug-in is gone."""
 
 import asyncio
+import gc
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,16 @@ async def test_services_run_beside_the_server_and_end_with_it(tmp_path: Path, ad
         running = {task.get_name() for task in asyncio.all_tasks()}
         assert {"audit.sealer"} <= running
     assert "audit.sealer" not in {task.get_name() for task in asyncio.all_tasks()}
+
+
+async def test_a_server_sets_its_program_aside_from_the_collector(
+    tmp_path: Path, address: ServerAddress
+) -> None:
+    runtime = build_runtime(environ_of(tmp_path, **{DATABASE_URL.variable: address.app_url}))
+    gc.unfreeze()
+    async with application(runtime):
+        assert gc.get_freeze_count() > len(gc.get_objects())
+    gc.unfreeze()
 
 
 def test_generated_pages_are_current(tmp_path: Path) -> None:
