@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Integer,
     Select,
     SmallInteger,
     Subquery,
@@ -34,7 +35,7 @@ from plugins.shikakeisan.base.tables import circumstance
 from plugins.shikakeisan.tables import KNOWN
 
 RESIDENT, NON_RESIDENT = "resident", "non_resident"
-ONCE = literal_column("0")
+ONCE = literal_column("0", Integer)
 """As an OFFSET: what is decided of a person is worked out once, not again at every place that asks for it."""
 GONE = (Reason.LINKED, Reason.DIED, Reason.BORN_AFTER)
 """Whoever is outside for one of these is not taxed for a house either."""
