@@ -96,6 +96,11 @@ def anything(_field: str, _value: Any) -> list[Finding]:
     return []
 
 
+def said(field: str, value: Any) -> list[Finding]:
+    """Check that yes or no was said."""
+    return [] if value is not None else [Finding(field, "required", "入力してください。")]
+
+
 PERSON_CHECKS: Mapping[str, Check] = {
     "name": text(100, required=True),
     "kana": kana,
@@ -125,6 +130,9 @@ EMPLOYER_CHECKS: Mapping[str, Check] = {
     "postal_code": ADDRESS_CHECKS["postal_code"],
     "address": text(200),
     "building": text(300),
+    "special_collection": pattern("none|designated|ended", "code", "特別徴収の区分を確認してください。"),
+    "pays_half_yearly": said,
+    "files_electronically": said,
 }
 _DESIGNATION_NUMBER = pattern("[0-9A-Z]{1,12}", "code", "指定番号は12桁以内の半角英数字です。")
 

@@ -7,6 +7,7 @@ index serves beginnings of names, their order, and pages.
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -148,6 +149,10 @@ employer_revision = _history(
     *_text("postal_code", "postal_code ~ '^([0-9]{7})?$'"),
     *_text("address"),
     *_text("building"),
+    Column("special_collection", Text, nullable=False, server_default="none"),
+    Column("pays_half_yearly", Boolean, nullable=False, server_default=text("false")),
+    Column("files_electronically", Boolean, nullable=False, server_default=text("false")),
+    CheckConstraint("special_collection IN ('none', 'designated', 'ended')", "special_collection"),
     Index("ix_employer_revision_kana", "kana_key", "employer_id", postgresql_where=PRESENT),
     Index("ix_employer_revision_name", "name_key", "employer_id", postgresql_where=PRESENT),
     Index("ix_employer_revision_corporate_number", "corporate_number", postgresql_where=PRESENT),

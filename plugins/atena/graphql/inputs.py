@@ -2,12 +2,14 @@
 
 from dataclasses import asdict, fields
 from datetime import date
+from enum import Enum
 from typing import Any
 
 import strawberry
 from strawberry import UNSET
 
 from core.graphql.fields import column
+from plugins.atena.graphql.types import SpecialCollection
 from plugins.atena.history import Span
 from plugins.atena.permissions import MY_NUMBER_SEARCH
 from plugins.atena.service.persons import PersonChange
@@ -32,7 +34,8 @@ def required(label: str) -> Any:
 def items_of(source: Any, *without: str) -> dict[str, Any]:
     """Return the items that were filled in, by the names of their columns."""
     values = {each.name: getattr(source, each.name) for each in fields(source) if each.name not in without}
-    return {name: value for name, value in values.items() if value is not UNSET}
+    given = {name: value for name, value in values.items() if value is not UNSET}
+    return {name: value.value if isinstance(value, Enum) else value for name, value in given.items()}
 
 
 @strawberry.input(description="個人の検索条件。指定したものをすべて満たす個人を探す")
@@ -133,6 +136,9 @@ class RegisterEmployerInput:
     postal_code: str = item("郵便番号（ハイフンなし）", default="")
     address: str = item("所在地", default="")
     building: str = item("方書", default="")
+    special_collection: SpecialCollection = item("特別徴収の区分", default=SpecialCollection.NONE)
+    pays_half_yearly: bool = item("納期の特例の承認を受けているか", default=False)
+    files_electronically: bool = item("給与支払報告書を電子で提出するか", default=False)
     valid_from: date | None = item("有効開始日。省略すると今日", default=None)
     not_the_same_as: list[str] = strawberry.field(
         description="同じ事業所の候補（employerCandidates）のうち、確認して別と判断した指定番号",
@@ -154,6 +160,9 @@ class CorrectEmployerInput:
     postal_code: str | None = item("郵便番号")
     address: str | None = item("所在地")
     building: str | None = item("方書")
+    special_collection: SpecialCollection | None = item("特別徴収の区分")
+    pays_half_yearly: bool | None = item("納期の特例の承認を受けているか")
+    files_electronically: bool | None = item("給与支払報告書を電子で提出するか")
 
 
 def address_of(source: AddressInput | None) -> dict[str, str] | None:

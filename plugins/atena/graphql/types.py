@@ -35,6 +35,15 @@ class PersonKind(Enum):
     NON_RESIDENT = strawberry.enum_value("non_resident", description="住登外者")
 
 
+@strawberry.enum(description="特別徴収の区分（地方税法321条の4）")
+class SpecialCollection(Enum):
+    """Whether an employer is designated to collect the tax from pay."""
+
+    NONE = strawberry.enum_value("none", description="指定していない")
+    DESIGNATED = strawberry.enum_value("designated", description="特別徴収義務者に指定")
+    ENDED = strawberry.enum_value("ended", description="指定の終了（廃業、普通徴収への切替え）")
+
+
 @strawberry.type(description="住所（有効期間ごと）")
 class Address:
     """An address during one span of days."""
@@ -162,6 +171,11 @@ class Employer(PersonalData):
     postal_code: str = column(EMPLOYER, "郵便番号")
     address: str = column(EMPLOYER, "所在地")
     building: str = column(EMPLOYER, "方書")
+    special_collection: SpecialCollection = column(EMPLOYER, "特別徴収の区分（基準日の時点）")
+    pays_half_yearly: bool = column(EMPLOYER, "納期の特例の承認を受けているか（地方税法321条の5の2）")
+    files_electronically: bool = column(
+        EMPLOYER, "給与支払報告書を電子で提出するか（総括表の用紙を送らない）"
+    )
     valid_from: date = column(EMPLOYER, "有効開始日")
     valid_to: date | None = column(EMPLOYER, "有効終了日（この日を含まない）。終わりがないときはnull")
     recorded_at: datetime = column(EMPLOYER, "登録日時")
@@ -180,6 +194,9 @@ class Employer(PersonalData):
             postal_code=row.postal_code,
             address=row.address,
             building=row.building,
+            special_collection=SpecialCollection(row.special_collection),
+            pays_half_yearly=row.pays_half_yearly,
+            files_electronically=row.files_electronically,
             valid_from=row.valid_from,
             valid_to=open_end(row.valid_to),
             recorded_at=row.known_from,

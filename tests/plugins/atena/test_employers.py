@@ -18,6 +18,12 @@ query E($number: String!, $asOf: Date) { employer(designationNumber: $number, as
 SEARCH = """
 query S($search: EmployerSearchInput!) { searchEmployers(search: $search) { edges { node { name } } } }
 """
+COLLECTION = """
+query E($number: String!, $asOf: Date) {
+  employer(designationNumber: $number, asOf: $asOf) { specialCollection paysHalfYearly filesElectronically }
+}
+"""
+DAYS = ("2025-03-31", "2025-04-01")
 GIVEN = {
     "name": "㈱朝霧製作所",
     "kana": "アサギリセイサクショ",
@@ -79,6 +85,46 @@ async def test_a_correction_keeps_the_earlier_version_with_its_dates(house: Any)
     assert (await house.refusal(CORRECT, input=change))["code"] == "CONFLICT"
     again = {**change, "expectedVersion": 2}
     assert (await house.refusal(CORRECT, input=again))["findings"][0]["rule"] == "no-change"
+
+
+async def test_who_collects_and_when_has_a_history(house: Any) -> None:
+    number = (await register(house, specialCollection="DESIGNATED"))["designationNumber"]
+    change = {
+        "designationNumber": number,
+        "expectedVersion": 1,
+        "validFrom": "2025-04-01",
+        "specialCollection": "ENDED",
+        "paysHalfYearly": True,
+        "filesElectronically": True,
+    }
+
+    await house.data(CORRECT, input=change)
+
+    shown = {day: (await house.data(COLLECTION, number=number, asOf=day))["employer"] for day in DAYS}
+    assert shown == {
+        "2025-03-31": {
+            "specialCollection": "DESIGNATED",
+            "paysHalfYearly": False,
+            "filesElectronically": False,
+        },
+        "2025-04-01": {"specialCollection": "ENDED", "paysHalfYearly": True, "filesElectronically": True},
+    }
+
+
+async def test_nobody_is_designated_until_somebody_says_so(house: Any) -> None:
+    number = (await register(house))["designationNumber"]
+
+    shown = (await house.data(COLLECTION, number=number, asOf=DAYS[0]))["employer"]
+
+    assert shown["specialCollection"] == "NONE"
+
+
+@pytest.mark.parametrize("field", ["specialCollection", "paysHalfYearly", "filesElectronically"])
+async def test_how_an_employer_collects_is_never_unsaid(house: Any, field: str) -> None:
+    number = (await register(house))["designationNumber"]
+    change = {"designationNumber": number, "expectedVersion": 1, "validFrom": "2025-04-01", field: None}
+
+    assert (await house.refusal(CORRECT, input=change))["findings"][0]["field"] == field
 
 
 @pytest.mark.parametrize(
