@@ -18,7 +18,7 @@ from core.clock import JAPAN
 from core.runtime import Runtime
 from core.storage.database import ReadSession
 from core.work import Work
-from plugins.atena.api import Moment, persons_by_id, protected_ids
+from plugins.atena.api import Moment, Person, persons_by_id, protected_ids
 from plugins.shikakeisan.assessment.tables import FIGURES
 from plugins.shikakeisan.closing import queries
 from plugins.shikakeisan.closing.errors import (
@@ -61,7 +61,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file with its manifest; `left_out` are year and person of those under 支援措置."""
+    """A file with its manifest; `left_out` are year and person of those under 支援措置.
+
+    `people` are the 宛名番号 of whom it tells something.
+    """
 
     name: str
     data: bytes
@@ -69,6 +72,7 @@ class File:
     rows: int
     sums: Mapping[str, int]
     left_out: Sequence[tuple[int, int]]
+    people: Collection[str]
 
     @property
     def sha256(self) -> bytes:
@@ -115,7 +119,7 @@ async def make_transfer(runtime: Runtime, work: Work, code: str) -> File:
     )
     await queries.add_left_out(work.session, transfer_id, file.left_out)
     work.journal.wrote(JOURNAL_TYPE, f"{code}:{wanted.sequence}", {"transfer"})
-    return file
+    return _told(work, file)
 
 
 async def make_again(work: Work, code: str, sequence: int) -> File:
@@ -129,7 +133,14 @@ async def make_again(work: Work, code: str, sequence: int) -> File:
     if file.sha256 != row.sha256:
         raise TransferNotRemade
     work.journal.saw(JOURNAL_TYPE, f"{code}:{sequence}")
-    return await _make(work.session, wanted, left_out, work.now.astimezone(JAPAN).date())
+    return _told(work, await _make(work.session, wanted, left_out, work.now.astimezone(JAPAN).date()))
+
+
+def _told(work: Work, file: File) -> File:
+    """Enter everybody of whom a file tells something: who asks who was told of them must find it."""
+    for number in sorted(file.people):
+        work.journal.saw(Person.journal_type, number)
+    return file
 
 
 async def _next(work: Work, recipient: Recipient) -> Wanted:
@@ -180,16 +191,18 @@ async def _make(session: ReadSession, wanted: Wanted, known_left_out: People, to
     writer = SheetWriter(wanted.columns)
     sums: Counter[str] = Counter({name: 0 for name in wanted.columns if name in FIGURES})
     left_out: list[tuple[int, int]] = []
+    people: set[str] = set()
     async for row, number in _rows(session, wanted, today):
         person = (row["tax_year"], row["person_id"])
         if number is None or person in known_left_out:
             left_out.append(person)
             continue
+        people.add(number)
         writer.add([number if name == NUMBER else row[name] for name in wanted.columns])
         sums.update({name: row[name] for name in sums})
     sheet = writer.sheet(f"{wanted.recipient}_{wanted.sequence:06d}")
     manifest = _manifest(wanted, sheet, sums, len(left_out))
-    return File(sheet.name, sheet.data, manifest, sheet.rows, dict(sums), left_out)
+    return File(sheet.name, sheet.data, manifest, sheet.rows, dict(sums), left_out, people)
 
 
 async def _rows(

@@ -99,7 +99,7 @@ def make(
         if run.tax_year != tax_year:
             raise NotFound
         work.journal.saw(service.JOURNAL_TYPE, str(run_id))
-        sheets, hidden = await sheets_again(work.session, run, work.today)
+        sheets, hidden = await sheets_again(work, run)
         return files_of(run, sheets, await service.municipality_of(work.session, run)), hidden
 
     # recorded before anything is written: what is lost between the two is made again, never printed twice

@@ -13,6 +13,7 @@ from sqlalchemy import Row
 
 from core.clock import JAPAN
 from core.storage.database import ReadSession
+from core.work import Work
 from plugins.atena.api import DeliveryTarget, Moment, Person, delivery_targets, hidden_ids, persons_by_id
 from plugins.shikakeisan.base.queries import base_of
 from plugins.shikakeisan.forms import queries
@@ -25,6 +26,7 @@ COLUMNS = (
     *("form_number", "tax_year", "atena_number", "name", "kana", "birth_date", "household_number"),
     *("sent_to", "recipient", "postal_code", "address", "building", "my_number"),
 )
+ATENA_NUMBER = COLUMNS.index("atena_number")
 AT_ONCE = 5_000
 
 
@@ -37,16 +39,18 @@ async def sheets_of(session: ReadSession, run_id: int, tax_year: int, at: dateti
     return _sheets(run_id, tax_year, await _lines_of_run(session, run_id, tax_year, at))
 
 
-async def sheets_again(session: ReadSession, run: Row[Any], today: date) -> tuple[Sequence[Sheet], int]:
-    """Make the print files of an earlier run once more, byte for byte but for who came under 支援措置 since.
+async def sheets_again(work: Work, run: Row[Any]) -> tuple[Sequence[Sheet], int]:
+    """Make the print files of a run to be printed, byte for byte but for who came under 支援措置 since.
 
-    These, and who lives with them, leave the printer's file for the office's; return how many did.
-    Raises FormsNotRemade.
+    These, and who lives with them, leave the printer's file for the office's; return how many did. Everybody
+    on a form enters the access log. Raises FormsNotRemade.
     """
-    lines = await _lines_of_run(session, run.id, run.tax_year, run.made_at)
+    lines = await _lines_of_run(work.session, run.id, run.tax_year, run.made_at)
     if digests_of(_sheets(run.id, run.tax_year, lines)) != run.files:
         raise FormsNotRemade
-    since = await _hidden(session, [row.person_id for row, _ in lines if not row.is_private], today)
+    since = await _hidden(work.session, [row.person_id for row, _ in lines if not row.is_private], work.today)
+    for _, cells in lines:
+        work.journal.saw(Person.journal_type, str(cells[ATENA_NUMBER]))
     return _sheets(run.id, run.tax_year, lines, since), len(since)
 
 

@@ -67,7 +67,7 @@ def test_a_cut_off_that_cannot_be_is_refused(terminal: Terminal, cut_off: str, c
 
 def test_a_file_is_written_for_its_owner_alone_and_made_again(terminal: Terminal, tmp_path: Path) -> None:
     join(terminal)
-    terminal.settle(someone(), someone())
+    people = terminal.settle(someone(), someone())
     terminal.type("close")
 
     said = terminal.type("transfer", "fukushi", "--out", str(tmp_path / "a"))
@@ -81,6 +81,7 @@ def test_a_file_is_written_for_its_owner_alone_and_made_again(terminal: Terminal
     assert [path.stat().st_mode & 0o077 for path in (first, first.with_suffix(".json"))] == [0, 0]
     lines = terminal.do(lambda city: _entries(city))
     assert ("shikakeisan.transfer", ["fukushi:1"], "read") in lines
+    assert lines.count(("atena.person", [f"{one:015d}" for one in people], "read")) == 2
 
 
 async def _entries(city: City) -> list[tuple[str, list[str], str]]:

@@ -46,9 +46,9 @@ class Office:
             return await service.make(work, TAX_YEAR, choose(include, exclude), expected, **more)
 
     async def sheets(self, run_id: int) -> Sequence[Sheet]:
-        async with self.city.database.read() as session:
-            run, today = await queries.run_row(session, run_id), self.city.clock.today()
-            sheets, self.moved = await printing.sheets_again(session, run, today)
+        async with self.desk.work() as work:
+            run = await queries.run_row(work.session, run_id)
+            sheets, self.moved = await printing.sheets_again(work, run)
             return sheets
 
     async def file(self, number: str, paper: Paper, tax_year: int = TAX_YEAR) -> None:

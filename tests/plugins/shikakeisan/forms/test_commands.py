@@ -77,6 +77,17 @@ def test_printing_again_says_how_many_are_protected_since(office: Town, tmp_path
     assert len(printer.splitlines()) == 1 + OPEN_COUNT - 3
 
 
+def test_whose_form_is_printed_enters_the_access_log(office: Town, tmp_path: Path) -> None:
+    forms(office, "make", YEAR, "--expect", str(OPEN_COUNT), "--out", str(tmp_path), staff=CLERK)
+    forms(office, "make", YEAR, "--again", "1", "--out", str(tmp_path), staff=CLERK)
+
+    told = office.rows(
+        "SELECT object_ids FROM audit.entry"
+        " WHERE operation = 'year forms make' AND object_type = 'atena.person'"
+    )
+    assert [len(row.object_ids) for row in told] == [OPEN_COUNT, OPEN_COUNT]
+
+
 @pytest.mark.parametrize("words", [(), ("--expect", "1", "--again", "1")])
 def test_either_a_count_or_an_earlier_run_is_named(
     office: Town, tmp_path: Path, words: tuple[str, ...]
