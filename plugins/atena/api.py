@@ -16,7 +16,16 @@ from plugins.atena.delivery import target_of
 from plugins.atena.graphql.common import is_hidden, person_on, person_today
 from plugins.atena.graphql.types import Employer, Person, sees_protected
 from plugins.atena.history import LATEST
-from plugins.atena.queries import eltax_users, hidden, households, links, matching, persons, recipients
+from plugins.atena.queries import (
+    eltax_users,
+    employers,
+    hidden,
+    households,
+    links,
+    matching,
+    persons,
+    recipients,
+)
 from plugins.atena.queries.census import (
     Among,
     census,
@@ -57,6 +66,7 @@ __all__ = [
     "census",
     "delivery_targets",
     "eltax_holders",
+    "employers_by_number",
     "family_of",
     "hidden_ids",
     "highest_id",
@@ -106,6 +116,15 @@ async def person_id_of(session: ReadSession, atena_number: str) -> int:
     if atena_number not in ids:
         raise NotFound
     return ids[atena_number]
+
+
+async def employers_by_number(
+    session: ReadSession, designation_numbers: Sequence[str], moment: Moment
+) -> Mapping[str, Employer]:
+    """Return employers as of a moment by their 指定番号; unknown numbers are left out."""
+    ids = await employers.ids_of(session, designation_numbers)
+    rows = await employers.employers_by_id(session, list(ids.values()), moment)
+    return {row.designation_number: Employer.of(row) for row in rows.values()}
 
 
 async def persons_by_id(session: ReadSession, ids: Sequence[int], moment: Moment) -> Mapping[int, Person]:

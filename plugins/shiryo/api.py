@@ -10,7 +10,7 @@ from sqlalchemy import Select
 from core.storage.database import ReadSession
 from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.manifest import SCHEMA, SCHEMA_VERSION
-from plugins.shiryo.queries import counting, documents, work_items
+from plugins.shiryo.queries import counting, documents, ledger, work_items
 from plugins.shiryo.reading.errors import LayoutUnknown
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
 from plugins.shiryo.service.ledger import Ledger, read_ledger
@@ -28,6 +28,7 @@ __all__ = [
     "documents_by_id",
     "documents_by_person",
     "documents_of",
+    "expected_payers",
     "layouts",
     "load_layout",
     "persons_touched",
@@ -104,6 +105,12 @@ def documents_by_person(tax_year: int) -> Select[Any]:
 async def blocking_items(session: ReadSession, tax_year: int) -> int:
     """Return how many open work items keep a year from the merge; 0 lets it go on."""
     return sum(row.blocking for row in await work_items.counts(session, tax_year))
+
+
+async def expected_payers(session: ReadSession, tax_year: int) -> Sequence[str]:
+    """Return the codes (指定番号) of payers who reported last year or were entered for this one, in order."""
+    rows = await ledger.expected(session, tax_year)
+    return [row.sender_code for row in rows if row.sender_kind == "payer"]
 
 
 def _facts(row: Sequence[Any]) -> DocumentFacts:

@@ -18,6 +18,7 @@ from plugins.shikakeisan.merge.finding_commands import finding
 from plugins.shikakeisan.overview.circumstance_commands import circumstance
 from plugins.shikakeisan.overview.commands import people, replay, status
 from plugins.shikakeisan.overview.finding_commands import close_finding, findings
+from plugins.shikakeisan.summary.commands import summaries
 
 
 @click.group()
@@ -42,6 +43,7 @@ for command in (
     late,
     batch,
     slips,
+    summaries,
     forms,
     inquiry,
     close,

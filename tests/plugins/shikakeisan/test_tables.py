@@ -10,9 +10,10 @@ from plugins.shikakeisan.correction import tables as _correction
 from plugins.shikakeisan.forms import tables as _forms
 from plugins.shikakeisan.inquiry import tables as _inquiry
 from plugins.shikakeisan.merge import tables as _merge
+from plugins.shikakeisan.summary import tables as _summary
 from plugins.shikakeisan.tables import metadata
 
-ROOMS = (_assessment, _base, _closing, _correction, _forms, _inquiry, _merge)
+ROOMS = (_assessment, _base, _closing, _correction, _forms, _inquiry, _merge, _summary)
 
 
 async def test_migrations_make_the_tables_of_the_program(owner_database: Database) -> None:
