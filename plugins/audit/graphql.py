@@ -82,11 +82,14 @@ class AuditQuery:
             raise Invalid("objectIdにはobjectTypeも指定してください。", field="objectType", rule="required")
         return await _page(info, first, after, Filter(staff_number, object_type, object_id, since, until))
 
-    @door(READ_LOG, "ある個人についてのアクセス記録（新しい順）。誰がいつ見たか、直したか")
+    @door(
+        READ_LOG,
+        "ある個人の宛名を、誰がいつ見たか、直したか（新しい順）。賦課と資料の閲覧はaccessLogで対象ごとに探す",
+    )
     async def access_log_of_person(
         self, info: Info, atena_number: str, first: int | None = None, after: str | None = None
     ) -> Connection[AccessLogEntry]:
-        """Answer a person who asks who has looked at them."""
+        """Answer a person who asks who has looked at them, as far as 宛名 goes."""
         return await _page(info, first, after, Filter(object_type=PERSON_TYPE, object_id=atena_number))
 
 
