@@ -12,6 +12,10 @@ from tests.plugins.shikakeisan.merge.conftest import CITY, YEAR, Merged, city_me
 from tests.proofs.conftest import Town
 
 FINDINGS = "SELECT * FROM shikakeisan.finding WHERE stage = 'merge' ORDER BY id"
+ATTACHED = """
+SELECT count(*) AS documents FROM shiryo.attachment a JOIN shiryo.document d ON d.id = a.document_id
+WHERE a.known_to = 'infinity' AND d.superseded_at = 'infinity' AND d.action <> 'cancel' AND NOT d.is_held
+"""
 ROWS = "SELECT * FROM shikakeisan.{} ORDER BY id"
 
 
@@ -72,10 +76,18 @@ def prove_findings(merged: Merged) -> None:
     assert all(row.is_blocking for row in rows)
 
 
+def prove_counts(merged: Merged) -> None:
+    """As many documents went in as the ledger of 課税資料 says are attached."""
+    [ended] = merged.town.rows("SELECT result FROM core.job WHERE type = 'shikakeisan.merge'")
+    [attached] = merged.town.rows(ATTACHED)
+    assert ended.result["documents"] == attached.documents > 0
+
+
 def prove(town: Town, folder: Path, people: int) -> None:
     merged = city_merged(town, folder, people)
     two_claim = {serial for each in merged.city.faults(Fault.TWO_CLAIMANTS) for serial in each["people"]}
 
+    prove_counts(merged)
     prove_figures(merged, two_claim)
     prove_findings(merged)
 
