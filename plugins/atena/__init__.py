@@ -23,6 +23,7 @@ from plugins.atena.commands import atena as command_group
 from plugins.atena.delivery import RecipientKind
 from plugins.atena.graphql.additions import EmployerAdditions, PersonAdditions
 from plugins.atena.graphql.banks import BankMutation, BankQuery
+from plugins.atena.graphql.contacts import ContactMutation
 from plugins.atena.graphql.eltax_users import EltaxUserMutation, EltaxUserQuery
 from plugins.atena.graphql.feed import FeedQuery
 from plugins.atena.graphql.feed_remedies import FeedRemedyMutation, FeedRemedyQuery
@@ -121,6 +122,7 @@ def graphql() -> GraphQLParts:
             FeedRemedyMutation,
             EltaxUserMutation,
             PlatformMutation,
+            ContactMutation,
         ),
         additions={Person: PersonAdditions, Employer: EmployerAdditions},
     )

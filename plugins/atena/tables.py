@@ -23,7 +23,7 @@ from sqlalchemy import (
     Text,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
 
 from core.storage.tables import schema_metadata
@@ -357,3 +357,21 @@ platform_message = Table(
     ),
 )
 """What the common platform must learn, noted with the change; the person's data are read when it is sent."""
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    *_text("channel", "channel IN ('counter', 'telephone', 'post')"),
+    *_text("party", "party IN ('self', 'agent')"),
+    Column("evidence", ARRAY(Text), nullable=False),
+    *_text("authority"),
+    *_text("subject", "subject <> ''"),
+    Column("recorded_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("cardinality(evidence) > 0", "evidence"),
+    CheckConstraint("(party = 'agent') = (authority <> '')", "authority"),
+    Index("ix_contact_person_id", "person_id", "id"),
+)
+"""応対記録: who came about a person, and by what identity and authority were checked. Rows only grow."""

@@ -3,6 +3,7 @@
 import strawberry
 
 from plugins.atena.graphql.banks import PersonAccount
+from plugins.atena.graphql.contacts import PersonContacts
 from plugins.atena.graphql.eltax_users import EmployerEltaxUsers, PersonEltaxUsers
 from plugins.atena.graphql.households import PersonHousehold
 from plugins.atena.graphql.links import PersonLinks
@@ -10,7 +11,9 @@ from plugins.atena.graphql.recipients import PersonRecipients
 
 
 @strawberry.type
-class PersonAdditions(PersonHousehold, PersonRecipients, PersonLinks, PersonAccount, PersonEltaxUsers):
+class PersonAdditions(
+    PersonHousehold, PersonRecipients, PersonLinks, PersonAccount, PersonEltaxUsers, PersonContacts
+):
     """The rooms of a person."""
 
 

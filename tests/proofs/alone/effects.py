@@ -88,6 +88,7 @@ BY_DESIGN: Mapping[str, str] = {
         "where notices and debits go: no amount changes"
     ),
     "registerBankBranch, mergeBankBranch, closeBankBranch": "the bank master, published by the banks",
+    "recordContact": "a note of who came and how that was checked",
     "linkPerson, unlinkPerson": "nothing is merged by it, the reason is kept, and it is taken back whole",
     "resolveNumberCase": "notes how a case ended; the number that is registered does not change",
     "resendPlatformMessage, closePlatformMessage": "the platform gets what is registered, or nothing",

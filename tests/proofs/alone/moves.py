@@ -200,6 +200,20 @@ TRIES: Tries = {
     "setRecipient": [
         of_each(RESIDENT, kind="DELIVERY_ADDRESS", name="代理　人", address=PLACE, validFrom=BEFORE),
     ],
+    "recordContact": [
+        Try(
+            lambda row: {
+                "input": {
+                    "atenaNumber": row[0],
+                    "channel": "COUNTER",
+                    "party": "SELF",
+                    "evidence": ["PASSPORT"],
+                    "subject": "申告の相談",
+                }
+            },
+            "SELECT atena_number FROM atena.person WHERE id = 3",
+        )
+    ],
     "endRecipient": [of_each(RESIDENT, kind="DELIVERY_ADDRESS", endsOn=DAY)],
     "linkPerson": [
         Try(
