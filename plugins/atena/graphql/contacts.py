@@ -125,11 +125,15 @@ class ContactMutation:
     async def record_contact(self, info: Info, given: Annotated[RecordContactInput, INPUT]) -> Person:
         """Note who came."""
         said = contacts.Contact(
-            channel=given.channel.value,
-            party=given.party.value,
-            evidence=[each.value for each in given.evidence],
-            authority=given.authority.value if given.authority is not None else "",
+            channel=_code(given.channel),
+            party=_code(given.party),
+            evidence=[_code(each) for each in given.evidence],
+            authority=_code(given.authority) if given.authority is not None else "",
             subject=given.subject,
         )
         await contacts.record_contact(info.context.work, given.atena_number, said)
         return await person_after(info, given.atena_number)
+
+
+def _code(member: Enum) -> str:
+    return str(member.value)
