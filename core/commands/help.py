@@ -11,7 +11,11 @@ from unicodedata import east_asian_width
 import click
 
 HEADINGS = {"Options": "オプション", "Commands": "コマンド", "Positional arguments": "引数"}
-ARGUMENTS = {"[OPTIONS]": "[オプション]", "COMMAND [ARGS]...": "コマンド [引数]..."}
+ARGUMENTS = {
+    "[OPTIONS]": "[オプション]",
+    "[COMMAND] [ARGS]...": "[コマンド] [引数]...",
+    "COMMAND [ARGS]...": "コマンド [引数]...",
+}
 HELP = {"Show this message and exit.": "この説明を表示します。"}
 VALUES = {
     "INTEGER RANGE": "整数",

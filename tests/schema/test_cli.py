@@ -73,7 +73,7 @@ def test_every_help_page_is_japanese(tmp_path: Path) -> None:
     runtime = build_runtime(environ_of(tmp_path))
     cli, english = (
         build_cli(runtime),
-        re.compile(r"Usage|Options|Commands|Show this|default:|required|[Pp]rogram"),
+        re.compile(r"Usage|Options|Commands|COMMAND|Show this|default:|required|[Pp]rogram"),
     )
 
     for path in commands_of(cli):
@@ -82,7 +82,7 @@ def test_every_help_page_is_japanese(tmp_path: Path) -> None:
         assert (path, english.findall(page)) == (path, [])
         assert (path, said.splitlines()[2].isascii()) == (path, False)
         rows = re.split(r"\n  (?=-)", options.partition("\n\n")[0])[1:]
-        assert (path, [row for row in rows if row.isascii()]) == (path, [])
+        assert (path, [row for row in rows if re.sub("［.*］", "", row).isascii()]) == (path, [])
 
 
 def test_a_plugin_is_switched_off_and_on_again(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from plugins.shikakeisan.permissions import ASSESSMENT
 @click.command("undecided")
 @click.argument("tax_year", type=int)
 @click.option("--ground", type=click.Choice([one.value for one in sorted(UNDECIDED)]), help="理由のコード")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="表示する件数")
 @click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
 @click.pass_obj

@@ -71,7 +71,7 @@ def replay(runtime: Runtime, tax_year: int, since: datetime | None, staff: str |
 @click.option("--reason", type=click.Choice([one.value for one in Reason]), help="対象外の理由")
 @click.option("--ward", metavar="CODE", help="区のコード")
 @click.option("--after", default=0, metavar="ID", help="この番号より後")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="表示する件数")
 @staff_option()
 @click.pass_obj
 def people(

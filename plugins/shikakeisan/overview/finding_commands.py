@@ -38,7 +38,7 @@ STAGES: Mapping[str, tuple[str, Permission]] = {
 @click.option("--owner", metavar="STAFF", help="担当の職員番号")
 @click.option("--all", "with_settled", is_flag=True, help="終わったもの・なくなったものも表示する")
 @click.option("--summary", is_flag=True, help="コードごとの件数")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True, help="表示する件数")
 @click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
 @click.pass_obj

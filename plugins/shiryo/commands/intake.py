@@ -65,7 +65,9 @@ class Taker:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--sender", metavar="CODE", help="送付元のコード(指定番号・団体コードなど)")
 @click.option("--sender-name", metavar="NAME", help="送付元の名称(初めての送付元のとき)")
-@click.option("--sender-kind", type=click.Choice(SENDER_KINDS), default="payer", show_default=True)
+@click.option(
+    "--sender-kind", type=click.Choice(SENDER_KINDS), default="payer", show_default=True, help="送付元の区分"
+)
 @click.option("--channel", type=click.Choice(CHANNELS), help="受付経路")
 @click.option(
     "--manifest", "manifest_path", type=click.Path(exists=True, path_type=Path), help="送付書(JSON)"

@@ -60,8 +60,14 @@ def correct(
 @click.option("--kind", required=True, help="資料の種類(resident_returnなど)")
 @click.option("--sender", required=True, metavar="CODE", help="提出者・送付元のコード")
 @click.option("--sender-name", required=True, metavar="NAME", help="提出者・送付元の名称")
-@click.option("--sender-kind", type=click.Choice(SENDER_KINDS), default="counter", show_default=True)
-@click.option("--channel", type=click.Choice(CHANNELS), default="counter", show_default=True)
+@click.option(
+    "--sender-kind",
+    type=click.Choice(SENDER_KINDS),
+    default="counter",
+    show_default=True,
+    help="送付元の区分",
+)
+@click.option("--channel", type=click.Choice(CHANNELS), default="counter", show_default=True, help="受付経路")
 @click.option("--layout-version", help="様式の版。省略すると課税年度から決まる")
 @staff_option()
 @click.pass_obj

@@ -42,7 +42,7 @@ MORE = "内容は juminzei worklist show 作業番号、処理は worklist propo
 @click.option("--code", help="コード(NAMESAKEなど)")
 @click.option("--summary", is_flag=True, help="コードと担当ごとの件数")
 @click.option("--all", "show_all", is_flag=True, help="併合を止めない注意(ファイルとコードごと)も表示する")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="表示する件数")
 @click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @click.pass_context
 def worklist(
