@@ -218,3 +218,26 @@ class PlatformNotSet(JuminzeiError):
     code = "PLATFORM_NOT_SET"
     message = "共通基盤との連携フォルダー（platform_dir）が設定されていません。管理者に連絡してください。"
     status = 409
+
+
+class FoundOpen(JuminzeiError):
+    """A number found for this person waits for another officer already."""
+
+    code = "FOUND_NUMBER_OPEN"
+    message = "この住登外者には、確認待ちの個人番号の提案があります。"
+    status = 409
+
+
+class FoundDecided(JuminzeiError):
+    """The proposal was confirmed or rejected already."""
+
+    code = "FOUND_NUMBER_DECIDED"
+    message = "この提案はすでに確認または差し戻しされています。"
+    status = 409
+
+
+class FoundDiffers(Invalid):
+    """Another number than the one that was proposed; which of them is wrong is not said."""
+
+    code = "FOUND_NUMBER_DIFFERS"
+    message = "提案された個人番号と一致しません。住基ネットで確かめてください。"

@@ -375,3 +375,25 @@ contact = Table(
     Index("ix_contact_person_id", "person_id", "id"),
 )
 """応対記録: who came about a person, and by what identity and authority were checked. Rows only grow."""
+
+found_number = Table(
+    "found_number",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
+    Column("blind_index", LargeBinary, nullable=False),
+    Column("hits", SmallInteger, nullable=False),
+    *_text("reason", "reason <> ''"),
+    Column("proposed_by", Text, nullable=False),
+    Column("proposed_at", DateTime(timezone=True), nullable=False),
+    Column("outcome", Text, nullable=False, server_default="open"),
+    Column("decided_by", Text),
+    Column("decided_at", DateTime(timezone=True)),
+    CheckConstraint("octet_length(blind_index) = 32", "blind_index"),
+    CheckConstraint("hits > 0", "hits"),
+    CheckConstraint("outcome IN ('open', 'confirmed', 'rejected')", "outcome"),
+    CheckConstraint("(outcome = 'open') = (decided_by IS NULL)", "decided"),
+    CheckConstraint("outcome <> 'confirmed' OR decided_by <> proposed_by", "two_persons"),
+    Index("uq_found_number_open", "person_id", unique=True, postgresql_where=text("outcome = 'open'")),
+)
+"""A number that a search by the four items gave; whoever confirms types it again, so none is kept here."""

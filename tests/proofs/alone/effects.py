@@ -88,6 +88,9 @@ BY_DESIGN: Mapping[str, str] = {
         "where notices and debits go: no amount changes"
     ),
     "registerBankBranch, mergeBankBranch, closeBankBranch": "the bank master, published by the banks",
+    "proposeFoundNumber, confirmFoundNumber, rejectFoundNumber": (
+        "a number of a 住登外者 tells who somebody is; by this way it takes two officers"
+    ),
     "recordContact": "a note of who came and how that was checked",
     "linkPerson, unlinkPerson": "nothing is merged by it, the reason is kept, and it is taken back whole",
     "resolveNumberCase": "notes how a case ended; the number that is registered does not change",

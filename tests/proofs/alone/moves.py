@@ -200,6 +200,22 @@ TRIES: Tries = {
     "setRecipient": [
         of_each(RESIDENT, kind="DELIVERY_ADDRESS", name="代理　人", address=PLACE, validFrom=BEFORE),
     ],
+    "proposeFoundNumber": [
+        Try(
+            lambda row: {
+                "input": {
+                    "atenaNumber": row[0],
+                    "myNumber": "621498320257",
+                    "hits": 2,
+                    "reason": "住所の履歴が一致",
+                }
+            },
+            "SELECT p.atena_number FROM atena.person p JOIN atena.person_revision r ON r.person_id = p.id"
+            " WHERE r.kind = 'non_resident' AND r.known_to = 'infinity' ORDER BY p.id LIMIT 1",
+        )
+    ],
+    "confirmFoundNumber": [by_id("foundId", "atena.found_number", myNumber="621498320257")],
+    "rejectFoundNumber": [by_id("foundId", "atena.found_number")],
     "recordContact": [
         Try(
             lambda row: {
