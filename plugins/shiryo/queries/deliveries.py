@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Row, Text, any_, bindparam, func, literal, or_, select, text, update
+from sqlalchemy import BigInteger, LargeBinary, Row, Text, any_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.dialects.postgresql import insert as upsert
 
 from core.storage.database import ReadSession, WriteSession
 from core.storage.ids import reserve_ids
@@ -27,6 +26,13 @@ FILE_COLUMNS = (
     *("sha256", "size", "received_records", "is_live"),
 )
 
+IDS = bindparam("ids", type_=ARRAY(BigInteger))
+"""Ids as one array: a list of parameters, one for each, would be compiled anew for each number of them."""
+CODES = bindparam("code", type_=ARRAY(Text))
+ADD_SENDERS = text("""
+INSERT INTO shiryo.sender (code, kind, name) SELECT * FROM unnest(:code, :kind, :name)
+ON CONFLICT DO NOTHING
+""").bindparams(*(bindparam(name, type_=ARRAY(Text)) for name in ("code", "kind", "name")))
 NUMBERS = ("file_id", "read", "held", "findings")
 SAVE_FILES = text("""
 UPDATE shiryo.file f
@@ -60,10 +66,10 @@ async def sender_id(session: WriteSession, given: Sender) -> int:
 
 async def sender_ids(session: WriteSession, given: Sequence[Sender]) -> Mapping[str, int]:
     """Return the ids of senders by code; who is new is registered."""
-    rows = [{"code": each.code, "kind": each.kind, "name": each.name} for each in given]
-    await session.execute(upsert(sender).values(rows).on_conflict_do_nothing())
-    wanted = select(sender.c.code, sender.c.id).where(sender.c.code.in_([each.code for each in given]))
-    return {row.code: row.id for row in await session.execute(wanted)}
+    said = {name: [getattr(each, name) for each in given] for name in ("code", "kind", "name")}
+    await session.execute(ADD_SENDERS, said)
+    wanted = select(sender.c.code, sender.c.id).where(sender.c.code == any_(CODES))
+    return {row.code: row.id for row in await session.execute(wanted, {"code": said["code"]})}
 
 
 async def add_deliveries(work: Work, entered: Sequence[tuple[Manifest, int, str]]) -> Sequence[int]:
@@ -113,9 +119,8 @@ async def chunks_of(session: ReadSession, file_id: int, first: int, last: int | 
 
 async def chunks_of_files(session: ReadSession, file_ids: Sequence[int]) -> Sequence[Row[Any]]:
     """Return all chunks of files, those of each in order."""
-    wanted = chunk.c.file_id == any_(literal(list(file_ids), ARRAY(BigInteger)))
-    in_order = select(chunk).where(wanted).order_by(chunk.c.file_id, chunk.c.number)
-    return (await session.execute(in_order)).all()
+    in_order = select(chunk).where(chunk.c.file_id == any_(IDS)).order_by(chunk.c.file_id, chunk.c.number)
+    return (await session.execute(in_order, {"ids": list(file_ids)})).all()
 
 
 async def live_files(session: ReadSession, sha256: Sequence[bytes]) -> Sequence[Row[Any]]:
@@ -123,9 +128,9 @@ async def live_files(session: ReadSession, sha256: Sequence[bytes]) -> Sequence[
     statement = (
         select(file, delivery.c.state)
         .join(delivery, delivery.c.id == file.c.delivery_id)
-        .where(file.c.sha256.in_(sha256), file.c.is_live)
+        .where(file.c.sha256 == any_(bindparam("sha256", type_=ARRAY(LargeBinary))), file.c.is_live)
     )
-    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    rows: Sequence[Row[Any]] = (await session.execute(statement, {"sha256": list(sha256)})).all()
     return rows
 
 
@@ -143,22 +148,28 @@ async def waiting_deliveries(session: ReadSession) -> Sequence[Row[Any]]:
     return rows
 
 
+async def to_be_read_count(session: ReadSession) -> tuple[int, int]:
+    """Return how many deliveries are yet to be read, and how many records of them."""
+    waiting = await waiting_deliveries(session)
+    return len(waiting), sum(int(row.records) for row in waiting)
+
+
 async def to_be_read(session: ReadSession, delivery_ids: Sequence[int]) -> Sequence[Row[Any]]:
     """Return received deliveries in the order given, each with the code of its sender."""
     statement = (
         select(delivery, sender.c.code.label("sender_code"))
         .join(sender, sender.c.id == delivery.c.sender_id)
-        .where(delivery.c.id.in_(delivery_ids), delivery.c.state == "received")
+        .where(delivery.c.id == any_(IDS), delivery.c.state == "received")
     )
-    rows = {row.id: row for row in await session.execute(statement)}
+    rows = {row.id: row for row in await session.execute(statement, {"ids": list(delivery_ids)})}
     return [rows[key] for key in delivery_ids if key in rows]
 
 
 async def files_of(session: ReadSession, delivery_ids: Sequence[int]) -> Mapping[int, list[Row[Any]]]:
     """Return the files of deliveries in the order in which they were announced."""
     found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    statement = select(file).where(file.c.delivery_id.in_(delivery_ids)).order_by(file.c.id)
-    for row in await session.execute(statement):
+    statement = select(file).where(file.c.delivery_id == any_(IDS)).order_by(file.c.id)
+    for row in await session.execute(statement, {"ids": list(delivery_ids)}):
         found[row.delivery_id].append(row)
     return found
 
@@ -174,20 +185,26 @@ async def save_files(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -
 
 
 async def hold(session: WriteSession, delivery_id: int, cause: str) -> None:
-    """Hold a delivery whole: its files no longer stand in the way of the same bytes with a right manifest."""
+    """Hold a delivery whole; see `let_go_of_held`."""
     await session.execute(
         update(delivery).where(delivery.c.id == delivery_id).values(state="held", held_for=cause)
     )
-    await session.execute(update(file).where(file.c.delivery_id == delivery_id).values(is_live=False))
+
+
+async def let_go_of_held(session: WriteSession) -> None:
+    """Let files of held deliveries no longer stand in the way of the same bytes with a right manifest."""
+    of_held = delivery.c.id == file.c.delivery_id, delivery.c.state == "held", file.c.is_live
+    await session.execute(update(file).where(*of_held).values(is_live=False))
 
 
 async def accept(work: Work, delivery_ids: Sequence[int]) -> None:
     """Let deliveries count from now on."""
+    ids = {"ids": list(delivery_ids)}
     await work.session.execute(
-        update(delivery).where(delivery.c.id.in_(delivery_ids)).values(state="accepted", accepted_at=work.now)
+        update(delivery).where(delivery.c.id == any_(IDS)).values(state="accepted", accepted_at=work.now), ids
     )
     await work.session.execute(
-        update(file).where(file.c.delivery_id.in_(delivery_ids)).values(accepted_records=file.c.read_records)
+        update(file).where(file.c.delivery_id == any_(IDS)).values(accepted_records=file.c.read_records), ids
     )
 
 

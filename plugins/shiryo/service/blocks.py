@@ -34,18 +34,23 @@ class Block:
 
 
 class Reader:
-    """Reads deliveries one after the other; `waiting` are their ids, in groups fetched at once."""
+    """Reads received deliveries one after the other, each once, also those that came after it began."""
 
-    def __init__(self, keyring: Keyring, waiting: Iterable[Sequence[int]]) -> None:
+    def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
-        self._waiting = deque(waiting)
+        self._seen: set[int] = set()
+        self._waiting: deque[Sequence[int]] = deque()
+        """Ids of deliveries, in groups that are fetched at once."""
         self._open: deque[OpenDelivery] = deque()
 
     async def next_block(self, database: Database, limit: int) -> Block | None:
-        """Read on, up to `limit` records; None if nothing is left."""
-        while not self._open and self._waiting:
+        """Read on, up to `limit` records; None if nothing is left by now."""
+        if not self._open:
             async with database.read() as session:
-                await self._fetch(session, self._waiting.popleft())
+                if not self._waiting:
+                    await self._look(session, limit)
+                while self._waiting and not self._open:
+                    await self._fetch(session, self._waiting.popleft())
         return self.read(limit) if self._open else None
 
     def read(self, limit: int) -> Block:
@@ -53,6 +58,12 @@ class Reader:
         finished: list[OpenDelivery] = []
         groups = list(settled(self._portions(limit, finished)))
         return self._block(groups, finished)
+
+    async def _look(self, session: ReadSession, limit: int) -> None:
+        """Look for deliveries that came since."""
+        waiting = await deliveries.waiting_deliveries(session)
+        self._waiting.extend(_together([row for row in waiting if row.id not in self._seen], limit))
+        self._seen.update(row.id for row in waiting)
 
     async def _fetch(self, session: ReadSession, delivery_ids: Sequence[int]) -> None:
         """Fetch deliveries with all their bytes; one that was begun goes on where an earlier reader was."""
@@ -91,3 +102,17 @@ class Reader:
 def _files(finished: Iterable[OpenDelivery]) -> Iterator[Any]:
     for delivery in finished:
         yield from delivery.done
+
+
+def _together(waiting: Sequence[Any], limit: int) -> Iterator[list[int]]:
+    """Yield the ids of deliveries that are fetched together: up to `limit` records, or one delivery."""
+    ids: list[int] = []
+    records = 0
+    for row in waiting:
+        if ids and records + row.records > limit:
+            yield ids
+            ids, records = [], 0
+        ids.append(row.id)
+        records += row.records
+    if ids:
+        yield ids

@@ -4,9 +4,8 @@ Each step takes some thousand records and commits them with how far it came. Rec
 accepted count nowhere, so a large one may take many steps and is still accepted in one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
-from typing import Any
 
 from core.access.journal import Journal, current_journal
 from core.garbage import collector_paused
@@ -14,15 +13,19 @@ from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
 from core.jobs.types import JobType
 from core.settings import Setting, names
+from core.storage.database import Database
 from core.work import Work
 from plugins.atena.api import key_file, open_keyring
 from plugins.shiryo.queries import attaching, deliveries, documents, work_items
+from plugins.shiryo.queries.coming import is_more_to_come
 from plugins.shiryo.service.attaching import BY_MACHINE, attach
 from plugins.shiryo.service.blocks import Block
-from plugins.shiryo.service.reading_ahead import Order, blocks
+from plugins.shiryo.service.reading_ahead import WORTH_A_PROCESS, Order, blocks
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
 
 RECORDS_PER_STEP = 5_000
+ATTACHED_PER_STEP = 10_000
+"""More than a step reads: what waited for the last delivery is caught up with."""
 
 OUR_CODES: Setting[tuple[str, ...]] = Setting(
     "municipality_codes",
@@ -37,11 +40,11 @@ DUPLICATE_DOCUMENT = "DUPLICATE_DOCUMENT"
 
 async def run(job: Job) -> Outcome:
     """Do the job from where its last step ended."""
-    while await _read_all(job):
-        pass
+    await _read_all(job)
     while True:
         async with job.step() as step:
             step.message = "名寄せ中"
+            await deliveries.let_go_of_held(step.session)
             if not await _attach(job, step):
                 waiting = await work_items.counts(step.session, None)
                 return Outcome({"records": job.done // 2}, errors=sum(row.blocking for row in waiting))
@@ -50,40 +53,54 @@ async def run(job: Job) -> Outcome:
 INTAKE = JobType("shiryo.intake", "課税資料の取込", run, key=lambda _given: "shiryo.intake")
 
 
-async def _read_all(job: Job) -> bool:
-    """Read whatever is received by now, and attach what is accepted on the way; False if there is nothing."""
+class _Coming:
+    """Whether more deliveries are coming; once none are, it is so for the rest of the job."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.is_open = True
+
+    async def look(self) -> bool:
+        """Look whether somebody is receiving."""
+        self.is_open = self.is_open and await is_more_to_come(self._database)
+        return self.is_open
+
+
+async def _read_all(job: Job) -> None:
+    """Read whatever is received, and attach what is accepted on the way, once nothing more is to come.
+
+    Until then a sender may still correct what would be attached, and bytes that are held may come again.
+    """
+    coming = _Coming(job.database)
+    await coming.look()
     async with job.database.read() as session:
-        waiting = await deliveries.waiting_deliveries(session)
-    if not waiting:
-        return False
-    records = sum(int(row.records) for row in waiting)
+        count, records = await deliveries.to_be_read_count(session)
+    if not count and not coming.is_open:
+        return
     with job.runtime.database_address() as address:
-        order = Order(address.app_url, key_file(job.runtime.settings), list(_together(waiting)), records)
-        async with aclosing(blocks(order, RECORDS_PER_STEP)) as found:
+        is_much = coming.is_open or records >= WORTH_A_PROCESS
+        order = Order(address.app_url, key_file(job.runtime.settings), is_much)
+        async with aclosing(blocks(order, RECORDS_PER_STEP, coming.look)) as found:
             async for block in found:
+                await coming.look()
                 async with job.step() as step:
-                    await step.session.commit_lazily()
-                    step.message = "読取中"
-                    if step.total is None:
-                        step.total = step.done + 2 * records
-                    await _write(_work(job, step), block)
-                    step.advance(block.records)
-                    await _attach(job, step)
-    return True
+                    await _take(job, step, block, is_all_here=not coming.is_open)
 
 
-def _together(waiting: Sequence[Any]) -> Iterator[list[int]]:
-    """Yield the ids of deliveries that are fetched together: some thousand records, or one delivery."""
-    ids: list[int] = []
-    records = 0
-    for row in waiting:
-        if ids and records + row.records > RECORDS_PER_STEP:
-            yield ids
-            ids, records = [], 0
-        ids.append(row.id)
-        records += row.records
-    if ids:
-        yield ids
+async def _take(job: Job, step: Step, block: Block, *, is_all_here: bool) -> None:
+    """Write a block; attach, unless more is to come."""
+    await step.session.commit_lazily()
+    step.message = "読取中"
+    await _write(_work(job, step), block)
+    step.advance(block.records)
+    if not is_all_here:
+        return
+    if step.total is None:
+        _, left = await deliveries.to_be_read_count(step.session)
+        step.total = 2 * (step.done + left)
+    if block.held:
+        await deliveries.let_go_of_held(step.session)
+    await _attach(job, step)
 
 
 async def _write(work: Work, block: Block) -> None:
@@ -107,7 +124,7 @@ async def _attach(job: Job, step: Step) -> bool:
     ready = await attaching.ready_deliveries(work.session)
     if not ready:
         return False
-    count, last = await attaching.next_documents(work.session, ready, RECORDS_PER_STEP)
+    count, last = await attaching.next_documents(work.session, ready, ATTACHED_PER_STEP)
     ours = frozenset(settings[OUR_CODES])
     await attaching.attach_certain(work, ready, last, ours, BY_MACHINE)
     rest = await attaching.left_over(work.session, ready, last)

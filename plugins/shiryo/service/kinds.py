@@ -1,5 +1,7 @@
 """What kind of documents a file holds: the manifest's or the caller's word, else the code it begins with."""
 
+from functools import cache
+
 from plugins.shiryo.errors import KindUnknown
 from plugins.shiryo.reading.layout import layouts
 
@@ -27,4 +29,9 @@ def kind_of(data: bytes) -> str:
 
 def has_header(kind: str) -> bool:
     """Tell whether files of the kind begin with a line of headings."""
-    return any(layout.form.kind == kind and layout.form.header for layout in layouts())
+    return kind in _with_header()
+
+
+@cache
+def _with_header() -> frozenset[str]:
+    return frozenset(layout.form.kind for layout in layouts() if layout.form.header)

@@ -7,7 +7,7 @@ process: it reads on one core while this one and the server write on the other. 
 import asyncio
 import gc
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from plugins.shiryo.service.blocks import Block, Reader
 
 AHEAD = 3
 """Blocks that are asked for before the first of them is written."""
+PAUSE = 0.05
+"""Seconds between two looks for what came meanwhile."""
 WORTH_A_PROCESS = 5_000
 """Records below which a second process is not worth its memory: what one step takes."""
 _HERE = local()
@@ -28,23 +30,34 @@ _HERE = local()
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be read: the database, the keys, and the deliveries in the groups they are fetched in."""
+    """Where it is to be read: the database and the keys; `is_much`: whether a process is worth it."""
 
     url: str
     key_file: Path
-    waiting: Sequence[Sequence[int]]
-    records: int
+    is_much: bool
 
 
-async def blocks(order: Order, limit: int) -> AsyncGenerator[Block, None]:
-    """Yield all blocks in order, of up to `limit` records each; to be closed by the caller."""
+async def blocks(
+    order: Order, limit: int, is_more_to_come: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[Block, None]:
+    """Yield all blocks in order, of up to `limit` records each; to be closed by the caller.
+
+    As long as more is to come, they go on with what came meanwhile.
+    """
     loop = asyncio.get_running_loop()
     executor = _executor(order)
-    asked = deque(loop.run_in_executor(executor, _next_block, limit) for _ in range(AHEAD))
+    asked: deque[asyncio.Future[Block | None]] = deque()
+    is_open = True
     try:
-        while (block := await asked.popleft()) is not None:
-            asked.append(loop.run_in_executor(executor, _next_block, limit))
-            yield block
+        while is_open:
+            is_open = await is_more_to_come()  # before the look, which then sees all that came
+            asked.extend(loop.run_in_executor(executor, _next_block, limit) for _ in range(AHEAD))
+            while asked:
+                if (block := await asked.popleft()) is not None:
+                    asked.append(loop.run_in_executor(executor, _next_block, limit))
+                    yield block
+            if is_open:
+                await asyncio.sleep(PAUSE)
     finally:
         for one in asked:
             one.cancel()
@@ -53,7 +66,7 @@ async def blocks(order: Order, limit: int) -> AsyncGenerator[Block, None]:
 
 
 def _executor(order: Order) -> Executor:
-    if order.records < WORTH_A_PROCESS:
+    if not order.is_much:
         return ThreadPoolExecutor(1, initializer=_begin, initargs=(order,))
     return processes_beside(1, _begin_process, order)
 
@@ -64,7 +77,7 @@ class _Worker:
     def __init__(self, order: Order) -> None:
         self._runner = asyncio.Runner()
         self._database = Database(order.url, pool_size=1, statement_timeout=0)
-        self._reader = Reader(read_keyring(order.key_file), order.waiting)
+        self._reader = Reader(read_keyring(order.key_file))
 
     def next_block(self, limit: int) -> Block | None:
         """Read on; None if nothing is left."""

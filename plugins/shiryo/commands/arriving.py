@@ -1,0 +1,119 @@
+"""Deliveries as they lie on disk: folders are searched for manifests, and read some hundred at a time."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import click
+
+from core.garbage import collector_paused
+from plugins.shiryo.errors import KindUnknown, ManifestInvalid
+from plugins.shiryo.manifest import Announced, Manifest, parse_manifest
+from plugins.shiryo.service.kinds import kind_of
+from plugins.shiryo.service.receiving import Parcel as Arrived
+
+MANIFEST = "manifest.json"
+"""The name of a manifest, alone or behind another name and a dot."""
+TOGETHER = 500
+"""Deliveries that are received in one transaction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One delivery on disk: its manifest, and its files by the name that the manifest gives them."""
+
+    manifest: Manifest
+    paths: dict[str, Path]
+
+
+class Folders:
+    """The deliveries in folders, in the order of their manifests; a bad manifest stops no other.
+
+    Raises ManifestInvalid where there is no manifest at all.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        walked = (place for folder in folders for place in os.walk(folder))
+        self._manifests = sorted(
+            Path(place, name) for place, _, names in walked for name in names if _is_manifest(name)
+        )
+        self.refused = 0
+        if not self._manifests:
+            raise ManifestInvalid(field="", rule="missing")
+
+    def __iter__(self) -> Iterator[Parcel]:
+        for path in self._manifests:
+            try:
+                yield parcel(path, [path.parent])
+            except ManifestInvalid as refusal:
+                self.refused += 1
+                place = refusal.details["field"]
+                click.echo(f"{path}: {refusal.text} ({refusal.code}) field={place}", err=True)
+
+
+def parcel(manifest_path: Path, places: Sequence[Path]) -> Parcel:
+    """Find the files of a manifest among files and folders that were given; missing ones are left out."""
+    manifest = parse_manifest(manifest_path.read_bytes())
+    given = {path.name: path for path in places if path.is_file()}
+    folders = [path for path in places if path.is_dir()]
+    paths = dict(given)
+    for announced in manifest.files:
+        name = Path(announced.name).name
+        inside = (folder / announced.name for folder in folders)
+        path = paths.pop(name, None) or next((path for path in inside if path.is_file()), None)
+        if path is not None:
+            paths[announced.name] = path
+    return Parcel(manifest, paths)
+
+
+async def read_ahead(parcels: Iterable[Parcel]) -> AsyncGenerator[Sequence[Arrived], None]:
+    """Yield deliveries with their bytes, some hundred at a time; the next are read meanwhile."""
+    rest = iter(parcels)
+    reading = asyncio.create_task(asyncio.to_thread(_read, rest))
+    try:
+        while read := await reading:
+            reading = asyncio.create_task(asyncio.to_thread(_read, rest))
+            yield read
+    finally:
+        reading.cancel()
+
+
+def _read(parcels: Iterator[Parcel]) -> Sequence[Arrived]:
+    with collector_paused():
+        return [_with_bytes(each) for each in islice(parcels, TOGETHER)]
+
+
+def _with_bytes(parcel: Parcel) -> Arrived:
+    files = {name: path.read_bytes() for name, path in parcel.paths.items()}
+    return Arrived(_with_kinds(parcel.manifest, files), files)
+
+
+def _with_kinds(manifest: Manifest, files: dict[str, bytes]) -> Manifest:
+    """Fill in what kind of documents a file holds where the manifest does not say."""
+    announced = [
+        Announced(
+            each.name,
+            each.kind or _guessed(files.get(each.name, b"")),
+            each.version,
+            each.records,
+            each.sha256,
+            each.totals,
+        )
+        for each in manifest.files
+    ]
+    return Manifest(manifest.tax_year, manifest.sender, manifest.channel, announced)
+
+
+def _guessed(data: bytes) -> str:
+    """Return the kind, or nothing: the delivery is then held, for nobody can read it."""
+    try:
+        return kind_of(data)
+    except KindUnknown:
+        return ""
+
+
+def _is_manifest(name: str) -> bool:
+    return name == MANIFEST or name.endswith(f".{MANIFEST}")

@@ -1,0 +1,92 @@
+"""While somebody is still receiving, the intake reads what is there and attaches nothing; then it goes on."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from plugins.shiryo.commands import arriving
+from plugins.shiryo.manifest import Manifest, Sender
+from plugins.shiryo.queries.coming import is_more_to_come, more_to_come
+from tests.plugins.shiryo.conftest import Someone, manifest_of, salary_file
+
+STATES = "SELECT state, count(*) FROM shiryo.delivery GROUP BY 1 ORDER BY 1"
+
+
+async def give(city: Any, person: Someone, payment: int, *, code: str, records: int = 1, **more: Any) -> None:
+    files = {"315.csv": salary_file(person.report(payment, **more))}
+    await city.receive(manifest_of(files, {"315.csv": records}, code=code), files)
+
+
+async def reached(city: Any, states: list[tuple[str, int]]) -> None:
+    async with asyncio.timeout(30):
+        while [tuple(row) for row in await city.rows(STATES)] != states:
+            await asyncio.sleep(0.05)
+
+
+async def test_whoever_receives_is_seen_until_the_end_of_the_block(city: Any) -> None:
+    async with more_to_come(city.database), more_to_come(city.database):
+        while_two = await is_more_to_come(city.database)
+
+    assert while_two
+    assert not await is_more_to_come(city.database)
+
+
+async def test_what_comes_while_the_job_waits_is_taken_in_by_it(city: Any) -> None:
+    someone = Someone(1)
+    await city.settle(someone)
+    async with more_to_come(city.database):
+        await give(city, someone, 3_000_000, code="0001")
+        job = asyncio.create_task(city.work())
+        await reached(city, [("accepted", 1)])
+        await give(city, someone, 2_000_000, code="0002")
+        await reached(city, [("accepted", 2)])
+
+    await job
+
+    assert await city.rows(STATES) == [("attached", 2)]
+
+
+async def test_a_correction_that_is_yet_to_come_leaves_nothing_attached_to_what_it_corrects(
+    city: Any,
+) -> None:
+    someone = Someone(1)
+    await city.settle(someone)
+    async with more_to_come(city.database):
+        await give(city, someone, 3_000_000, code="0001")
+        job = asyncio.create_task(city.work())
+        await reached(city, [("accepted", 1)])
+        await give(city, someone, 2_000_000, code="0001", correction=2)
+
+    await job
+
+    found = await city.rows(
+        "SELECT d.amounts ->> 'salary' FROM shiryo.attachment a JOIN shiryo.document d ON d.id = a.document_id"
+    )
+    assert [tuple(row) for row in found] == [("2000000",)]
+    assert await city.rows("SELECT count(*) FROM shiryo.document WHERE superseded_by IS NOT NULL") == [(1,)]
+
+
+async def test_bytes_that_are_held_come_again_only_when_all_is_received(city: Any) -> None:
+    someone = Someone(1)
+    await city.settle(someone)
+    async with more_to_come(city.database):
+        await give(city, someone, 3_000_000, code="0001", records=2)
+        job = asyncio.create_task(city.work())
+        await reached(city, [("held", 1)])
+        live = await city.rows("SELECT is_live FROM shiryo.file")
+
+    await job
+
+    assert live == [(True,)]
+    assert await city.rows("SELECT is_live FROM shiryo.file") == [(False,)]
+
+
+async def test_deliveries_are_read_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arriving, "TOGETHER", 2)
+    manifest = Manifest(2025, Sender("0001", "payer", "（株）見本"), "eltax", [])
+    parcels = [arriving.Parcel(manifest, {}) for _ in range(5)]
+
+    sizes = [len(batch) async for batch in arriving.read_ahead(parcels)]
+
+    assert sizes == [2, 2, 1]
