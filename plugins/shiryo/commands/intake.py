@@ -1,6 +1,7 @@
 """`juminzei intake`: receive files or whole folders of deliveries, then read, accept and attach them."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import aclosing, suppress
@@ -86,6 +87,7 @@ def intake(
     途中で止まっても、同じコマンドをもう一度実行すれば続きから取り込みます。
     受付は操作した職員のものとして記録します。
     """
+    gc.freeze()  # the program itself stays: nobody need walk through it again, nor copy it beside the reader
     with refusing():
         folders: Folders | None = None
         parcels: Iterable[Parcel]

@@ -119,10 +119,9 @@ class Record:
     def _found_parts(self) -> tuple[str, ...]:
         fields, parts = self.fields, []
         for choices in self.form.key_places if fields else ():
-            for first, *others in choices:
-                if _usable(fields[first]):
-                    parts.append(fields[first])
-                    parts.extend([fields[place] for place in others])
+            for places in choices:
+                if _usable(fields[places[0]]):
+                    parts += [fields[place] for place in places]
                     break
         return tuple(parts)
 

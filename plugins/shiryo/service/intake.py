@@ -91,7 +91,8 @@ async def _take(job: Job, step: Step, block: Block, *, is_all_here: bool) -> Non
     """Write a block; attach, unless more is to come."""
     await step.session.commit_lazily()
     step.message = "読取中"
-    await _write(_work(job, step), block)
+    with collector_paused():
+        await _write(_work(job, step), block)
     step.advance(block.records)
     if not is_all_here:
         return

@@ -47,7 +47,7 @@ class OpenFile:
         records = self.reading.settle(part)
         self.held += sum(not record.ok for record in records)
         for item in self.totals:
-            self.totals[item] += sum(_amount(record, item) for record in records)
+            self.totals[item] += _amounts(records, self.layout.form.index.get(item))
         return records
 
     @property
@@ -196,9 +196,7 @@ def _layout(row: Row[Any], tax_year: int) -> Layout | None:
         return None
 
 
-def _amount(record: Record, item: str) -> int:
-    """Return an amount, also if something else is wrong with the record; what is no number counts nothing."""
-    if not record.fields or item not in record.form.index:
-        return 0
-    text = record[item]
-    return int(text) if _AMOUNT.fullmatch(text) else 0
+def _amounts(records: Sequence[Record], place: int | None) -> int:
+    """Return the sum of an item, also where something else is wrong; what is no number counts nothing."""
+    texts = [record.fields[place] for record in records if record.fields] if place is not None else []
+    return sum(int(text) for text in texts if _AMOUNT.fullmatch(text))

@@ -46,6 +46,8 @@ RECORD_CODES = frozenset(
 """Findings of the reading that concern one record; those of the logic rules do too, and bear a hyphen."""
 REPORTS = frozenset({"salary_report", "pension_report", "retirement_slip"})
 """Kinds of which a payer sends one for each person: the same amounts twice are the same document twice."""
+SURELY_WHOLE = 100
+"""Letters of a key that was certainly not cut off; longer readings are folded as one."""
 
 
 def is_fatal(finding: Finding) -> bool:
@@ -105,7 +107,7 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
             *said,
             [not record.ok for record in records],
             map(name_key, said_names),
-            map(kana_key, said_kanas),
+            map(_kana_key, said_kanas),
             map(_address_key, said_addresses),
             strict=True,
         )
@@ -120,6 +122,17 @@ def _index(keyring: Keyring, number: str, *, is_checked: bool = False) -> bytes 
 def _storable(text: str) -> str:
     """Put a mark in the place of NUL, which PostgreSQL cannot hold; the sealed original keeps it."""
     return text.replace("\x00", "\ufffd")
+
+
+def _kana_key(text: str) -> str:
+    """Fold a reading word by word: they recur, and what stands between them is left out anyway."""
+    key = "".join(map(_kana_word, text.split()))
+    return key if len(key) <= SURELY_WHOLE else kana_key(text)
+
+
+@lru_cache(maxsize=65_536)
+def _kana_word(text: str) -> str:
+    return kana_key(text)
 
 
 @lru_cache(maxsize=16_384)

@@ -20,7 +20,9 @@ async def give(city: Any, person: Someone, payment: int, *, code: str, records: 
 
 async def reached(city: Any, states: list[tuple[str, int]]) -> None:
     async with asyncio.timeout(30):
-        while [tuple(row) for row in await city.rows(STATES)] != states:
+        while True:
+            if [tuple(row) for row in await city.rows(STATES)] == states:
+                return
             await asyncio.sleep(0.05)
 
 
@@ -61,7 +63,8 @@ async def test_a_correction_that_is_yet_to_come_leaves_nothing_attached_to_what_
     await job
 
     found = await city.rows(
-        "SELECT d.amounts ->> 'salary' FROM shiryo.attachment a JOIN shiryo.document d ON d.id = a.document_id"
+        "SELECT d.amounts ->> 'salary' FROM shiryo.attachment a"
+        " JOIN shiryo.document d ON d.id = a.document_id"
     )
     assert [tuple(row) for row in found] == [("2000000",)]
     assert await city.rows("SELECT count(*) FROM shiryo.document WHERE superseded_by IS NOT NULL") == [(1,)]
