@@ -3,8 +3,9 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import click
@@ -36,16 +37,15 @@ class Folders:
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        walked = (place for folder in folders for place in os.walk(folder))
-        self._manifests = sorted(
-            Path(place, name) for place, _, names in walked for name in names if _is_manifest(name)
-        )
-        self.refused = 0
-        if not self._manifests:
+        found = (path for folder in sorted(folders) for path in _manifests(str(folder)))
+        first = next(found, None)
+        if first is None:
             raise ManifestInvalid(field="", rule="missing")
+        self._manifests = chain([first], found)
+        self.refused = 0
 
     def __iter__(self) -> Iterator[Parcel]:
-        for path in self._manifests:
+        for path in map(Path, self._manifests):
             try:
                 yield parcel(path, [path.parent])
             except ManifestInvalid as refusal:
@@ -113,6 +113,18 @@ def _guessed(data: bytes) -> str:
         return kind_of(data)
     except KindUnknown:
         return ""
+
+
+def _manifests(folder: str) -> Iterator[str]:
+    """Yield the manifests below a folder in the order of their paths; links to folders are not followed."""
+    entries: Sequence[os.DirEntry[str]] = ()
+    with suppress(OSError), os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from _manifests(entry.path)
+        elif _is_manifest(entry.name) and entry.is_file():
+            yield entry.path
 
 
 def _is_manifest(name: str) -> bool:

@@ -31,7 +31,7 @@ from plugins.shiryo.tables import attachment, delivery, document, file
 BY_NUMBER = 100
 NEEDED = (
     *("id", "file_id", "sender_id", "tax_year", "my_number_index", "name", "kana", "birth_date", "address"),
-    *("is_held", "superseded_by", "action"),
+    *("is_held", "superseded_by", "action", "name_key", "kana_key", "address_key"),
 )
 """What deciding on one document takes."""
 LAST = bindparam("last", type_=BigInteger)

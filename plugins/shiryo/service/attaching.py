@@ -45,13 +45,13 @@ async def attach(work: Work, keyring: Keyring, rows: Sequence[Document], ours: C
 
 
 def stated_by(row: Document) -> Stated:
-    """Return what a document says of its person."""
+    """Return what a document says of its person; one of before the keys were kept has none."""
     return Stated(
         row.my_number_index is not None,
-        name_key(row.name),
-        kana_key(row.kana),
+        row.name_key or name_key(row.name),
+        row.kana_key or kana_key(row.kana),
         row.birth_date,
-        address_key(row.address),
+        row.address_key or address_key(row.address),
     )
 
 

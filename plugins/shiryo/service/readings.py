@@ -23,7 +23,7 @@ from plugins.shiryo.reading.excerpt import excerpt
 from plugins.shiryo.reading.findings import Finding, Severity
 from plugins.shiryo.reading.form import Action
 from plugins.shiryo.reading.record import Record
-from plugins.shiryo.reading.sheet import Sheet
+from plugins.shiryo.reading.sheet import Column, Sheet
 
 Row: TypeAlias = tuple[object, ...]
 
@@ -73,9 +73,7 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
     numbers, names, kanas, addresses = (
         sheet.column(identity.get(item)) for item in ("my_number", "name", "kana", "address")
     )
-    said_names, said_kanas, said_addresses = (
-        list(map(_storable, each)) for each in (names, kanas, addresses)
-    )
+    said_names, said_kanas, said_addresses = map(_storable, (names, kanas, addresses))
     births = [record.dates.get(identity.get("birth", ""), "") for record in records]
     indexes = [
         _index(keyring, number[-12:], is_checked=record.is_clear) if number else None
@@ -103,7 +101,7 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
             said_kanas,
             map(birth_date, births),
             said_addresses,
-            map(_storable, sheet.column("municipality")),
+            _storable(sheet.column("municipality")),
             *said,
             [not record.ok for record in records],
             map(name_key, said_names),
@@ -119,9 +117,11 @@ def _index(keyring: Keyring, number: str, *, is_checked: bool = False) -> bytes 
     return blind_index(keyring, number) if is_checked or is_my_number(number) else None
 
 
-def _storable(text: str) -> str:
+def _storable(column: Column) -> Column:
     """Put a mark in the place of NUL, which PostgreSQL cannot hold; the sealed original keeps it."""
-    return text.replace("\x00", "\ufffd")
+    if "\x00" not in "".join(column):
+        return column
+    return [text.replace("\x00", "\ufffd") for text in column]
 
 
 def _kana_key(text: str) -> str:
