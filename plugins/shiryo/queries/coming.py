@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import func, select
 
 from core.storage.database import Database
+from core.storage.errors import data_free_errors
 
 LOCK = 0x53484952
 """Key of the advisory lock that everybody holds who is still receiving ("SHIR")."""
@@ -13,13 +14,17 @@ LOCK = 0x53484952
 
 @asynccontextmanager
 async def more_to_come(database: Database) -> AsyncIterator[None]:
-    """Say that more is coming until the block ends, on a connection of its own."""
-    connection = await database.connect()
+    """Say that more is coming until the block ends, on a connection of its own; raises Unavailable."""
+    with data_free_errors():
+        connection = await database.connect()
     try:
-        await connection.execute("SELECT pg_advisory_lock_shared($1)", LOCK)
+        with data_free_errors():
+            await connection.execute("SELECT pg_advisory_lock_shared($1)", LOCK)
         yield
+        with data_free_errors():
+            await connection.execute("SELECT pg_advisory_unlock_shared($1)", LOCK)
     finally:
-        await connection.close()
+        connection.terminate()  # never waits for a server that went away
 
 
 async def is_more_to_come(database: Database) -> bool:

@@ -1,11 +1,14 @@
 """While somebody is still receiving, the intake reads what is there and attaches nothing; then it goes on."""
 
 import asyncio
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from plugins.shiryo.commands import arriving
+from plugins.shiryo.errors import ManifestInvalid
 from plugins.shiryo.manifest import Manifest, Sender
 from plugins.shiryo.queries.coming import is_more_to_come, more_to_come
 from tests.plugins.shiryo.conftest import Someone, manifest_of, salary_file
@@ -93,3 +96,24 @@ async def test_deliveries_are_read_some_at_a_time(monkeypatch: pytest.MonkeyPatc
     sizes = [len(batch) async for batch in arriving.read_ahead(parcels)]
 
     assert sizes == [2, 2, 1]
+
+
+def test_manifests_are_found_in_the_order_of_their_paths_and_bad_ones_stop_none(tmp_path: Path) -> None:
+    codes = ("a", "a-b", "a/c", "b")
+    for code in codes:
+        (tmp_path / "two" / code / "data").mkdir(parents=True)
+        manifest = manifest_of({"315.csv": b""}, {"315.csv": 0}, code=code.replace("/", "_"))
+        (tmp_path / "two" / code / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "x.manifest.json").write_text("{", encoding="utf-8")
+    (tmp_path / "one" / "link").symlink_to(tmp_path / "two")
+
+    folders = arriving.Folders([tmp_path / "two", tmp_path / "one"])
+
+    assert [each.manifest.sender.code for each in folders] == ["a_c", "a", "a-b", "b"]
+    assert folders.refused == 1
+
+
+def test_a_folder_without_a_manifest_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ManifestInvalid):
+        arriving.Folders([tmp_path])
