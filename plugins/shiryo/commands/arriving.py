@@ -5,7 +5,7 @@ import os
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -20,6 +20,8 @@ MANIFEST = "manifest.json"
 """The name of a manifest, alone or behind another name and a dot."""
 TOGETHER = 500
 """Deliveries that are received in one transaction."""
+MOST_BYTES = 1 << 26
+"""Bytes after which no further delivery is received with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,9 @@ class Folders:
         self.refused = 0
 
     def __iter__(self) -> Iterator[Parcel]:
-        for path in map(Path, self._manifests):
+        for path in self._manifests:
             try:
-                yield parcel(path, [path.parent])
+                yield _beside(path)
             except ManifestInvalid as refusal:
                 self.refused += 1
                 place = refusal.details["field"]
@@ -69,6 +71,15 @@ def parcel(manifest_path: Path, places: Sequence[Path]) -> Parcel:
     return Parcel(manifest, paths)
 
 
+def _beside(manifest_path: str) -> Parcel:
+    """Find the files of a manifest in its own folder: `parcel` for as many as a city has."""
+    folder, _, _ = manifest_path.rpartition(os.sep)
+    with open(manifest_path, "rb") as file:  # noqa: PTH123  # a Path of each costs as much as reading it
+        manifest = parse_manifest(file.read())
+    places = {announced.name: Path(folder, announced.name) for announced in manifest.files}
+    return Parcel(manifest, {name: path for name, path in places.items() if path.is_file()})
+
+
 async def read_ahead(parcels: Iterable[Parcel]) -> AsyncGenerator[Sequence[Arrived], None]:
     """Yield deliveries with their bytes, some hundred at a time; the next are read meanwhile."""
     rest = iter(parcels)
@@ -82,8 +93,15 @@ async def read_ahead(parcels: Iterable[Parcel]) -> AsyncGenerator[Sequence[Arriv
 
 
 def _read(parcels: Iterator[Parcel]) -> Sequence[Arrived]:
+    read: list[Arrived] = []
+    size = 0
     with collector_paused():
-        return [_with_bytes(each) for each in islice(parcels, TOGETHER)]
+        for each in parcels:
+            read.append(_with_bytes(each))
+            size += sum(map(len, read[-1].files.values()))
+            if len(read) == TOGETHER or size >= MOST_BYTES:
+                break
+    return read
 
 
 def _with_bytes(parcel: Parcel) -> Arrived:

@@ -88,14 +88,22 @@ async def test_bytes_that_are_held_come_again_only_when_all_is_received(city: An
     assert await city.rows("SELECT is_live FROM shiryo.file") == [(False,)]
 
 
-async def test_deliveries_are_read_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "TOGETHER", 2)
+@pytest.mark.parametrize(
+    ("count", "size", "expected"),
+    [(2, 1_000, [2, 2, 1]), (9, 20, [2, 2, 1]), (9, 5, [1] * 5), (9, 1_000, [5])],
+)
+async def test_deliveries_are_read_some_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int, size: int, expected: list[int]
+) -> None:
+    monkeypatch.setattr(arriving, "TOGETHER", count)
+    monkeypatch.setattr(arriving, "MOST_BYTES", size)
+    (tmp_path / "315.csv").write_bytes(b"0123456789")
     manifest = Manifest(2025, Sender("0001", "payer", "（株）見本"), "eltax", [])
-    parcels = [arriving.Parcel(manifest, {}) for _ in range(5)]
+    parcels = [arriving.Parcel(manifest, {"315.csv": tmp_path / "315.csv"}) for _ in range(5)]
 
     sizes = [len(batch) async for batch in arriving.read_ahead(parcels)]
 
-    assert sizes == [2, 2, 1]
+    assert sizes == expected
 
 
 def test_manifests_are_found_in_the_order_of_their_paths_and_bad_ones_stop_none(tmp_path: Path) -> None:
