@@ -108,7 +108,8 @@ delivery = Table(
     Index("ix_delivery_state", "sender_id", "id", postgresql_where=text("state IN ('received', 'accepted')")),
 )
 
-"""`taken_records` and `attached_to` (a document's id) say how far the intake came, whoever does it next."""
+"""How far the intake came, whoever does it next: `taken_records` while it reads (else 0), then `attached_to`
+(a document's id)."""
 
 file = Table(
     "file",

@@ -187,7 +187,9 @@ async def save_files(session: WriteSession, rows: Sequence[Mapping[str, Any]]) -
 async def hold(session: WriteSession, delivery_id: int, cause: str) -> None:
     """Hold a delivery whole; see `let_go_of_held`."""
     await session.execute(
-        update(delivery).where(delivery.c.id == delivery_id).values(state="held", held_for=cause)
+        update(delivery)
+        .where(delivery.c.id == delivery_id)
+        .values(state="held", held_for=cause, taken_records=0)
     )
 
 
@@ -201,7 +203,10 @@ async def accept(work: Work, delivery_ids: Sequence[int]) -> None:
     """Let deliveries count from now on."""
     ids = {"ids": list(delivery_ids)}
     await work.session.execute(
-        update(delivery).where(delivery.c.id == any_(IDS)).values(state="accepted", accepted_at=work.now), ids
+        update(delivery)
+        .where(delivery.c.id == any_(IDS))
+        .values(state="accepted", accepted_at=work.now, taken_records=0),
+        ids,
     )
     await work.session.execute(
         update(file).where(file.c.delivery_id == any_(IDS)).values(accepted_records=file.c.read_records), ids

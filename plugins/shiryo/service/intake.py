@@ -20,7 +20,7 @@ from plugins.shiryo.queries import attaching, deliveries, documents, work_items
 from plugins.shiryo.queries.coming import is_more_to_come
 from plugins.shiryo.service.attaching import BY_MACHINE, attach
 from plugins.shiryo.service.blocks import Block
-from plugins.shiryo.service.reading_ahead import WORTH_A_PROCESS, Order, blocks
+from plugins.shiryo.service.reading_ahead import Order, blocks
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
 
 RECORDS_PER_STEP = 5_000
@@ -78,8 +78,7 @@ async def _read_all(job: Job) -> None:
     if not count and not coming.is_open:
         return
     with job.runtime.database_address() as address:
-        is_much = coming.is_open or records >= WORTH_A_PROCESS
-        order = Order(address.app_url, key_file(job.runtime.settings), is_much)
+        order = Order(address.app_url, key_file(job.runtime.settings), records, coming.is_open)
         async with aclosing(blocks(order, RECORDS_PER_STEP, coming.look)) as found:
             async for block in found:
                 await coming.look()

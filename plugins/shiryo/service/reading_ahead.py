@@ -30,11 +30,12 @@ _HERE = local()
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Where it is to be read: the database and the keys; `is_much`: whether a process is worth it."""
+    """Where it is to be read: the database and the keys; how much there is, and whether more is to come."""
 
     url: str
     key_file: Path
-    is_much: bool
+    records: int
+    is_open: bool
 
 
 async def blocks(
@@ -66,7 +67,7 @@ async def blocks(
 
 
 def _executor(order: Order) -> Executor:
-    if not order.is_much:
+    if order.records < WORTH_A_PROCESS and not order.is_open:
         return ThreadPoolExecutor(1, initializer=_begin, initargs=(order,))
     return processes_beside(1, _begin_process, order)
 

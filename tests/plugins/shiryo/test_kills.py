@@ -18,6 +18,8 @@ __all__ = ["nursery"]
 INTAKE = "plugins.shiryo.service"
 STEP = 40
 """Records a step: small, so that kills fall into the middle of deliveries."""
+TOGETHER = 2
+"""Deliveries that are received at once: most are received while others are read."""
 WORTH = (0, 1_000_000)
 """Records that are worth a process of their own: always, or never. A process reads ahead, or a thread."""
 PEOPLE_PER_DELIVERY = 60
@@ -25,7 +27,11 @@ WIDE = {ord("0") + digit: ord("０") + digit for digit in range(10)}
 
 
 def start(nursery: Nursery, folder: Path, environ: Mapping[str, str], worth: int) -> Command:
-    patches = {f"{INTAKE}.intake.RECORDS_PER_STEP": STEP, f"{INTAKE}.reading_ahead.WORTH_A_PROCESS": worth}
+    patches = {
+        f"{INTAKE}.intake.RECORDS_PER_STEP": STEP,
+        f"{INTAKE}.reading_ahead.WORTH_A_PROCESS": worth,
+        "plugins.shiryo.commands.arriving.TOGETHER": TOGETHER,
+    }
     return nursery.start("intake", str(folder), environ=environ, patches=patches)
 
 
