@@ -288,6 +288,7 @@ OPEN_HANDS: dict[str, str] = {
     "StartedMerge": "the id of a job",
     "TaxYear": "counts",
     "Transfer": "counts and sums",
+    "TransferReceipt": "counts, and who recorded them",
     "YearStage": "a moment",
     "AssessmentRun": RUN,
     "BankAccount": "never without its Person, which enters the log",
