@@ -29,6 +29,7 @@ from sqlalchemy import text
 from bench.city_copies import copy_city
 from core.access.actor import SYSTEM
 from core.access.journal import Journal
+from core.garbage import set_program_aside
 from core.identity.demo import create_demo_staff
 from core.identity.opening import open_identity
 from core.jobs import service as jobs
@@ -162,6 +163,7 @@ class Bench:
                 numbers = (await session.scalars(text("SELECT atena_number FROM atena.person"))).all()
             house.people = {person.role: person for person in staff}
             chance = random.Random(SEED)  # whom to ask about
+            set_program_aside()  # as the server does
             for asked in range(count + 20):
                 start = time.perf_counter()
                 answer = await house.ask(EXPLANATION, "tax_clerk", number=chance.choice(numbers), year=YEAR)
