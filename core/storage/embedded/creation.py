@@ -56,7 +56,8 @@ def default_settings(memory: int) -> dict[str, str]:
     """Return the server's settings for a machine with `memory` bytes.
 
     Errors are not logged by the server: their text can hold personal data, and the client gets them. A city
-    that comes in is counted soon: without statistics the server plans by guesses.
+    that comes in is counted soon: without statistics the server plans by guesses. Each of its processes reads
+    for itself: recovery would wait for ever for a reading worker that was killed in the middle.
     """
     return {
         "shared_buffers": f"{min(max(memory // 8, 32 * MEGABYTE), 1024 * MEGABYTE) // MEGABYTE}MB",
@@ -65,6 +66,7 @@ def default_settings(memory: int) -> dict[str, str]:
         "maintenance_work_mem": "128MB",
         "max_wal_size": "2GB",
         "random_page_cost": "1.1",
+        "io_method": "sync",
         "autovacuum_naptime": "5s",
         "timezone": "Asia/Tokyo",
         "log_timezone": "UTC",

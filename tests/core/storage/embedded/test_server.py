@@ -130,6 +130,7 @@ async def test_data_is_still_there_the_next_time(data_dir: Path) -> None:
         ("data_checksums", "^on$"),
         ("fsync", "^on$"),
         ("synchronous_commit", "^on$"),
+        ("io_method", "^sync$"),
         ("listen_addresses", "^$"),
         ("unix_socket_permissions", "^0700$"),
         ("log_min_messages", "^log$"),
@@ -300,6 +301,7 @@ async def test_twenty_five_kills_lose_no_acknowledged_commit(data_dir: Path) -> 
             await asyncio.wait({writing}, timeout=1)
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
+        await ask(address.owner_url)
         connection = await asyncpg.connect(address.owner_url)
         found = {row["n"] for row in await connection.fetch("TABLE acks")}
         await connection.close()
