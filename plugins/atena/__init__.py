@@ -27,10 +27,10 @@ from plugins.atena.graphql.contacts import ContactMutation
 from plugins.atena.graphql.eltax_users import EltaxUserMutation, EltaxUserQuery
 from plugins.atena.graphql.feed import FeedQuery
 from plugins.atena.graphql.feed_remedies import FeedRemedyMutation, FeedRemedyQuery
-from plugins.atena.graphql.found_numbers import FoundNumberMutation, FoundNumberQuery
 from plugins.atena.graphql.households import ProtectionMutation
 from plugins.atena.graphql.links import CandidateQuery, LinkMutation
 from plugins.atena.graphql.mutation import AtenaMutation
+from plugins.atena.graphql.my_numbers import MyNumberMutation, MyNumberQuery
 from plugins.atena.graphql.number_cases import NumberCaseMutation, NumberCaseQuery
 from plugins.atena.graphql.platform import PlatformMutation, PlatformQuery
 from plugins.atena.graphql.query import AtenaQuery
@@ -95,7 +95,7 @@ def migrations() -> Migrations:
             "platform_message": "SELECT, INSERT, UPDATE (sequence, sent_at, result, code, answered_at,"
             " closed_by, closed_at, note)",
             "feed_remedy": "SELECT, INSERT, UPDATE (outcome, decided_by, decided_at)",
-            "found_number": "SELECT, INSERT, UPDATE (outcome, decided_by, decided_at)",
+            "number_proposal": "SELECT, INSERT, UPDATE (outcome, decided_by, decided_at)",
         },
     )
 
@@ -113,7 +113,7 @@ def graphql() -> GraphQLParts:
             EltaxUserQuery,
             RegistrationQuery,
             PlatformQuery,
-            FoundNumberQuery,
+            MyNumberQuery,
         ),
         mutation=(
             AtenaMutation,
@@ -126,7 +126,7 @@ def graphql() -> GraphQLParts:
             EltaxUserMutation,
             PlatformMutation,
             ContactMutation,
-            FoundNumberMutation,
+            MyNumberMutation,
         ),
         additions={Person: PersonAdditions, Employer: EmployerAdditions},
     )

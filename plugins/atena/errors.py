@@ -220,24 +220,24 @@ class PlatformNotSet(JuminzeiError):
     status = 409
 
 
-class FoundOpen(JuminzeiError):
-    """A number found for this person waits for another officer already."""
+class NumberProposed(JuminzeiError):
+    """A number for this person waits for another officer already."""
 
-    code = "FOUND_NUMBER_OPEN"
+    code = "MY_NUMBER_PROPOSED"
     message = "この住登外者には、確認待ちの個人番号の提案があります。"
     status = 409
 
 
-class FoundDecided(JuminzeiError):
+class NumberDecided(JuminzeiError):
     """The proposal was confirmed or rejected already."""
 
-    code = "FOUND_NUMBER_DECIDED"
+    code = "MY_NUMBER_DECIDED"
     message = "この提案はすでに確認または差し戻しされています。"
     status = 409
 
 
-class FoundDiffers(Invalid):
+class NumberDiffers(Invalid):
     """Another number than the one that was proposed; which of them is wrong is not said."""
 
-    code = "FOUND_NUMBER_DIFFERS"
-    message = "提案された個人番号と一致しません。住基ネットで確かめてください。"
+    code = "MY_NUMBER_DIFFERS"
+    message = "提案された個人番号と一致しません。本人の書類または住基ネットで確かめてください。"

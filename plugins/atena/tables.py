@@ -376,24 +376,26 @@ contact = Table(
 )
 """応対記録: who came about a person, and by what identity and authority were checked. Rows only grow."""
 
-found_number = Table(
-    "found_number",
+number_proposal = Table(
+    "number_proposal",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("person_id", BigInteger, ForeignKey("atena.person.id"), nullable=False),
     Column("blind_index", LargeBinary, nullable=False),
-    Column("hits", SmallInteger, nullable=False),
+    *_text("evidence", "evidence IN ('shown', 'juki_net')"),
+    Column("hits", SmallInteger),
     *_text("reason", "reason <> ''"),
+    Column("valid_from", Date, nullable=False),
     Column("proposed_by", Text, nullable=False),
     Column("proposed_at", DateTime(timezone=True), nullable=False),
     Column("outcome", Text, nullable=False, server_default="open"),
     Column("decided_by", Text),
     Column("decided_at", DateTime(timezone=True)),
     CheckConstraint("octet_length(blind_index) = 32", "blind_index"),
-    CheckConstraint("hits > 0", "hits"),
+    CheckConstraint("(evidence = 'juki_net') = (hits IS NOT NULL) AND hits > 0", "hits"),
     CheckConstraint("outcome IN ('open', 'confirmed', 'rejected')", "outcome"),
     CheckConstraint("(outcome = 'open') = (decided_by IS NULL)", "decided"),
     CheckConstraint("outcome <> 'confirmed' OR decided_by <> proposed_by", "two_persons"),
-    Index("uq_found_number_open", "person_id", unique=True, postgresql_where=text("outcome = 'open'")),
+    Index("uq_number_proposal_open", "person_id", unique=True, postgresql_where=text("outcome = 'open'")),
 )
-"""A number that a search by the four items gave; whoever confirms types it again, so none is kept here."""
+"""A number of a 住登外者 that one officer typed; whoever confirms types it again, so none is kept here."""

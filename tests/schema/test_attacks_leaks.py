@@ -20,7 +20,10 @@ NAME, NUMBER, PASSWORD = "秘密山漏子", "123456789018", "kaNaria-no-Uta-77"
 REGISTER = (
     "mutation($i: RegisterNonResidentInput!) { registerNonResident(input: $i) { atenaNumber version } }"
 )
-GIVE_NUMBER = "mutation($i: RegisterMyNumberInput!) { registerMyNumber(input: $i) { atenaNumber } }"
+PROPOSE_NUMBER = "mutation($i: ProposeMyNumberInput!) { proposeMyNumber(input: $i) { id } }"
+CONFIRM_NUMBER = (
+    "mutation($id: Int!, $n: String!) { confirmMyNumber(proposalId: $id, myNumber: $n) { outcome } }"
+)
 FIND = "query($s: PersonSearchInput!) { searchPersons(search: $s) { edges { node { atenaNumber name } } } }"
 SHOW = "query($n: String!) { person(atenaNumber: $n) { name myNumber } }"
 SIGN_IN = (
@@ -107,10 +110,11 @@ async def test_canaries_stay_where_they_belong(
 ) -> None:
     token = house.people["tax_clerk"].token
     made = (await live.ask(REGISTER, token, i={"name": NAME})).json()["data"]["registerNonResident"]
-    number, version = made["atenaNumber"], made["version"]
-    given = {"atenaNumber": number, "expectedVersion": version, "myNumber": NUMBER}
-    answer = await live.ask(GIVE_NUMBER, token, {"x-reason": quote("届出")}, i=given)
-    assert answer.json() == {"data": {"registerMyNumber": {"atenaNumber": number}}}
+    number = made["atenaNumber"]
+    given = {"atenaNumber": number, "myNumber": NUMBER, "evidence": "SHOWN", "reason": "個人番号カード"}
+    proposal = (await live.ask(PROPOSE_NUMBER, token, i=given)).json()["data"]["proposeMyNumber"]["id"]
+    answer = await live.ask(CONFIRM_NUMBER, house.people["tax_chief"].token, id=proposal, n=NUMBER)
+    assert answer.json() == {"data": {"confirmMyNumber": {"outcome": "CONFIRMED"}}}
     shown = await live.ask(SHOW, token, {"x-reason": quote("届出")}, n=number)
     assert shown.json()["data"]["person"] == {"name": NAME, "myNumber": NUMBER}
 

@@ -115,16 +115,6 @@ class CorrectPersonInput:
     address: AddressInput | None = item("住所", default=None)
 
 
-@strawberry.input(description="住登外者の個人番号の登録")
-class RegisterMyNumberInput:
-    """For non-residents only."""
-
-    atena_number: str = required("宛名番号")
-    expected_version: int = required("画面に表示した版")
-    my_number: str = required("個人番号（半角数字12桁）")
-    valid_from: date | None = item("有効開始日。省略すると今日", default=None)
-
-
 @strawberry.input(description="事業所の登録")
 class RegisterEmployerInput:
     """What must be known, and what may be."""

@@ -16,7 +16,6 @@ from plugins.atena.graphql.inputs import (
     CorrectEmployerInput,
     CorrectPersonInput,
     RegisterEmployerInput,
-    RegisterMyNumberInput,
     RegisterNonResidentInput,
     address_of,
     items_of,
@@ -24,12 +23,11 @@ from plugins.atena.graphql.inputs import (
 )
 from plugins.atena.graphql.types import Employer, Person
 from plugins.atena.history import FOREVER, Span
-from plugins.atena.permissions import EMPLOYER_WRITE, MY_NUMBER_WRITE, PERSON_WRITE
+from plugins.atena.permissions import EMPLOYER_WRITE, PERSON_WRITE
 from plugins.atena.queries.employers import find_employer
 from plugins.atena.queries.persons import Moment
-from plugins.atena.service import employers, my_numbers, persons
+from plugins.atena.service import employers, persons
 from plugins.atena.service.persons import PersonChange
-from plugins.atena.vault.keyring import open_keyring
 
 
 @strawberry.type
@@ -55,23 +53,6 @@ class AtenaMutation:
         change = PersonChange(_span(given), items_of(given, *FRAME), address_of(given.address))
         await persons.correct_person(info.context.work, given.atena_number, given.expected_version, change)
         return await person_after(info, given.atena_number, given.valid_from)
-
-    @door(
-        MY_NUMBER_WRITE, "住登外者の個人番号を登録する。住民の個人番号は連携でのみ登録される", no_store=True
-    )
-    async def register_my_number(self, info: Info, given: Annotated[RegisterMyNumberInput, INPUT]) -> Person:
-        """Register a My Number. Nothing is kept for a repetition: a hash of the request can be guessed."""
-        work = info.context.work
-        valid_from = given.valid_from or work.today
-        await my_numbers.register_my_number(
-            work,
-            open_keyring(info.context.settings),
-            given.atena_number,
-            given.expected_version,
-            given.my_number,
-            valid_from,
-        )
-        return await person_after(info, given.atena_number, valid_from)
 
     @door(
         EMPLOYER_WRITE,

@@ -9,14 +9,12 @@ from sqlalchemy import text
 from core.settings import Settings
 from core.storage.database import Database
 from plugins.atena.vault.keyring import key_file
+from tests.plugins.atena.conftest import CONFIRM_NUMBER, PROPOSE_NUMBER
 
 NUMBER = "621498320257"
 OTHER = "123456789018"
 REGISTER = """
 mutation R($input: RegisterNonResidentInput!) { registerNonResident(input: $input) { atenaNumber } }
-"""
-REGISTER_NUMBER = """
-mutation N($input: RegisterMyNumberInput!) { registerMyNumber(input: $input) { version } }
 """
 SHOW = """
 query S($number: String!, $asOf: Date, $asKnownAt: DateTime) {
@@ -40,14 +38,14 @@ async def new_person(house: Any) -> str:
     return number
 
 
-def given(person: str, number: str = NUMBER, version: int = 1, **more: Any) -> dict[str, Any]:
-    return {"atenaNumber": person, "expectedVersion": version, "myNumber": number, **more}
+def given(person: str, number: str = NUMBER, **more: Any) -> dict[str, Any]:
+    return {"atenaNumber": person, "myNumber": number, "evidence": "SHOWN", "reason": "カード", **more}
 
 
 async def test_those_who_may_see_the_number_and_the_access_log_keeps_the_reason(
     house: Any, person: str
 ) -> None:
-    await house.data(REGISTER_NUMBER, input=given(person))
+    await house.number(person, NUMBER)
 
     shown = await house.data(SHOW, "tax_clerk", REASON, number=person)
 
@@ -57,7 +55,7 @@ async def test_those_who_may_see_the_number_and_the_access_log_keeps_the_reason(
 
 
 async def test_nobody_sees_it_without_a_reason(house: Any, person: str) -> None:
-    await house.data(REGISTER_NUMBER, input=given(person))
+    await house.number(person, NUMBER)
     assert (await house.refusal(SHOW, "tax_chief", number=person))["code"] == "REASON_REQUIRED"
 
 
@@ -66,7 +64,7 @@ async def test_another_office_sees_asterisks_whether_there_is_a_number_or_not(
 ) -> None:
     """The keys are gone, so nothing can have been opened for them."""
     without = await new_person(house)
-    await house.data(REGISTER_NUMBER, input=given(person))
+    await house.number(person, NUMBER)
     key_file(settings).write_text("gone")
 
     for number in (person, without):
@@ -79,7 +77,7 @@ async def test_another_office_sees_asterisks_whether_there_is_a_number_or_not(
 @pytest.mark.parametrize("role", ["other_office", "administrator", "auditor"])
 async def test_nobody_else_can_find_by_it(house: Any, person: str, role: str, number: str) -> None:
     """The same refusal whether somebody has the number, nobody has, or it is no number at all."""
-    await house.data(REGISTER_NUMBER, input=given(person))
+    await house.number(person, NUMBER)
 
     refused = await house.refusal(SEARCH, role, search={"myNumber": number})
 
@@ -89,7 +87,7 @@ async def test_nobody_else_can_find_by_it(house: Any, person: str, role: str, nu
 
 @pytest.mark.parametrize(("number", "count"), [(NUMBER, 1), (OTHER, 0)])
 async def test_a_tax_clerk_finds_by_it(house: Any, person: str, number: str, count: int) -> None:
-    await house.data(REGISTER_NUMBER, input=given(person))
+    await house.number(person, NUMBER)
     edges = (await house.data(SEARCH, search={"myNumber": number}))["searchPersons"]["edges"]
     assert [edge["node"]["atenaNumber"] for edge in edges] == [person] * count
 
@@ -101,7 +99,7 @@ async def test_a_tax_clerk_finds_by_it(house: Any, person: str, number: str, cou
 async def test_a_wrong_number_is_refused_without_echo(
     house: Any, person: str, number: str, rule: str
 ) -> None:
-    answer = await house.post(REGISTER_NUMBER, input=given(person, number))
+    answer = await house.post(PROPOSE_NUMBER, input=given(person, number))
 
     [error] = answer.json()["errors"]
     assert [finding["rule"] for finding in error["extensions"]["findings"]] == [rule]
@@ -109,9 +107,9 @@ async def test_a_wrong_number_is_refused_without_echo(
 
 
 async def test_a_number_that_somebody_else_has_is_refused_without_saying_so(house: Any, person: str) -> None:
-    await house.data(REGISTER_NUMBER, input=given(person))
+    await house.number(person, NUMBER)
 
-    refused = await house.refusal(REGISTER_NUMBER, input=given(await new_person(house)))
+    refused = await house.refusal(PROPOSE_NUMBER, input=given(await new_person(house)))
 
     refused.pop("correlationId")
     assert refused == {"code": "MY_NUMBER_REFUSED"}
@@ -123,16 +121,16 @@ async def test_a_residents_number_comes_by_the_feed_only(
     async with owner_database.transaction() as session:
         await session.execute(text("UPDATE atena.person_revision SET kind = 'resident'"))
 
-    refused = await house.refusal(REGISTER_NUMBER, input=given(person))
+    refused = await house.refusal(PROPOSE_NUMBER, input=given(person))
 
     assert refused["code"] == "RESIDENT_NUMBER_BY_FEED_ONLY"
 
 
 async def test_a_changed_number_leaves_the_old_one_in_the_history(house: Any, person: str) -> None:
-    await house.data(REGISTER_NUMBER, input=given(person, validFrom="2021-01-01"))
+    await house.number(person, NUMBER, "2021-01-01")
     before = (house.clock.now() + timedelta(seconds=1)).isoformat()
     house.clock.moment = house.clock.moment.replace(day=20)
-    await house.data(REGISTER_NUMBER, input=given(person, OTHER, 2, validFrom="2025-01-01"))
+    await house.number(person, OTHER, "2025-01-01")
 
     for as_of, known_at, number in (
         ("2020-06-01", None, None),
@@ -145,20 +143,19 @@ async def test_a_changed_number_leaves_the_old_one_in_the_history(house: Any, pe
 
 
 async def test_the_same_number_again_changes_nothing(house: Any, person: str) -> None:
-    await house.data(REGISTER_NUMBER, input=given(person, validFrom="2021-01-01"))
-    refused = await house.refusal(REGISTER_NUMBER, input=given(person, version=2, validFrom="2021-01-01"))
+    await house.number(person, NUMBER, "2021-01-01")
+    proposed = await house.data(PROPOSE_NUMBER, input=given(person, validFrom="2021-01-01"))
+
+    said = {"id": proposed["proposeMyNumber"]["id"], "number": NUMBER}
+    refused = await house.refusal(CONFIRM_NUMBER, "tax_chief", **said)
+
     assert [finding["rule"] for finding in refused["findings"]] == ["no-change"]
-
-
-async def test_a_stale_screen_registers_nothing(house: Any, person: str) -> None:
-    await house.data(REGISTER_NUMBER, input=given(person))
-    assert (await house.refusal(REGISTER_NUMBER, input=given(person, OTHER)))["currentVersion"] == 2
 
 
 async def test_a_moved_seal_is_refused_with_a_code(house: Any, owner_database: Database) -> None:
     one, other = await new_person(house), await new_person(house)
-    await house.data(REGISTER_NUMBER, input=given(one))
-    await house.data(REGISTER_NUMBER, input=given(other, OTHER))
+    await house.number(one, NUMBER)
+    await house.number(other, OTHER)
     async with owner_database.transaction() as session:
         await session.execute(
             text(
@@ -174,7 +171,7 @@ async def test_no_other_table_holds_a_number_that_was_registered_and_shown(
     house: Any, person: str, owner_database: Database
 ) -> None:
     """A mutation's answer is kept for repetition, but not one that shows a number."""
-    await house.data(REGISTER_NUMBER, input=given(person))
+    await house.number(person, NUMBER)
     change = {"atenaNumber": person, "expectedVersion": 2, "validFrom": "2024-01-01", "kana": "キリ"}
     query = "mutation C($input: CorrectPersonInput!) { correctPerson(input: $input) { myNumber } }"
     await house.post(query, "tax_clerk", REASON, input=change)

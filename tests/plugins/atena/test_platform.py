@@ -29,7 +29,6 @@ NUMBER = "621498320257"
 REGISTER = """
 mutation R($input: RegisterNonResidentInput!) { registerNonResident(input: $input) { atenaNumber version } }
 """
-MY_NUMBER = "mutation M($input: RegisterMyNumberInput!) { registerMyNumber(input: $input) { version } }"
 CORRECT = "mutation C($input: CorrectPersonInput!) { correctPerson(input: $input) { version } }"
 LIST = """
 query L($state: PlatformMessageState!) {
@@ -94,8 +93,7 @@ async def person(house: Any) -> str:
     """A 住登外者 whose number was registered an hour after the name."""
     number: str = (await house.data(REGISTER, input=GIVEN))["registerNonResident"]["atenaNumber"]
     house.clock.moment += timedelta(hours=1)
-    given = {"atenaNumber": number, "expectedVersion": 1, "myNumber": NUMBER}
-    await house.data(MY_NUMBER, input=given)
+    await house.number(number, NUMBER)
     return number
 
 

@@ -46,6 +46,8 @@ EFFECTS: Mapping[str, str] = {
         SELECT 'close' AS kind, id FROM shikakeisan.closing
         UNION ALL SELECT 'file', id FROM shikakeisan.transfer""",
     "message of the register set aside": "SELECT sequence FROM atena.feed_remedy WHERE outcome = 'confirmed'",
+    "number typed by hand": """
+        SELECT person_id, valid_from FROM atena.my_number WHERE source = '' AND known_to = 'infinity'""",
     "account": "SELECT number, name FROM core.staff",
     "role": "SELECT staff_number, role FROM core.staff_role",
     "enrolment code": "SELECT staff_number FROM core.enrolment WHERE used_at IS NULL",
@@ -79,7 +81,7 @@ BY_DESIGN: Mapping[str, str] = {
     "cancelJob, resumeJob": (
         "a job does what it was queued for, in the name of who queued it; once cancelled, for nobody else"
     ),
-    "registerNonResident, correctPerson, registerMyNumber, protectPerson, unprotectPerson": (
+    "registerNonResident, correctPerson, protectPerson, unprotectPerson": (
         "宛名 of 住登外者, from papers: history on two clocks and the access log; tax that was decided"
         " does not follow, it opens a finding"
     ),
@@ -88,9 +90,6 @@ BY_DESIGN: Mapping[str, str] = {
         "where notices and debits go: no amount changes"
     ),
     "registerBankBranch, mergeBankBranch, closeBankBranch": "the bank master, published by the banks",
-    "proposeFoundNumber, confirmFoundNumber, rejectFoundNumber": (
-        "a number of a 住登外者 tells who somebody is; by this way it takes two officers"
-    ),
     "recordContact": "a note of who came and how that was checked",
     "linkPerson, unlinkPerson": "nothing is merged by it, the reason is kept, and it is taken back whole",
     "resolveNumberCase": "notes how a case ended; the number that is registered does not change",
@@ -109,6 +108,7 @@ BY_DESIGN: Mapping[str, str] = {
 BY_TWO = (
     *("proposeStaff", "proposeEnrolment", "proposeRole", "approveAccountChange", "rejectAccountChange"),
     *("proposeFeedRemedy", "confirmFeedRemedy", "rejectFeedRemedy"),
+    *("proposeMyNumber", "confirmMyNumber", "rejectMyNumber"),
     *("proposeResolution", "confirmResolution", "rejectResolution", "explainGap"),
     *("proposeCorrection", "keyDocument", "confirmKeying"),
     *("proposeCircumstance", "approveCircumstance", "rejectCircumstance"),

@@ -51,6 +51,11 @@ def of_each(rows: str, **items: Any) -> Try:
     )
 
 
+def typed(rows: str) -> Try:
+    said = {"evidence": "JUKI_NET", "hits": 2, "reason": "住所の履歴が一致"}
+    return Try(lambda row: {"input": {"atenaNumber": row[0], "myNumber": "621498320257", **said}}, rows)
+
+
 def seen(name: str, table: str, **more: Any) -> Try:
     """Name each row of a table with the version that stands in it: the best informed attempt."""
     return Try(
@@ -177,10 +182,7 @@ TRIES: Tries = {
         of_each(NON_RESIDENTS, validFrom=BEFORE, birthDate="1950-01-01", address=PLACE),
         of_each(RESIDENT, validFrom=BEFORE, deathDate=BEFORE),
     ],
-    "registerMyNumber": [
-        of_each(NON_RESIDENTS, myNumber="621498320257"),
-        of_each(RESIDENT, myNumber="621498320257"),
-    ],
+    "proposeMyNumber": [typed(f"{NON_RESIDENTS} LIMIT 1"), typed(RESIDENT)],
     "registerEmployer": [given(name="（株）新設", designationNumber="900001", validFrom=BEFORE)],
     "correctEmployer": [
         Try(
@@ -200,22 +202,8 @@ TRIES: Tries = {
     "setRecipient": [
         of_each(RESIDENT, kind="DELIVERY_ADDRESS", name="代理　人", address=PLACE, validFrom=BEFORE),
     ],
-    "proposeFoundNumber": [
-        Try(
-            lambda row: {
-                "input": {
-                    "atenaNumber": row[0],
-                    "myNumber": "621498320257",
-                    "hits": 2,
-                    "reason": "住所の履歴が一致",
-                }
-            },
-            "SELECT p.atena_number FROM atena.person p JOIN atena.person_revision r ON r.person_id = p.id"
-            " WHERE r.kind = 'non_resident' AND r.known_to = 'infinity' ORDER BY p.id LIMIT 1",
-        )
-    ],
-    "confirmFoundNumber": [by_id("foundId", "atena.found_number", myNumber="621498320257")],
-    "rejectFoundNumber": [by_id("foundId", "atena.found_number")],
+    "confirmMyNumber": [by_id("proposalId", "atena.number_proposal", myNumber="621498320257")],
+    "rejectMyNumber": [by_id("proposalId", "atena.number_proposal")],
     "recordContact": [
         Try(
             lambda row: {
@@ -387,7 +375,7 @@ PROCESSES = (
     ),
     *("proposeCircumstance", "approveCircumstance", "proposeFactDecision", "approveFactDecision"),
     *("proposeTaxCorrection", "approveTaxCorrection", "proposeFeedRemedy", "confirmFeedRemedy"),
-    *("enterInquiryReply", "confirmInquiryReply"),
+    *("enterInquiryReply", "confirmInquiryReply", "proposeMyNumber", "confirmMyNumber"),
 )
 """What is proposed by one and confirmed by another, without a batch."""
 BRIEF: Tries = {name: TRIES[name][:1] for name in PROCESSES}
@@ -401,5 +389,6 @@ BY_ANOTHER: Tries = {
     "proposeTaxCorrection": TRIES["proposeTaxCorrection"][:1],
     "proposeFeedRemedy": TRIES["proposeFeedRemedy"][:1],
     "enterInquiryReply": TRIES["enterInquiryReply"][:1],
+    "proposeMyNumber": TRIES["proposeMyNumber"][:1],
 }
 """What somebody else has proposed."""

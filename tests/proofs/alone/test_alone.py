@@ -43,6 +43,7 @@ SAYS_WHO_PROPOSED = (
     "plugins.shikakeisan.merge.decisions._proposed",
     "plugins.atena.queries.feed_remedies.find_remedy",
     "plugins.shikakeisan.inquiry.queries.reply_row",
+    "plugins.atena.queries.number_proposals.find_proposal",
 )
 """From where a service knows whose proposal it is."""
 CONSTRAINTS = """
@@ -111,6 +112,7 @@ APPROVING = {
     "confirmFeedRemedy",
     "confirmInquiryReply",
     "confirmKeying",
+    "confirmMyNumber",
     "confirmResolution",
 }
 

@@ -32,7 +32,8 @@ from tests.proofs.alone.search import Move, Search, body_of
 ADMINISTRATOR = "100004"
 AT_ONCE = 4
 KEEPS_NO_ANSWER = {
-    *("signIn", "refresh", "signOut", "changePassword", "enrol", "registerMyNumber"),
+    *("signIn", "refresh", "signOut", "changePassword", "enrol"),
+    *("proposeMyNumber", "confirmMyNumber"),
     *("proposeStaff", "proposeEnrolment", "approveAccountChange"),
 }
 TWICE = {"proposeStaff", "proposeEnrolment"}
