@@ -37,26 +37,45 @@ NEEDED = (
 LAST = bindparam("last", type_=BigInteger)
 
 
-async def ready_deliveries(session: ReadSession) -> Sequence[int]:
-    """Return accepted deliveries of senders of whom nothing is left to be read.
+async def ready_deliveries(session: ReadSession, limit: int) -> Sequence[int]:
+    """Return the next accepted deliveries of senders of whom nothing is left to be read.
 
-    A correction comes from the same sender: what it supersedes is then never attached, however the intake
-    was cut into steps.
+    As many as have `limit` records together, at least one. A correction comes from the same sender: what it
+    supersedes is then never attached, however the intake was cut into steps.
     """
     other = delivery.alias("other")
     pending = exists().where(other.c.sender_id == delivery.c.sender_id, other.c.state == "received")
-    ready = select(delivery.c.id).where(delivery.c.state == "accepted", ~pending)
-    return (await session.scalars(ready)).all()
+    records = select(func.sum(file.c.read_records)).where(file.c.delivery_id == delivery.c.id)
+    ready = (
+        select(delivery.c.id, func.coalesce(records.scalar_subquery(), 0))
+        .where(delivery.c.state == "accepted", ~pending)
+        .order_by(delivery.c.id)
+        .limit(limit)
+    )
+    ids: list[int] = []
+    for delivery_id, count in (await session.execute(ready)).all():
+        ids.append(delivery_id)
+        limit -= count
+        if limit <= 0:
+            break
+    return ids
 
 
 async def next_documents(session: ReadSession, delivery_ids: Sequence[int], limit: int) -> tuple[int, int]:
     """Return how many documents of the deliveries are next, at most `limit`, and the id of the last one."""
-    following = (
+    of_file = (
         select(document.c.id)
-        .join_from(document, file, file.c.id == document.c.file_id)
-        .join(delivery, delivery.c.id == file.c.delivery_id)
-        .where(_of_deliveries())
+        .where(document.c.file_id == file.c.id, document.c.id > delivery.c.attached_to)
         .order_by(document.c.id)
+        .limit(limit)
+        .lateral("of_file")
+    )
+    following = (
+        select(of_file.c.id)
+        .join_from(delivery, file, file.c.delivery_id == delivery.c.id)
+        .join(of_file, true())
+        .where(delivery.c.id == any_(IDS))
+        .order_by(of_file.c.id)
         .limit(limit)
         .subquery()
     )

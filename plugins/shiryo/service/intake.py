@@ -7,7 +7,6 @@ accepted count nowhere, so a large one may take many steps and is still accepted
 from collections.abc import Sequence
 from contextlib import aclosing
 
-from core.access.journal import Journal, current_journal
 from core.garbage import collector_paused
 from core.jobs.job import Job, Step
 from core.jobs.state import Outcome
@@ -91,7 +90,7 @@ async def _take(job: Job, step: Step, block: Block, *, is_all_here: bool) -> Non
     await step.session.commit_lazily()
     step.message = "読取中"
     with collector_paused():
-        await _write(_work(job, step), block)
+        await _write(Work.under_way(step.session, BY_MACHINE, job.runtime.clock), block)
     step.advance(block.records)
     if not is_all_here:
         return
@@ -120,8 +119,8 @@ async def _write(work: Work, block: Block) -> None:
 
 async def _attach(job: Job, step: Step) -> bool:
     """Attach the next documents; False if nothing is left that can be attached now."""
-    work, settings = _work(job, step), job.runtime.settings
-    ready = await attaching.ready_deliveries(work.session)
+    work, settings = Work.under_way(step.session, BY_MACHINE, job.runtime.clock), job.runtime.settings
+    ready = await attaching.ready_deliveries(work.session, ATTACHED_PER_STEP)
     if not ready:
         return False
     count, last = await attaching.next_documents(work.session, ready, ATTACHED_PER_STEP)
@@ -134,11 +133,6 @@ async def _attach(job: Job, step: Step) -> bool:
     await attaching.save_attached(work.session, ready, last)
     step.advance(count)
     return True
-
-
-def _work(job: Job, step: Step) -> Work:
-    journal = current_journal.get() or Journal()
-    return Work(step.session, journal, BY_MACHINE, job.runtime.clock.now())
 
 
 async def _accept(work: Work, delivery_ids: Sequence[int]) -> None:
