@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     BigInteger,
     ColumnElement,
     Row,
+    Select,
     SmallInteger,
     any_,
     bindparam,
@@ -86,69 +88,37 @@ async def next_documents(session: ReadSession, delivery_ids: Sequence[int], limi
 
 async def attach_certain(
     work: Work, delivery_ids: Sequence[int], last: int, ours: Collection[str], decided_by: str
-) -> None:
+) -> Sequence[Row[Any]]:
     """Attach the next documents up to `last` whose My Number one person holds who bears the name or reading.
 
-    Only those who are taxed here on 1 January, as `matching.decide` says it; it decides on all others.
+    Only those who are taxed here on 1 January, as `matching.decide` says it; it decides on all others, which
+    are returned in order.
     """
-    number = present_numbers().subquery("number")
-    first, last_holder = (
-        each(number.c.person_id).filter(number.c.is_present) for each in (func.min, func.max)
-    )
-    held = (
-        select(first.label("person_id"))
-        .where(number.c.blind_index == document.c.my_number_index)
-        .having(first == last_holder)
-        .lateral("held")
-    )
-    said, lived = _said(held), _lived(held)
-    reasons = array(
-        [
-            literal("MY_NUMBER"),
-            case((said.c.same_name, "NAME")),
-            case((said.c.same_kana, "KANA")),
-            case((said.c.same_birth, "BIRTH_DATE")),
-            case((lived.c.at_home, "ADDRESS"), (lived.c.at_any, "FORMER_ADDRESS")),
-        ]
-    )
+    wanted = _wanted().cte("wanted")
+    held = _held(wanted)
+    said, lived = _said(wanted, held), _lived(wanted, held)
     certain = (
         select(
-            document.c.id,
+            wanted.c.id,
             held.c.person_id,
             literal("my_number"),
             literal(BY_NUMBER, SmallInteger),
-            func.array_remove(reasons, None),
+            _reasons(said, lived),
             literal(decided_by),
             literal(work.now, attachment.c.known_from.type),
         )
-        .join_from(document, file, file.c.id == document.c.file_id)
-        .join(delivery, delivery.c.id == file.c.delivery_id)
-        .join(held, true())
+        .join_from(wanted, held, true())
         .join(said, true())
         .join(lived, true())
-        .where(
-            *(_of_deliveries(), document.c.id <= LAST, _is_wanted()),
-            said.c.same_name | said.c.same_kana,
-            ~said.c.is_resident | lived.c.municipality_code.in_(sorted(ours)),
-        )
-        .order_by(document.c.id)
+        .where(_is_certain(said, lived, ours))
+        .order_by(wanted.c.id)
     )
     columns = ("document_id", "person_id", "method", "score", "reasons", "decided_by", "known_from")
-    statement = insert(attachment).from_select(columns, certain)
-    await work.session.execute(statement, {"ids": delivery_ids, "last": last})
-
-
-async def left_over(session: ReadSession, delivery_ids: Sequence[int], last: int) -> Sequence[Row[Any]]:
-    """Return the next documents up to `last` that are to be attached and are not yet, in order."""
-    attached = exists().where(attachment.c.document_id == document.c.id)
-    statement = (
-        select(*(document.c[name] for name in NEEDED), file.c.delivery_id)
-        .join(file, file.c.id == document.c.file_id)
-        .join(delivery, delivery.c.id == file.c.delivery_id)
-        .where(_of_deliveries(), document.c.id <= LAST, _is_wanted(), ~attached)
-        .order_by(document.c.id)
-    )
-    rows: Sequence[Any] = (await session.execute(statement, {"ids": delivery_ids, "last": last})).all()
+    done = insert(attachment).from_select(columns, certain).returning(attachment.c.document_id).cte("done")
+    # NOT IN is looked up in a table of what is done; without statistics the server would join row by row.
+    is_left = wanted.c.id.not_in(select(done.c.document_id))
+    rest = select(wanted).where(is_left).order_by(wanted.c.id)
+    rows: Sequence[Any] = (await work.session.execute(rest, {"ids": delivery_ids, "last": last})).all()
     return rows
 
 
@@ -167,19 +137,41 @@ async def save_attached(session: WriteSession, delivery_ids: Sequence[int], last
     )
 
 
-def _of_deliveries() -> ColumnElement[bool]:
-    """The documents of the deliveries behind those that were tried."""
-    return (delivery.c.id == any_(IDS)) & (document.c.id > delivery.c.attached_to)
+def _wanted() -> Select[Any]:
+    """The documents of the deliveries behind those that were tried, with what deciding on them takes.
+
+    Left out is what is held, what was superseded before anybody attached it, and 取消 itself.
+    """
+    return (
+        select(*(document.c[name] for name in NEEDED), file.c.delivery_id)
+        .join(file, file.c.id == document.c.file_id)
+        .join(delivery, delivery.c.id == file.c.delivery_id)
+        .where(
+            delivery.c.id == any_(IDS),
+            document.c.id > delivery.c.attached_to,
+            document.c.id <= LAST,
+            ~document.c.is_held,
+            document.c.superseded_by.is_(None),
+            document.c.action != "cancel",
+        )
+    )
 
 
-def _is_wanted() -> ColumnElement[bool]:
-    """Leave out what is held, what was superseded before anybody attached it, and 取消 itself."""
-    return ~document.c.is_held & document.c.superseded_by.is_(None) & (document.c.action != "cancel")
+def _held(wanted: CTE) -> LateralFromClause:
+    """The one person who holds the number of a document."""
+    number = present_numbers().subquery("number")
+    first, last = (each(number.c.person_id).filter(number.c.is_present) for each in (func.min, func.max))
+    return (
+        select(first.label("person_id"))
+        .where(number.c.blind_index == wanted.c.my_number_index)
+        .having(first == last)
+        .lateral("held")
+    )
 
 
-def _said(held: LateralFromClause) -> LateralFromClause:
+def _said(wanted: CTE, held: LateralFromClause) -> LateralFromClause:
     """What agrees between a document and all that its person ever bore."""
-    name, stated = present_names().subquery("name"), document.c
+    name, stated = present_names().subquery("name"), wanted.c
     return (
         select(
             _any((name.c.name_key == stated.name_key) & (stated.name_key != "")).label("same_name"),
@@ -192,10 +184,10 @@ def _said(held: LateralFromClause) -> LateralFromClause:
     )
 
 
-def _lived(held: LateralFromClause) -> LateralFromClause:
+def _lived(wanted: CTE, held: LateralFromClause) -> LateralFromClause:
     """Where its person lives on 1 January, and whether the stated address is that one or any other."""
-    home, stated = present_homes().subquery("home"), document.c.address_key
-    day = func.make_date(document.c.tax_year, 1, 1)
+    home, stated = present_homes().subquery("home"), wanted.c.address_key
+    day = func.make_date(wanted.c.tax_year, 1, 1)
     is_home = (home.c.valid_from <= day) & (day < home.c.valid_to)
     rest = func.substr(stated, func.length(home.c.address_key) + 1)
     begins = func.starts_with(stated, home.c.address_key) & (home.c.address_key != "")
@@ -209,6 +201,27 @@ def _lived(held: LateralFromClause) -> LateralFromClause:
         .where(home.c.person_id == held.c.person_id)
         .lateral("lived")
     )
+
+
+def _is_certain(
+    said: LateralFromClause, lived: LateralFromClause, ours: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether the person bears the name or the reading, and is taxed here."""
+    is_here: ColumnElement[bool] = ~said.c.is_resident | lived.c.municipality_code.in_(sorted(ours))
+    return (said.c.same_name | said.c.same_kana) & is_here
+
+
+def _reasons(said: LateralFromClause, lived: LateralFromClause) -> ColumnElement[Any]:
+    agreeing = array(
+        [
+            literal("MY_NUMBER"),
+            case((said.c.same_name, "NAME")),
+            case((said.c.same_kana, "KANA")),
+            case((said.c.same_birth, "BIRTH_DATE")),
+            case((lived.c.at_home, "ADDRESS"), (lived.c.at_any, "FORMER_ADDRESS")),
+        ]
+    )
+    return func.array_remove(agreeing, None)
 
 
 def _any(condition: ColumnElement[bool]) -> ColumnElement[bool]:

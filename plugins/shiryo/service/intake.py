@@ -125,8 +125,7 @@ async def _attach(job: Job, step: Step) -> bool:
         return False
     count, last = await attaching.next_documents(work.session, ready, ATTACHED_PER_STEP)
     ours = frozenset(settings[OUR_CODES])
-    await attaching.attach_certain(work, ready, last, ours, BY_MACHINE)
-    rest = await attaching.left_over(work.session, ready, last)
+    rest = await attaching.attach_certain(work, ready, last, ours, BY_MACHINE)
     if rest:
         with collector_paused():
             await attach(work, open_keyring(settings), rest, ours)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import false, text
 
 from plugins.shiryo.queries import attaching
 from tests.plugins.shiryo.conftest import Someone, my_number
@@ -56,11 +56,8 @@ async def outcome(city: Any, code: str) -> Sequence[tuple[object, ...]]:
 async def test_the_set_decides_as_the_rules_do(city: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     await city.settle(*PEOPLE, ELSEWHERE, MOVED_IN, OUTSIDER, NUMBERLESS)
 
-    async def nobody(*_: object) -> None:
-        """Leave all to the rules for one document."""
-
     with monkeypatch.context() as patch:
-        patch.setattr(attaching, "attach_certain", nobody)
+        patch.setattr(attaching, "_is_certain", lambda *_: false())  # all is left to the rules for one
         await city.deliver(*reports(1), code="0001")
     await city.deliver(*reports(2), code="0002")
 
