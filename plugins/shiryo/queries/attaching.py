@@ -36,14 +36,16 @@ NEEDED = (
     *("is_held", "superseded_by", "action", "name_key", "kana_key", "address_key"),
 )
 """What deciding on one document takes."""
+MOST = 1_000
+"""Deliveries that are attached together; they have 14 documents on average."""
 LAST = bindparam("last", type_=BigInteger)
 
 
 async def ready_deliveries(session: ReadSession, limit: int) -> Sequence[int]:
     """Return the next accepted deliveries of senders of whom nothing is left to be read.
 
-    As many as have `limit` records together, at least one. A correction comes from the same sender: what it
-    supersedes is then never attached, however the intake was cut into steps.
+    As many as have `limit` records together, at least one, at most MOST. A correction comes from the same
+    sender: what it supersedes is then never attached, however the intake was cut into steps.
     """
     other = delivery.alias("other")
     pending = exists().where(other.c.sender_id == delivery.c.sender_id, other.c.state == "received")
@@ -52,7 +54,7 @@ async def ready_deliveries(session: ReadSession, limit: int) -> Sequence[int]:
         select(delivery.c.id, func.coalesce(records.scalar_subquery(), 0))
         .where(delivery.c.state == "accepted", ~pending)
         .order_by(delivery.c.id)
-        .limit(limit)
+        .limit(MOST)
     )
     ids: list[int] = []
     for delivery_id, count in (await session.execute(ready)).all():
