@@ -14,12 +14,14 @@ from core.settings import Setting
 from core.storage.migrations import Migrations
 from plugins.shiryo.commands.expect import expect
 from plugins.shiryo.commands.forward import forward
+from plugins.shiryo.commands.handover import handover
 from plugins.shiryo.commands.intake import intake
 from plugins.shiryo.commands.keying import key
 from plugins.shiryo.commands.ledger import ledger
 from plugins.shiryo.commands.worklist import worklist
 from plugins.shiryo.graphql.document_delivery import DocumentDelivery
 from plugins.shiryo.graphql.documents import Document
+from plugins.shiryo.graphql.handovers import HandoverMutation, HandoverQuery
 from plugins.shiryo.graphql.keying_mutation import KeyingMutation
 from plugins.shiryo.graphql.mutation import ShiryoMutation
 from plugins.shiryo.graphql.query import ShiryoQuery
@@ -71,8 +73,8 @@ def migrations() -> Migrations:
 @hook
 def graphql() -> GraphQLParts:
     return GraphQLParts(
-        query=(ShiryoQuery,),
-        mutation=(ShiryoMutation, KeyingMutation),
+        query=(ShiryoQuery, HandoverQuery),
+        mutation=(ShiryoMutation, KeyingMutation, HandoverMutation),
         additions={Document: DocumentDelivery},
     )
 
@@ -82,13 +84,14 @@ def menu() -> Sequence[MenuEntry]:
     return [
         MenuEntry("shiryo.deliveries", "課税資料の受付", DELIVERY),
         MenuEntry("shiryo.ledger", "受付台帳", LEDGER),
+        MenuEntry("shiryo.handovers", "データパンチ委託先との受渡し", DELIVERY),
         MenuEntry("shiryo.work_items", "課税資料の作業一覧", WORK),
     ]
 
 
 @hook
 def commands() -> Sequence[click.Command]:
-    return [intake, expect, ledger, worklist, key, forward]
+    return [intake, expect, ledger, worklist, key, forward, handover]
 
 
 @hook

@@ -97,6 +97,7 @@ BY_DESIGN: Mapping[str, str] = {
     "assignWorkItem, assignMergeFinding": "who looks at it",
     "expectSender": "one more line to be explained, never one less",
     "closeBaseFinding": "a reminder; the tax stays as it is decided, with or without it",
+    "recordHandover, noteHandover": "what a vendor holds and reports: no document and no tax changes",
     "lookAtSample": "a note that one looked",
     "makeInquiries, sendInquiry, cancelInquiry": (
         "asking another municipality: nothing changes before a reply is entered and confirmed by two"

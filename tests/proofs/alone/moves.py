@@ -204,6 +204,25 @@ TRIES: Tries = {
     ],
     "confirmMyNumber": [by_id("proposalId", "atena.number_proposal", myNumber="621498320257")],
     "rejectMyNumber": [by_id("proposalId", "atena.number_proposal")],
+    "recordHandover": [
+        given(
+            taxYear=2024,
+            vendorCode="V1",
+            vendorName="（株）入力",
+            contents="給与支払報告書",
+            documents=1,
+            listSha256="00" * 32,
+            handedOn=BEFORE,
+        )
+    ],
+    "noteHandover": [
+        Try(
+            lambda row: {
+                "input": {"handoverId": row.id, "kind": "ERASED", "happenedOn": DAY, "reference": "1"}
+            },
+            "SELECT id FROM shiryo.handover",
+        )
+    ],
     "recordContact": [
         Try(
             lambda row: {
