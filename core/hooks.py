@@ -14,6 +14,7 @@ import pluggy
 from starlette.routing import BaseRoute
 
 from core.access.journal import AccessRecord
+from core.access.subject import About
 from core.checks import Check
 from core.demo.city import DemoCity, DemoQuery
 from core.graphql.parts import GraphQLParts
@@ -23,7 +24,7 @@ from core.menu import MenuEntry
 from core.runtime import Runtime
 from core.services import Service
 from core.settings import Setting
-from core.storage.database import Database, WriteSession
+from core.storage.database import Database, ReadSession, WriteSession
 from core.storage.migrations import Migrations
 
 PROJECT = "juminzei"
@@ -112,6 +113,15 @@ def services(runtime: Runtime, database: Database) -> Sequence[Service]:
 @spec
 def record_access(session: WriteSession, records: Sequence[AccessRecord]) -> Awaitable[None]:
     """Write down reads, writes, sign-ins, refusals in the caller's transaction; failing stops the answer."""
+    raise NotImplementedError
+
+
+@spec
+def objects_of_subject(session: ReadSession, number: str) -> Awaitable[Sequence[About]]:
+    """Name the objects of the access log that tell of somebody (本人), or did; none where nobody is known.
+
+    `number` is the one by which the counter knows people. Nothing is entered in the journal here.
+    """
     raise NotImplementedError
 
 

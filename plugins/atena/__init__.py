@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from core.access.subject import About
 from core.checks import Check
 from core.demo.city import DemoCity, DemoQuery
 from core.graphql.parts import GraphQLParts
@@ -15,7 +16,7 @@ from core.menu import MenuEntry
 from core.runtime import Runtime
 from core.services import Service
 from core.settings import Setting
-from core.storage.database import Database, WriteSession
+from core.storage.database import Database, ReadSession, WriteSession
 from core.storage.migrations import Migrations
 from plugins.atena.city import queries as city_queries
 from plugins.atena.city.seed import seed_city
@@ -49,6 +50,7 @@ from plugins.atena.permissions import (
     PERSON_WRITE,
     PLATFORM_MESSAGE,
 )
+from plugins.atena.service import subject
 from plugins.atena.service.feed_status import check_feed
 from plugins.atena.vault.checks import check_vault
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, open_keyring
@@ -162,6 +164,11 @@ def services(runtime: Runtime) -> Sequence[Service]:
     """Nothing runs beside the server; but no server starts without usable keys."""
     open_keyring(runtime.settings)
     return []
+
+
+@hook
+def objects_of_subject(session: ReadSession, number: str) -> Awaitable[Sequence[About]]:
+    return subject.objects_of(session, number)
 
 
 @hook

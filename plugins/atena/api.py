@@ -38,6 +38,7 @@ from plugins.atena.queries.census import (
 from plugins.atena.queries.holders import present_homes, present_names, present_numbers
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
+from plugins.atena.queries.subject import eltax_ids_ever, one_person
 from plugins.atena.search_keys import address_key, kana_key, name_key
 from plugins.atena.service import number_cases
 from plugins.atena.service.number_cases import Taken, Taking
@@ -66,6 +67,7 @@ __all__ = [
     "census",
     "delivery_targets",
     "eltax_holders",
+    "eltax_ids_ever",
     "employers_by_number",
     "family_of",
     "hidden_ids",
@@ -83,6 +85,7 @@ __all__ = [
     "linked_around",
     "name_key",
     "one_of",
+    "one_person",
     "open_keyring",
     "open_parcel",
     "person_id_of",

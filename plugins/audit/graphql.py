@@ -1,11 +1,13 @@
 """The access log in the API, for auditors. Reading it is itself recorded: an entry is personal data too."""
 
 from datetime import datetime
+from itertools import chain
 from typing import Annotated, Any, ClassVar, cast
 
 import strawberry
 
 from core.access.journal import PersonalData
+from core.access.subject import About
 from core.errors import Invalid
 from core.graphql.context import Info
 from core.graphql.fields import column, door
@@ -80,17 +82,28 @@ class AuditQuery:
         """Narrow by person who acted, by object, by time (`from` included, `to` not)."""
         if object_id is not None and object_type is None:
             raise Invalid("objectIdにはobjectTypeも指定してください。", field="objectType", rule="required")
-        return await _page(info, first, after, Filter(staff_number, object_type, object_id, since, until))
+        named = None if object_id is None else [About(object_type or "", object_id)]
+        return await _page(info, first, after, Filter(staff_number, object_type, named, since, until))
 
     @door(
         READ_LOG,
-        "ある個人の宛名を、誰がいつ見たか、直したか（新しい順）。賦課と資料の閲覧はaccessLogで対象ごとに探す",
+        "ある個人について、誰がいつ何を見たか、直したか（新しい順）。宛名のほか、資料・併合・賦課・更正など、"
+        "その人に関わるすべての対象の記録。関連宛名の番号で尋ねても同じ",
     )
     async def access_log_of_person(
         self, info: Info, atena_number: str, first: int | None = None, after: str | None = None
     ) -> Connection[AccessLogEntry]:
-        """Answer a person who asks who has looked at them, as far as 宛名 goes."""
-        return await _page(info, first, after, Filter(object_type=PERSON_TYPE, object_id=atena_number))
+        """Answer a person who asks who has looked at them; the plug-ins name the objects that tell of them.
+
+        That it was asked is entered with the person, too.
+        """
+        plugins, session = info.context.runtime.plugins, info.context.read
+        found = await plugins.run("objects_of_subject", session=session, number=atena_number)
+        objects = list(chain.from_iterable(found))
+        page = await _page(info, first, after, Filter(objects=objects))
+        if objects:
+            info.context.journal.saw(PERSON_TYPE, atena_number)
+        return page
 
 
 async def _page(info: Info, first: int | None, after: str | None, wanted: Filter) -> Connection[Any]:

@@ -7,16 +7,17 @@ from typing import Any
 
 import click
 
+from core.access.subject import About
 from core.demo.city import DemoCity, DemoQuery
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
 from core.jobs.types import JobType
 from core.menu import MenuEntry
 from core.settings import Setting
-from core.storage.database import WriteSession
+from core.storage.database import ReadSession, WriteSession
 from core.storage.migrations import Migrations
 from plugins.atena.api import Person
-from plugins.shikakeisan import hooks
+from plugins.shikakeisan import hooks, subject
 from plugins.shikakeisan.assessment.graphql.query import AssessmentQuery
 from plugins.shikakeisan.assessment.graphql.runs import RunMutation, RunQuery
 from plugins.shikakeisan.assessment.run import ASSESS
@@ -167,6 +168,11 @@ def pages() -> Mapping[str, str]:
 @hook
 def jobs() -> Sequence[JobType]:
     return [MERGE, ASSESS, *CORRECTION_JOBS]
+
+
+@hook
+def objects_of_subject(session: ReadSession, number: str) -> Awaitable[Sequence[About]]:
+    return subject.objects_of(session, number)
 
 
 @hook

@@ -1,16 +1,18 @@
 """課税資料 (shiryo): deliveries, files, records; reading, checking, attaching; the ledger."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from core.access.subject import About
 from core.graphql.parts import GraphQLParts
 from core.hooks import hook
 from core.jobs.types import JobType
 from core.menu import MenuEntry
 from core.settings import Setting
+from core.storage.database import ReadSession
 from core.storage.migrations import Migrations
 from plugins.shiryo.commands.expect import expect
 from plugins.shiryo.commands.forward import forward
@@ -27,6 +29,7 @@ from plugins.shiryo.graphql.mutation import ShiryoMutation
 from plugins.shiryo.graphql.query import ShiryoQuery
 from plugins.shiryo.permissions import DELIVERY, LEDGER, WORK
 from plugins.shiryo.reading.pages import pages as reading_pages
+from plugins.shiryo.service import subject
 from plugins.shiryo.service.intake import INTAKE, OUR_CODES
 
 FOLDER = Path(__file__).parent
@@ -97,6 +100,11 @@ def commands() -> Sequence[click.Command]:
 @hook
 def jobs() -> Sequence[JobType]:
     return [INTAKE]
+
+
+@hook
+def objects_of_subject(session: ReadSession, number: str) -> Awaitable[Sequence[About]]:
+    return subject.objects_of(session, number)
 
 
 @hook

@@ -48,7 +48,7 @@ class NumberCaseOutcome(Enum):
 class NumberCase(PersonalData):
     """A number that was not taken; `sealed` is for the field that shows it."""
 
-    journal_type: ClassVar[str] = "atena.number_case"
+    journal_type: ClassVar[str] = number_cases.CASE_TYPE
 
     sealed: strawberry.Private[Any]
     id: int = column(NUMBER_CASE, "確認事項の番号")

@@ -22,6 +22,7 @@ from plugins.atena.service.persons import JOURNAL_TYPE
 from plugins.atena.vault.keyring import Keyring
 from plugins.atena.vault.seal import blind_indexes, seal, sealed_content
 
+CASE_TYPE = "atena.number_case"
 SOURCE = text(200, required=True)
 
 

@@ -21,6 +21,7 @@ from plugins.shikakeisan.forms.errors import CountChanged, NobodyToWrite, TooMan
 from plugins.shikakeisan.forms.printing import AT_ONCE, digests_of, sheets_of
 
 JOURNAL_TYPE = "shikakeisan.form_run"
+FORM_TYPE = "shikakeisan.form"
 MADE, ALREADY = "made", "already"
 
 

@@ -27,6 +27,7 @@ from plugins.shikakeisan.sheets import Sheet
 from plugins.shikakeisan.states import InquiryState
 
 JOURNAL_TYPE = "shikakeisan.inquiry"
+CHECK_TYPE = "shikakeisan.dependant_check"
 MOST_NAMED = 10_000
 
 

@@ -17,6 +17,7 @@ from plugins.shiryo.permissions import DOCUMENT, ORIGINAL
 from plugins.shiryo.service.compared import compared
 from plugins.shiryo.service.keyed import Keyed, told
 from plugins.shiryo.service.keying import opened
+from plugins.shiryo.service.subject import KEYING
 
 
 @strawberry.type(description="入力された1項目。個人番号は伏せる")
@@ -47,7 +48,7 @@ class KeyedFinding:
 class Keying(PersonalData):
     """One attempt; the last one of its work item is what is proposed."""
 
-    journal_type: ClassVar[str] = "shiryo.keying"
+    journal_type: ClassVar[str] = KEYING
 
     row: strawberry.Private[Any]
     id: int = column(DOCUMENT, "入力番号")

@@ -17,6 +17,7 @@ from plugins.shiryo.queries import ledger, work_items
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.intake import OUR_CODES
 from plugins.shiryo.service.resolving import Action, Proposal
+from plugins.shiryo.service.subject import EXPECTATION
 
 INPUT = strawberry.argument(name="input", description="入力")
 
@@ -109,7 +110,7 @@ class ShiryoMutation:
         """Enter a sender; false if the code is unknown or the sender was entered before."""
         source = "officer" if documents is None else "summary_report"
         work = info.context.work
-        work.journal.wrote("shiryo.expectation", sender_code, {"documents"})
+        work.journal.wrote(EXPECTATION, sender_code, {"documents"})
         return await ledger.expect(
             work.session, checked_year(tax_year), sender_code, source, documents, work.staff, work.now
         )

@@ -12,6 +12,7 @@ from core.graphql.fields import column
 from core.graphql.scalars import FiscalYear
 from plugins.shikakeisan.forms.catalogue import Condition
 from plugins.shikakeisan.forms.numbers import form_number
+from plugins.shikakeisan.forms.service import FORM_TYPE
 from plugins.shikakeisan.permissions import FORMS
 
 
@@ -81,7 +82,7 @@ class ReturnFormRun:
 class ReturnForm(PersonalData):
     """A form that was made for a person."""
 
-    journal_type: ClassVar[str] = "shikakeisan.form"
+    journal_type: ClassVar[str] = FORM_TYPE
 
     number: str = column(FORMS, "申告書の番号（年度4桁・通番7桁・検査数字）")
     tax_year: FiscalYear = column(FORMS, "課税年度")

@@ -18,7 +18,7 @@ from plugins.shikakeisan.inquiry.catalogue import Reason, reasons
 from plugins.shikakeisan.inquiry.graphql.loaders import InquiriesAbout, PeopleOfInquiry, RepliesOfInquiry
 from plugins.shikakeisan.inquiry.replies import JOURNAL_TYPE as REPLY_TYPE
 from plugins.shikakeisan.inquiry.replies import RESULT_LABELS, Result
-from plugins.shikakeisan.inquiry.service import JOURNAL_TYPE, is_overdue, number_of
+from plugins.shikakeisan.inquiry.service import CHECK_TYPE, JOURNAL_TYPE, is_overdue, number_of
 from plugins.shikakeisan.permissions import INQUIRY
 
 
@@ -208,7 +208,7 @@ class Inquiry(PersonalData):
 class DependantCheck(PersonalData):
     """A relative who must be looked at for one reason, with everybody who claims them."""
 
-    journal_type: ClassVar[str] = "shikakeisan.dependant_check"
+    journal_type: ClassVar[str] = CHECK_TYPE
 
     row: strawberry.Private[Any]
     tax_year: FiscalYear = column(INQUIRY, "課税年度")
