@@ -35,7 +35,7 @@ from schema.compose import compose
 MANY = """
 INSERT INTO audit.entry (happened_at, actor_kind, staff_number, department, operation, action, object_type,
     object_ids, fields, result, correlation_id, reason, origin)
-SELECT now(), 'staff', '10001', '', 'person', 'read', 'atena.person', ARRAY['34' || n], '{}', 'ok', '', '', ''
+SELECT now(), 'staff', '10001', '', 'person', 'read', 'atena.person', ARRAY['99' || n], '{}', 'ok', '', '', ''
 FROM generate_series(1, 20000) AS n
 """
 SCANS = "SELECT seq_scan, idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relid = 'audit.entry'::regclass"
