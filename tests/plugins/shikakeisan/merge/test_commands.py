@@ -18,6 +18,7 @@ from tests.proofs.conftest import CHIEF, CLERK, Town, lines
 CODE = "TWO_CLAIMANTS"
 FATHER, MOTHER, SON = "1", "2", "3"
 READS = "SELECT object_type, object_ids FROM audit.entry WHERE operation = 'year findings' ORDER BY id"
+SEEN = "SELECT object_type, object_ids FROM audit.entry WHERE operation = 'year decide list'"
 
 MOVED = """
 INSERT INTO shikakeisan.finding
@@ -131,6 +132,8 @@ def test_a_denied_dependant_settles_the_findings_of_both(office: Town) -> None:
 
     assert findings(office) == []
     [decided] = lines(office.type("year", "decide", "list", str(YEAR), MOTHER, staff=CLERK))
+    seen = {(row.object_type, *row.object_ids) for row in office.rows(SEEN)}
+    assert seen == {("shikakeisan.decision", str(decided["id"])), ("atena.person", SON)}
     assert (decided["path"], decided["fact"], decided["value"]) == (path, "扶養親族", None)
     assert (decided["proposed_by"], decided["approved_by"]) == (CLERK, CHIEF)
 
