@@ -53,7 +53,7 @@ async def eltax_ids_ever(session: ReadSession, person_ids: Sequence[int]) -> Seq
         .ext(distinct_on(eltax_user.c.user_id, until))
         .order_by(eltax_user.c.user_id, until, held.known_from)
     )
-    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    rows: Sequence[Any] = (await session.execute(statement)).all()
     return rows
 
 

@@ -71,7 +71,7 @@ async def items_of(
     statement = select(*columns, proposed.label("is_proposed")).where(
         or_(work_item.c.document_id == any_(IDS), proposed)
     )
-    rows: Sequence[Row[Any]] = (await session.execute(statement, {"ids": list(document_ids)})).all()
+    rows: Sequence[Any] = (await session.execute(statement, {"ids": list(document_ids)})).all()
     return rows
 
 
@@ -93,5 +93,5 @@ async def deliveries_by(session: ReadSession, user_ids: Sequence[str]) -> Sequen
         .join(sender, sender.c.id == delivery.c.sender_id)
         .where(sender.c.kind == "eltax", sender.c.code == any_(literal(list(user_ids), ARRAY(Text))))
     )
-    rows: Sequence[Row[Any]] = (await session.execute(statement)).all()
+    rows: Sequence[Any] = (await session.execute(statement)).all()
     return rows
