@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
-from core.access.journal import current_journal
 from core.checks import Check, CheckState
 from core.clock import Clock
 from core.jobs.job import Job
@@ -12,6 +11,7 @@ from core.jobs.state import Outcome
 from core.jobs.types import JobType
 from core.settings import Setting, Settings
 from core.storage.database import Database
+from core.work import Work
 from plugins.atena.errors import PlatformNotSet
 from plugins.atena.queries import platform as queries
 from plugins.atena.service import platform
@@ -39,10 +39,8 @@ async def exchange(job: Job) -> Outcome:
     sent = 0
     while True:
         async with job.step() as step:
-            journal = current_journal.get()
-            if journal is None:
-                raise RuntimeError("a step has a journal")
-            count = await platform.send(step.session, keyring, directory, journal, clock.now(), BATCH)
+            work = Work.under_way(step.session, job.requester, clock)
+            count = await platform.send(work, keyring, directory, BATCH)
             step.advance(count)
         sent += count
         if not count:

@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Row
 
-from core.access.journal import Journal
 from core.errors import NotFound
 from core.storage.database import WriteSession
 from core.work import Work
@@ -73,19 +72,17 @@ class Directory:
             file.replace(done / file.name)
 
 
-async def send(
-    session: WriteSession, keyring: Keyring, directory: Directory, journal: Journal, now: datetime, limit: int
-) -> int:
+async def send(work: Work, keyring: Keyring, directory: Directory, limit: int) -> int:
     """Write numbered messages as files and note them as sent; returns how many."""
-    rows = await queries.to_send(session, limit)
-    told = await queries.told_of(session, rows)
+    rows = await queries.to_send(work.session, limit)
+    told = await queries.told_of(work.session, rows)
     contents = {}
     for row in rows:
         said = {name: found.get(row.id) for name, found in told.items()}
         contents[row.sequence] = _content(keyring, row, said)
-        journal.saw(PERSON_TYPE, row.atena_number)
+        work.journal.saw(PERSON_TYPE, row.atena_number)
     await asyncio.to_thread(directory.put, contents)
-    await queries.mark_sent(session, [row.id for row in rows], now)
+    await queries.mark_sent(work.session, [row.id for row in rows], work.now)
     return len(rows)
 
 
