@@ -42,6 +42,7 @@ from plugins.atena.queries.subject import eltax_ids_ever, one_person
 from plugins.atena.search_keys import address_key, kana_key, name_key
 from plugins.atena.service import number_cases
 from plugins.atena.service.number_cases import Taken, Taking
+from plugins.atena.service.traffic import Traffic, traffic
 from plugins.atena.vault.keyring import Keyring, key_file, open_keyring, read_keyring
 from plugins.atena.vault.parcels import Parcel, blind_digest, open_parcel, seal_parcel
 from plugins.atena.vault.seal import blind_index, blind_indexes
@@ -60,6 +61,7 @@ __all__ = [
     "Person",
     "Taken",
     "Taking",
+    "Traffic",
     "address_key",
     "blind_digest",
     "blind_index",
@@ -105,6 +107,7 @@ __all__ = [
     "seal_parcel",
     "sees_protected",
     "take_number",
+    "traffic",
 ]
 
 

@@ -24,6 +24,7 @@ from plugins.shikakeisan.assessment.run import ASSESS
 from plugins.shikakeisan.base.graphql.query import BaseQuery
 from plugins.shikakeisan.base.municipality import MUNICIPALITY
 from plugins.shikakeisan.closing.graphql import ClosingQuery
+from plugins.shikakeisan.closing.page_graphql import ClosePageQuery
 from plugins.shikakeisan.commands import COMMANDS
 from plugins.shikakeisan.correction.graphql.mutation import CorrectionMutation
 from plugins.shikakeisan.correction.graphql.query import CorrectionQuery
@@ -123,6 +124,7 @@ def graphql() -> GraphQLParts:
             RunQuery,
             CorrectionQuery,
             ClosingQuery,
+            ClosePageQuery,
             InquiryQuery,
             FormsQuery,
         ),

@@ -97,6 +97,19 @@ async def last_message(session: ReadSession) -> Row[Any] | None:
     return row
 
 
+async def applied_between(session: ReadSession, after: datetime, until: datetime) -> Row[Any]:
+    """Return how many `messages` were applied after a moment, up to another, with the `first` and `last`."""
+    message = feed_message.c
+    figures = (
+        func.count().label("messages"),
+        func.min(message.sequence).label("first"),
+        func.max(message.sequence).label("last"),
+    )
+    within = (message.applied_at > after) & (message.applied_at <= until)
+    row: Row[Any] = (await session.execute(select(*figures).where(within))).one()
+    return row
+
+
 async def highest_seen(session: ReadSession) -> int:
     """Return the highest sequence number that any file held, applied or not."""
     return await session.scalar(select(func.max(feed_run.c.highest_seen))) or 0

@@ -164,6 +164,12 @@ async def transfers(
     ).all()
 
 
+async def transfers_of(session: ReadSession, closing_id: int) -> Sequence[Row[Any]]:
+    """Return the files that hold a close, by recipient."""
+    holds = (transfer.c.first_closing_id <= closing_id) & (transfer.c.closing_id >= closing_id)
+    return (await session.execute(select(transfer).where(holds).order_by(transfer.c.recipient))).all()
+
+
 async def add_transfer(session: WriteSession, values: Mapping[str, Any]) -> int:
     """Write down a file that was made."""
     added = insert(transfer).values(values).returning(transfer.c.id)

@@ -6,6 +6,7 @@ from plugins.shikakeisan.assessment.commands import assess, verify
 from plugins.shikakeisan.assessment.undecided import undecided
 from plugins.shikakeisan.base.commands import freeze, open_command
 from plugins.shikakeisan.closing.commands import close, transfer
+from plugins.shikakeisan.closing.page_command import close_page
 from plugins.shikakeisan.closing.receipt_command import receipt
 from plugins.shikakeisan.correction.batch_commands import batch
 from plugins.shikakeisan.correction.commands import late
@@ -47,6 +48,7 @@ for command in (
     forms,
     inquiry,
     close,
+    close_page,
     transfer,
     receipt,
 ):
