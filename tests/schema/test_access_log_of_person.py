@@ -13,6 +13,7 @@ import core
 from core.access.actor import SYSTEM, Actor, ActorKind
 from core.access.journal import AccessRecord
 from core.access.subject import About
+from core.graphql.analysis import DEFINITION
 from core.identity.events import Events
 from core.identity.opening import open_identity
 from core.identity.register import StaffRegister
@@ -46,7 +47,7 @@ OF_PERSONS, OF_NOBODY = types_under("Types that tell of a person"), types_under(
 def personal_types(folder: Path) -> Iterator[str]:
     """Yield what the API enters by itself."""
     for kind in compose_schema(build_runtime(environ_of(folder))).core.type_map.values():
-        definition = kind.extensions.get("strawberry-definition")
+        definition = kind.extensions.get(DEFINITION)
         name = getattr(getattr(definition, "origin", None), "journal_type", None)
         if name is not None:
             yield name
