@@ -13,7 +13,7 @@ from plugins.shikakeisan.forms import tables as forms
 from plugins.shikakeisan.inquiry import tables as inquiry
 from plugins.shikakeisan.merge import tables as merge
 from plugins.shiryo import tables as shiryo
-from plugins.shiryo import tables_dispatch, tables_keying
+from plugins.shiryo import tables_dispatch, tables_handover, tables_keying
 from tests.rows import NOW, put
 
 YEAR = 2026
@@ -69,12 +69,22 @@ async def new_document(session: WriteSession, code: str, **said: Any) -> Any:
     return await put(session, shiryo.document, **given)
 
 
+async def delivery_of(session: WriteSession, document: Any) -> int | None:
+    """Return the delivery that a document came in."""
+    came = select(shiryo.file.c.delivery_id).where(shiryo.file.c.id == document.file_id)
+    return await session.scalar(came)
+
+
 async def _in_shiryo(session: WriteSession, person_id: int, code: str) -> None:
     document = await new_document(session, code)
     attached = {"document_id": document.id, "person_id": person_id}
     await put(session, shiryo.attachment, method="officer", known_to=NOW.replace(hour=10), **attached)
     item = await put(session, shiryo.work_item, sender_id=document.sender_id, state="open")
     await put(session, tables_keying.keying, item_id=item.id, document_id=document.id)
+    sheets = {"sender_id": document.sender_id, "contents": "申告書"}
+    batch = await put(session, tables_handover.handover, **sheets)
+    back = {"kind": "delivered", "delivery_id": await delivery_of(session, document)}
+    await put(session, tables_handover.handover_event, handover_id=batch.id, **back)
     to = {"document_id": document.id, "municipality_code": "332020"}
     forwarded = await put(session, shiryo.forwarding, **to)
     sent = await put(session, tables_dispatch.dispatch)

@@ -9,8 +9,9 @@ from sqlalchemy.sql import any_
 
 from core.storage.database import ReadSession
 from plugins.shiryo.queries.documents import IDS
-from plugins.shiryo.tables import delivery, forwarding, sender, work_item
+from plugins.shiryo.tables import delivery, document, file, forwarding, sender, work_item
 from plugins.shiryo.tables_dispatch import dispatched
+from plugins.shiryo.tables_handover import handover_event
 from plugins.shiryo.tables_keying import keying
 
 # Two parts for `own`, so that each finds its index. `line` adds what stands in a line with their documents by
@@ -81,6 +82,18 @@ async def dispatches_of(session: ReadSession, document_ids: Sequence[int]) -> Se
         select(dispatched.c.dispatch_id)
         .join(forwarding, forwarding.c.id == dispatched.c.forwarding_id)
         .where(forwarding.c.document_id == any_(IDS))
+        .distinct()
+    )
+    return (await session.scalars(statement, {"ids": list(document_ids)})).all()
+
+
+async def handovers_of(session: ReadSession, document_ids: Sequence[int]) -> Sequence[int]:
+    """Return the numbers of the batches that a vendor was handed, and that came back as documents."""
+    statement = (
+        select(handover_event.c.handover_id)
+        .join(file, file.c.delivery_id == handover_event.c.delivery_id)
+        .join(document, document.c.file_id == file.c.id)
+        .where(document.c.id == any_(IDS))
         .distinct()
     )
     return (await session.scalars(statement, {"ids": list(document_ids)})).all()

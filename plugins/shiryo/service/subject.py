@@ -11,7 +11,7 @@ from core.access.subject import About, about
 from core.storage.database import ReadSession
 from plugins.atena.api import eltax_ids_ever, one_person
 from plugins.shiryo.queries import subject
-from plugins.shiryo.service import forwarding, making, receiving, resolving
+from plugins.shiryo.service import forwarding, handovers, making, receiving, resolving
 
 KEYING, EXPECTATION = "shiryo.keying", "shiryo.expectation"
 Spans = Collection[tuple[datetime | None, datetime | None]]
@@ -36,6 +36,7 @@ async def _of_documents(session: ReadSession, person_ids: Sequence[int]) -> Sequ
         *about(resolving.JOURNAL_TYPE, {row.item_id for row in keyings if row.document_id in kept}),
         *about(resolving.JOURNAL_TYPE, {row.id for row in items if _is_theirs(row, spans)}),
         *about(forwarding.JOURNAL_TYPE, await subject.dispatches_of(session, kept)),
+        *about(handovers.JOURNAL_TYPE, await subject.handovers_of(session, kept)),
     ]
 
 
