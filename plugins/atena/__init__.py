@@ -51,7 +51,7 @@ from plugins.atena.permissions import (
     PLATFORM_MESSAGE,
 )
 from plugins.atena.service import subject
-from plugins.atena.service.feed_status import check_feed
+from plugins.atena.service.feed_status import FEED_INTERVAL_HOURS, FEED_LATE_HOURS, check_feed
 from plugins.atena.vault.checks import check_vault
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, open_keyring
 
@@ -62,7 +62,7 @@ COUNT_CHANGE = "SELECT, INSERT, UPDATE (version, changed_at)"
 
 @hook
 def settings() -> Sequence[Setting[Any]]:
-    return [VAULT_KEY_FILE, PLATFORM_DIR]
+    return [VAULT_KEY_FILE, PLATFORM_DIR, FEED_LATE_HOURS, FEED_INTERVAL_HOURS]
 
 
 @hook
@@ -175,7 +175,7 @@ def objects_of_subject(session: ReadSession, number: str) -> Awaitable[Sequence[
 async def selfcheck(runtime: Runtime, database: Database) -> Sequence[Check]:
     return [
         await check_vault(database, runtime.settings),
-        await check_feed(database, runtime.clock),
+        await check_feed(database, runtime.settings, runtime.clock),
         await check_platform(database, runtime.settings, runtime.clock),
     ]
 

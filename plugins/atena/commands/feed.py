@@ -15,7 +15,7 @@ from core.runtime import Runtime
 from plugins.atena.commands.common import acting, json_option, recorder
 from plugins.atena.permissions import FEED_RECEIVE
 from plugins.atena.service.feed import OPERATION, Feed, Run
-from plugins.atena.service.feed_status import FeedStatus, feed_status
+from plugins.atena.service.feed_status import FeedStatus, Rhythm, feed_rhythm, feed_status, off_schedule
 from plugins.atena.vault.keyring import open_keyring
 
 
@@ -38,13 +38,15 @@ def feed(runtime: Runtime, file: Path, staff: str | None, *, as_json: bool) -> N
 @click.pass_obj
 def feed_status_command(runtime: Runtime, *, as_json: bool) -> None:
     """住記連携がどこまで進んだかを表示します。止まっていると終了コード 1。"""
-    status = asyncio.run(_feed_status(runtime))
+    status, rhythm = asyncio.run(_feed_status(runtime))
     if as_json:
-        click.echo(json.dumps(asdict(status), default=str, ensure_ascii=False))
+        click.echo(json.dumps({**asdict(status), **asdict(rhythm)}, default=str, ensure_ascii=False))
     else:
         click.echo(f"適用済み {status.applied_to:,} まで、適用待ち {status.waiting:,} 件")
     if status.stop_code and not as_json:
         click.echo(f"{status.stop_code}: 通番 {status.stop_sequence or '-'} で止まっています。")
+    if off_schedule(rhythm) and not as_json:
+        click.echo(off_schedule(rhythm))
     sys.exit(bool(status.stop_code))
 
 
@@ -54,9 +56,10 @@ async def _feed(desk: Desk, file: Path) -> Run:
         return await Feed(database, keyring, trace, recorder(desk.runtime)).run(file)
 
 
-async def _feed_status(runtime: Runtime) -> FeedStatus:
+async def _feed_status(runtime: Runtime) -> tuple[FeedStatus, Rhythm]:
     async with runtime.open_database() as database, database.read() as session:
-        return await feed_status(session)
+        now = runtime.clock.now()
+        return await feed_status(session), await feed_rhythm(session, runtime.settings, now)
 
 
 def _report(run: Run) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """The inbox of the register feed, and the histories of many persons at once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy import Row, Table, func, insert, select, text
 
 from core.storage.database import ReadSession, WriteSession
 from core.storage.ids import reserve_ids
@@ -17,6 +17,18 @@ from plugins.atena.tables import feed_message, feed_run, person
 
 LOCK = 0x46454544
 """Key of the advisory lock that one batch of the feed at a time holds ("FEED")."""
+# A file that is given again, because it stopped, comes when its cause is gone; so does what was missing.
+EARLY = text("""
+SELECT count(*) FROM (
+    SELECT id, file_name, started_at,
+        lag(started_at) OVER earlier AS before, lag(stop_code) OVER earlier AS stopped
+    FROM atena.feed_run WHERE applied > 0 WINDOW earlier AS (ORDER BY started_at, id)
+) r
+WHERE r.started_at > :since AND r.started_at - r.before < :interval AND r.stopped = ''
+  AND NOT EXISTS (
+      SELECT FROM atena.feed_run s WHERE s.file_name = r.file_name AND s.id < r.id AND s.stop_code <> ''
+  )
+""")
 MESSAGE = ("sequence", "kind", "fingerprint", "person_id", "issued_at", "applied_at", "remedy_id")
 
 
@@ -95,6 +107,12 @@ async def last_message(session: ReadSession) -> Row[Any] | None:
     found = await session.execute(select(feed_message).order_by(feed_message.c.sequence.desc()).limit(1))
     row: Row[Any] | None = found.one_or_none()
     return row
+
+
+async def early_files(session: ReadSession, interval: timedelta, since: datetime) -> int:
+    """Count the files since a moment that brought something sooner after the one before than `interval`."""
+    parameters = {"interval": interval, "since": since}
+    return int(await session.scalar(EARLY, parameters) or 0)
 
 
 async def applied_between(session: ReadSession, after: datetime, until: datetime) -> Row[Any]:

@@ -34,6 +34,7 @@ from plugins.atena import tables
 from plugins.atena.history import LATEST
 from plugins.atena.queries.history import known, said_in
 from plugins.atena.service.feed import Feed, Run
+from plugins.atena.service.feed_status import FEED_INTERVAL_HOURS, FEED_LATE_HOURS
 from plugins.atena.sheets import HISTORIES
 from plugins.atena.vault.keyring import VAULT_KEY_FILE, Keyring, open_keyring
 from plugins.atena.vault.seal import unseal
@@ -113,7 +114,10 @@ def branches() -> Sequence[Migrations]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     environ = {"JUMINZEI_PROFILE": "development", "JUMINZEI_DATA_DIR": str(tmp_path)}
-    return Settings([*SETTINGS, PROFILE, DATA_DIR, VAULT_KEY_FILE, UNATTENDED], Sources(environ))
+    environ[FEED_INTERVAL_HOURS.variable] = "20"
+    feed = (FEED_LATE_HOURS, FEED_INTERVAL_HOURS)
+    declared = [*SETTINGS, PROFILE, DATA_DIR, VAULT_KEY_FILE, UNATTENDED, *feed]
+    return Settings(declared, Sources(environ))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """How the feed stands: by GraphQL, by selfcheck, by command."""
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,16 @@ import pytest
 from click.testing import CliRunner
 
 from core.checks import CheckState
+from core.settings import Settings
 from core.storage.database import Database
 from plugins import atena
+from plugins.atena.queries.feed import add_run
 from plugins.atena.service.feed_status import check_feed, feed_status
 
-STATUS = "{ registerFeed { appliedTo lastIssuedAt waiting stopCode stopSequence } }"
+STATUS = "{ registerFeed { appliedTo lastIssuedAt waiting stopCode stopSequence isLate earlyFiles } }"
 
 
-async def test_how_the_feed_stands(register: Any, house: Any, database: Database) -> None:
+async def test_how_the_feed_stands(register: Any, house: Any, database: Database, settings: Settings) -> None:
     empty = (await house.data(STATUS, "administrator"))["registerFeed"]
     assert empty == {
         "appliedTo": 0,
@@ -23,6 +26,8 @@ async def test_how_the_feed_stands(register: Any, house: Any, database: Database
         "waiting": 0,
         "stopCode": "",
         "stopSequence": None,
+        "isLate": False,
+        "earlyFiles": 0,
     }
     one, two, three = (register.arrival(str(number)) for number in (1, 2, 3))
     await register.apply(one, three)
@@ -35,19 +40,57 @@ async def test_how_the_feed_stands(register: Any, house: Any, database: Database
         "FEED_GAP",
         2,
     )
-    check = await check_feed(database, house.clock)
+    check = await check_feed(database, settings, house.clock)
     assert check.state is CheckState.FAILED
     assert "通番 2 " in check.message
     await register.apply(two, three)
-    assert (await check_feed(database, house.clock)).state is CheckState.OK
+    assert (await check_feed(database, settings, house.clock)).state is CheckState.OK
 
 
-async def test_a_silent_feed_is_late(register: Any, house: Any, database: Database) -> None:
-    assert (await check_feed(database, house.clock)).state is CheckState.OK
+async def test_a_silent_feed_is_late(
+    register: Any, house: Any, database: Database, settings: Settings
+) -> None:
+    assert (await check_feed(database, settings, house.clock)).state is CheckState.OK
     await register.apply(register.arrival())
     house.clock.moment = house.clock.moment.replace(day=15)
 
-    assert (await check_feed(database, house.clock)).state is CheckState.WARNING
+    check = await check_feed(database, settings, house.clock)
+    assert (check.state, "取り決めた時間を過ぎても" in check.message) == (CheckState.WARNING, True)
+    assert (await house.data(STATUS))["registerFeed"]["isLate"] is True
+
+
+async def came(database: Database, *runs: tuple[str, datetime, str]) -> None:
+    """Note runs that brought something: file, time, and why it stopped."""
+    async with database.transaction() as session:
+        for name, at, stop in runs:
+            said = {"file_name": name, "started_at": at, "ended_at": at, "stop_code": stop}
+            await add_run(session, {**said, "read": 1, "applied": 1, "doubled": 0, "highest_seen": 0})
+
+
+@pytest.mark.parametrize(
+    ("runs", "early"),
+    [
+        ([("a", 60, ""), ("b", 36, ""), ("c", 12, "")], 0),
+        ([("a", 60, ""), ("b", 36, ""), ("c", 26, ""), ("d", 12, "")], 2),
+        ([("a", 300, ""), ("b", 299, "")], 0),
+        ([("a", 40, ""), ("b", 12, "FEED_GAP"), ("c", 11, ""), ("b", 10, "")], 0),
+    ],
+    ids=["every day", "twice a day", "long ago", "given again"],
+)
+async def test_a_file_that_comes_sooner_than_agreed_is_told(
+    register: Any, house: Any, database: Database, settings: Settings, runs: Any, early: int
+) -> None:
+    register.feed.trace.clock.moment -= timedelta(hours=84)
+    await register.apply(register.arrival())
+    await came(
+        database, *((name, house.clock.now() - timedelta(hours=ago), stop) for name, ago, stop in runs)
+    )
+
+    check = await check_feed(database, settings, house.clock)
+
+    assert (await house.data(STATUS))["registerFeed"]["earlyFiles"] == early
+    assert check.state is (CheckState.WARNING if early else CheckState.OK)
+    assert (f"7日間に {early} 件" in check.message) is bool(early)
 
 
 @pytest.mark.parametrize("role", ["other_office", "auditor"])

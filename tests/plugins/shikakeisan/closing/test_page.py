@@ -32,7 +32,8 @@ CAME = (
     SELECT coalesce(max(m.sequence), 0) + 1, 'moved_in', min(p.id), :at, :at
     FROM atena.person p LEFT JOIN atena.feed_message m ON m.person_id = p.id""",
 )
-UNANSWERED = """INSERT INTO atena.platform_message (person_id, kind, known_at, sequence, sent_at, result, answered_at, code)
+UNANSWERED = """INSERT INTO atena.platform_message
+        (person_id, kind, known_at, sequence, sent_at, result, answered_at, code)
     SELECT min(id), 'changed', :at, :sequence, :at, :result, :answered, '' FROM atena.person"""
 
 
