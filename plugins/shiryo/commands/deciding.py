@@ -20,6 +20,7 @@ from plugins.shiryo.permissions import WORK_CONFIRM, WORK_WRITE
 from plugins.shiryo.queries import work_items
 from plugins.shiryo.queries.work_items import Wanted
 from plugins.shiryo.service import resolving
+from plugins.shiryo.service.following import what_follows
 from plugins.shiryo.service.intake import OUR_CODES
 from plugins.shiryo.service.resolving import Action, Proposal
 
@@ -115,6 +116,8 @@ def confirm(runtime: Runtime, staff: str | None, *, yes: bool, **selection: Any)
         return len(items)
 
     _say(Desk(runtime, staff, "worklist confirm").act(WORK_CONFIRM, deed), "確定しました")
+    for said in sorted({what_follows(item.proposal["action"], "closed") for item in items} - {""}):
+        click.echo(said)
 
 
 @click.command("refuse")

@@ -26,7 +26,9 @@ INPUT = strawberry.argument(name="input", description="入力")
 class Resolution(Enum):
     """What may be proposed."""
 
-    ATTACH = strawberry.enum_value("attach", description="個人に名寄せする")
+    ATTACH = strawberry.enum_value(
+        "attach", description="個人に名寄せする。税額には次の資料併合か、期限後の資料の更正で反映される"
+    )
     FORWARD = strawberry.enum_value("forward", description="他の市区町村へ回送する")
     RELEASE = strawberry.enum_value("release", description="内容を確認し、保留を解いて自動の名寄せに進める")
     EXPLAIN = strawberry.enum_value("explain", description="説明を付けて台帳の差を閉じる")

@@ -13,6 +13,7 @@ from plugins.shiryo.graphql.enums import WorkItemState
 from plugins.shiryo.graphql.keyings import Keying
 from plugins.shiryo.graphql.loaders import DocumentById, KeyingsByItem
 from plugins.shiryo.permissions import DOCUMENT, WORK
+from plugins.shiryo.service.following import what_follows
 from plugins.shiryo.service.guidance import guide_of
 
 
@@ -37,6 +38,9 @@ class WorkItem:
     difference: int = column(WORK, "台帳の差に数える件数")
     records: int = column(WORK, "対象の記録の件数（注意はファイルとコードごとに1項目）")
     action: str | None = column(WORK, "提案された処理")
+    what_follows: str = column(
+        WORK, "確定した処理がこの後どう反映されるか（次の資料併合など）。確定前と、何も続かないときは空"
+    )
     reason: str = column(WORK, "提案の理由")
     proposed_by: str = column(WORK, "提案した職員の職員番号")
     closed_by: str = column(WORK, "確認した職員の職員番号")
@@ -62,6 +66,7 @@ class WorkItem:
             difference=row.difference,
             records=row.records,
             action=(row.proposal or {}).get("action"),
+            what_follows=what_follows((row.proposal or {}).get("action", ""), row.state),
             reason=row.reason,
             proposed_by=row.proposed_by,
             closed_by=row.closed_by,

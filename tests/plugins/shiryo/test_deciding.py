@@ -65,6 +65,15 @@ def test_two_people_bring_the_ledger_to_zero_by_code(desk: Desk) -> None:
     assert CliRunner().invoke(ledger, [], obj=desk.runtime).exit_code == 0
 
 
+def test_who_confirms_is_told_when_tax_follows(desk: Desk) -> None:
+    desk.type("propose", "1", "--action", "release", "--reason", "原本を確認", role="tax_clerk")
+
+    confirmed = desk.type("confirm", "1", "--yes", role="tax_chief").stdout.splitlines()
+
+    assert confirmed[-2] == "1 件 確定しました。"
+    assert confirmed[-1].startswith("資料の保留を解きました。税額には、確定の後の資料併合")
+
+
 def test_what_is_not_agreed_to_is_left(desk: Desk) -> None:
     desk.type("propose", "1", *EXPLAIN, role="tax_clerk")
     aborted = desk.type("confirm", "1", role="tax_chief", typed="n\n")

@@ -44,7 +44,8 @@ mutation($y: FiscalYear!) {
 """
 CONFIRM = """
 mutation($id: Int!, $version: Int!) {
-  confirmResolution(itemId: $id, expectedVersion: $version) { state document { person { atenaNumber } } } }
+  confirmResolution(itemId: $id, expectedVersion: $version) {
+    state whatFollows document { person { atenaNumber } } } }
 """
 
 CORRECT = """
@@ -162,6 +163,8 @@ async def test_an_item_is_taken_proposed_by_one_and_confirmed_by_another(city: A
     assert taken == {"owner": "100001", "version": 2}
     assert proposed["state"] == "PROPOSED"
     assert (own, stale) == ("SELF_APPROVAL", "CONFLICT")
+    follows = closed.pop("whatFollows")
+    assert ("資料を個人に名寄せしました。" in follows, "year merge" in follows) == (True, True)
     assert closed == {"state": "CLOSED", "document": {"person": {"atenaNumber": f"{3:015d}"}}}
     assert (await data(desk, LEDGER, year=YEAR, only=False))["ledger"]["balances"] is True
 
