@@ -39,7 +39,7 @@ from plugins.atena.queries.holders import present_homes, present_names, present_
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.queries.subject import eltax_ids_ever, one_person
-from plugins.atena.search_keys import address_key, kana_key, name_key
+from plugins.atena.search_keys import address_key, fold_addresses, kana_key, name_key
 from plugins.atena.service import number_cases
 from plugins.atena.service.number_cases import Taken, Taking
 from plugins.atena.service.traffic import Traffic, traffic
@@ -72,6 +72,7 @@ __all__ = [
     "eltax_ids_ever",
     "employers_by_number",
     "family_of",
+    "fold_addresses",
     "hidden_ids",
     "highest_id",
     "holders_of",

@@ -12,9 +12,9 @@ from typing import NamedTuple, TypeAlias
 
 from plugins.atena.api import (
     Keyring,
-    address_key,
     blind_digest,
     blind_index,
+    fold_addresses,
     is_my_number,
     kana_key,
     name_key,
@@ -106,7 +106,7 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
             [not record.ok for record in records],
             map(name_key, said_names),
             map(_kana_key, said_kanas),
-            map(_address_key, said_addresses),
+            fold_addresses(said_addresses),
             strict=True,
         )
     )
@@ -133,12 +133,6 @@ def _kana_key(text: str) -> str:
 @lru_cache(maxsize=65_536)
 def _kana_word(text: str) -> str:
     return kana_key(text)
-
-
-@lru_cache(maxsize=16_384)
-def _address_key(text: str) -> str:
-    """Fold an address; who lives together, or has two employers, gives the same one soon again."""
-    return address_key(text)
 
 
 @lru_cache(maxsize=65_536)

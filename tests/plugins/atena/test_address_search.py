@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from plugins.atena.search_keys import address_key
+from plugins.atena.search_keys import address_key, fold_addresses
 
 SEARCH = """
 query S($search: PersonSearchInput!, $asOf: Date, $first: Int, $after: String) {
@@ -90,3 +90,18 @@ async def test_what_folds_to_nothing_is_refused(house: Any, field: str) -> None:
 )
 def test_addresses_that_fold_alike(one: str, other: str) -> None:
     assert address_key(one) == address_key(other)
+
+
+def test_many_addresses_fold_as_each_does_alone() -> None:
+    addresses = [
+        "岡山市北区桜見町２－１",
+        "",
+        "-",
+        "倉敷市\n朝霧町５ノ２",
+        "三丁目",
+        "か\u3099",
+        "岡山県\x00津山市",
+    ]
+    assert fold_addresses(addresses) == [address_key(each) for each in addresses]
+    assert fold_addresses(addresses)[3:5] == ["倉敷市朝霧町5-2", "3"]
+    assert fold_addresses([]) == []
