@@ -3,18 +3,25 @@
 Nothing is written here, and nothing depends on how far other blocks are written.
 """
 
+import marshal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import compress
 from typing import Any
 
 from core.storage.database import Database, ReadSession
 from plugins.atena.api import Keyring
 from plugins.shiryo.queries import deliveries
+from plugins.shiryo.queries.documents import DOCUMENT_COLUMNS
 from plugins.shiryo.service.opened import OpenDelivery, Portion, Settled, settled
 from plugins.shiryo.service.originals import originals
 from plugins.shiryo.service.readings import Row, document_rows
+
+_BIRTH = DOCUMENT_COLUMNS.index("birth_date")
+_PLAINLY = 2
+"""The version of `marshal` that writes each value as it comes, without looking for it among those before."""
 
 
 @dataclass
@@ -31,6 +38,14 @@ class Block:
     """Deliveries that must be held, each with the reason."""
     begun: tuple[int, int] | None = None
     """The delivery that was not read to its end, and how many of its records are taken."""
+
+    def __getstate__(self) -> Mapping[str, Any]:
+        """Return what crosses from process to process: the documents as columns, in half the time of rows."""
+        return {**vars(self), "documents": _packed(self.documents)}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """Take over what `__getstate__` gave."""
+        vars(self).update({**state, "documents": _unpacked(state["documents"])})
 
 
 class Reader:
@@ -116,3 +131,20 @@ def _together(waiting: Sequence[Any], limit: int) -> Iterator[list[int]]:
         records += row.records
     if ids:
         yield ids
+
+
+def _packed(rows: Sequence[Row]) -> bytes:
+    """Return rows by columns; one in which all is the same by its first value, and dates by number."""
+    columns = list(zip(*rows, strict=True))
+    if columns:
+        columns[_BIRTH] = tuple([on.toordinal() if isinstance(on, date) else None for on in columns[_BIRTH]])
+    said = [column[:1] if column.count(column[0]) == len(rows) else column for column in columns]
+    return marshal.dumps((len(rows), said), _PLAINLY)
+
+
+def _unpacked(data: bytes) -> list[Row]:
+    count, said = marshal.loads(data)  # noqa: S302 - made by this program a moment ago
+    columns = [column if len(column) == count else column * count for column in said]
+    if columns:
+        columns[_BIRTH] = [on and date.fromordinal(on) for on in columns[_BIRTH]]
+    return list(zip(*columns, strict=True))
