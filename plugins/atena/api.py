@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from core.errors import NotFound
 from core.storage.database import ReadSession
 from core.work import Work
-from plugins.atena.check_digits import is_corporate_number, is_my_number
+from plugins.atena.check_digits import are_my_numbers, is_corporate_number, is_my_number
 from plugins.atena.delivery import Reason as DeliveryReason
 from plugins.atena.delivery import Target as DeliveryTarget
 from plugins.atena.delivery import target_of
@@ -63,6 +63,7 @@ __all__ = [
     "Taking",
     "Traffic",
     "address_key",
+    "are_my_numbers",
     "blind_digest",
     "blind_index",
     "blind_indexes",

@@ -5,10 +5,10 @@ to say what is wrong. Digits are ASCII digits: int() takes １２ and 1_0 too.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 
-from plugins.atena.api import is_corporate_number, is_my_number
+from plugins.atena.api import are_my_numbers, is_corporate_number, is_my_number
 from plugins.shiryo.reading.form import Item, Presence
 
 _CONTROL = r"\x00-\x1f\x7f-\xa0\u2028\u2029\uf8f0-\uf8f3\ufffe\uffff"
@@ -104,6 +104,12 @@ def _my_number(text: str) -> bool:
     return is_my_number(text[-12:]) and (len(text) != len("0123456789012") or text[0] == "0")
 
 
+def _my_numbers(texts: Collection[str]) -> bool:
+    """Tell it of many texts; where one is no number, the others are not told apart."""
+    is_led_by_zero = all(text[0] == "0" for text in texts if len(text) == len("0123456789012"))
+    return is_led_by_zero and are_my_numbers([text[-12:] for text in texts])
+
+
 def _payer_number(text: str) -> bool:
     return _my_number(text) if text[0] == "0" else _corporate_number(text)
 
@@ -129,3 +135,5 @@ CHECK_DIGITS: dict[str, Callable[[str], bool]] = {
     "municipality": _municipality,
 }
 """Type of an item to the test of its check digit, for texts of the right form."""
+TOGETHER: dict[str, Callable[[Collection[str]], bool]] = {"my_number": _my_numbers}
+"""The same of many texts at once, where that is quicker."""

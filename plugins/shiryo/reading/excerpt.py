@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import compress
 from typing import NamedTuple, TypeAlias
 
 import orjson
@@ -144,13 +145,13 @@ def _read(item: _Place, text: str) -> Kept:
 
 def _relatives(plan: _Plan, columns: Sequence[Column], sheet: Sheet, index_of: IndexOf) -> Sequence[str]:
     found: list[list[dict[str, Kept]]] = [[] for _ in sheet.records]
+    everybody = range(len(found))
     for role, place, items in plan.relatives:
         filled = [each for each in items if each.place in sheet.filled]
-        if any(each.key in _WHO for each in filled):
-            for at, texts in enumerate(zip(*(columns[each.place] for each in filled), strict=True)):
-                if any(texts):
-                    said = {e.key: _read(e, text) for e, text in zip(filled, texts, strict=True) if text}
-                    found[at].extend(_relative(role, place, said, index_of))
+        who = (compress(everybody, columns[each.place]) for each in filled if each.key in _WHO)
+        for at in set().union(*who):
+            said = {e.key: _read(e, text) for e in filled if (text := columns[e.place][at])}
+            found[at].extend(_relative(role, place, said, index_of))
     for at, record in enumerate(sheet.records):
         if record.groups:
             found[at].extend(_copies(plan, record, index_of))

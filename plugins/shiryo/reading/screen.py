@@ -7,12 +7,12 @@ one place alone says what a fault is.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import compress, starmap
 from typing import Any, NamedTuple
 
-from plugins.shiryo.reading.checks import CHECK_DIGITS, digits_of, faultless
+from plugins.shiryo.reading.checks import CHECK_DIGITS, TOGETHER, digits_of, faultless
 from plugins.shiryo.reading.dates import partial_date
 from plugins.shiryo.reading.form import Form, Item, Presence
 from plugins.shiryo.reading.plan import Bound, DateGroup, Plan, plan_of
@@ -30,6 +30,7 @@ class _Check(NamedTuple):
     one: re.Pattern[str]
     many: re.Pattern[str]
     valid: Callable[[str], bool] | None
+    all_valid: Callable[[Collection[str]], bool]
     digits: tuple[int, int] | None
     """Least and most digits, where nothing else is asked of a text: seen without an expression."""
 
@@ -58,7 +59,7 @@ def _suspects(check: _Check, column: Column) -> Sequence[int]:
     together = _MARK.join(values)
     whole = together.count(_MARK) == len(values) - 1 and check.many.fullmatch(together + _MARK)
     values.discard("")
-    if whole and (check.valid is None or all(map(check.valid, values))):
+    if whole and check.all_valid(values):
         return ()
     passing = {text for text in values if _passes(check, text)}
     if not check.required:
@@ -149,11 +150,12 @@ def _checks(form: Form) -> Sequence[_Check]:
 
 
 def _check(item: Item) -> _Check:
-    pattern = faultless(item)
+    pattern, valid = faultless(item), CHECK_DIGITS.get(item.type)
     return _Check(
         item.presence is Presence.REQUIRED,
         re.compile(pattern),
         re.compile(f"(?:(?:{pattern}){_MARK})*+"),
-        CHECK_DIGITS.get(item.type),
+        valid,
+        TOGETHER.get(item.type, lambda texts: valid is None or all(map(valid, texts))),
         digits_of(item),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugins.atena.check_digits import is_corporate_number, is_my_number
+from plugins.atena.check_digits import are_my_numbers, is_corporate_number, is_my_number, modulus_11
 from plugins.atena.service.persons import atena_number
 
 
@@ -29,6 +29,21 @@ def test_right_my_numbers(number: str) -> None:
 )
 def test_wrong_my_numbers(number: str) -> None:
     assert not is_my_number(number)
+
+
+def test_many_my_numbers_are_right_if_each_is() -> None:
+    bodies = [f"{number:011d}" for number in range(0, 10**11, 10**11 // 997)]
+    right = [body + modulus_11(body) for body in bodies]
+    assert are_my_numbers(right)
+    assert are_my_numbers([])
+    for place in (0, 500, len(right) - 1):
+        for wrong in (str((int(right[place]) + 1) % 10**12).zfill(12), right[place][:-1], "", "62149832025X"):
+            assert not are_my_numbers([*right[:place], wrong, *right[place + 1 :]])
+
+
+@pytest.mark.parametrize("texts", [["62149832025", "6214983202577"], ["６２１４９８３２０２５７"], ["²" * 6]])
+def test_texts_of_other_lengths_are_no_numbers_together(texts: list[str]) -> None:
+    assert not are_my_numbers(texts)
 
 
 @pytest.mark.parametrize("number", ["8000020130001", "7000012050002", "6010005017636", "5835678256246"])
