@@ -1,5 +1,6 @@
 """A CSV file to records: sliced as bytes, decoded strictly, one line one record, every line looked at."""
 
+import codecs
 import re
 from collections.abc import Generator, Iterator
 from functools import partial
@@ -70,6 +71,7 @@ class _Taking:
         self._findings = findings
         self._starts = (f"{form.code},", f'"{form.code}",')
         self._columns = len(form.items)
+        self._decode = codecs.getdecoder(form.encoding)
 
     def apart(self, line: Line, number: int) -> Record:
         """Return the record of a line: with its fields, or with what is wrong with the line."""
@@ -84,7 +86,7 @@ class _Taking:
                 self._fault(record, "PREFIX", line.offset)
                 return record
             record.prefix, text = parts
-            skipped = len(record.prefix.encode(self._form.encoding)) + 1
+            skipped = self._length(record.prefix) + 1
         fields = split(text)
         if fields is None:
             code = "UNCLOSED_QUOTE" if text.count('"') % 2 else "STRAY_QUOTE"
@@ -100,9 +102,13 @@ class _Taking:
             record.where = partial(_offset, line, skipped)
         return record
 
+    def _length(self, prefix: str) -> int:
+        """Return how many bytes a text is."""
+        return len(prefix) if prefix.isascii() else len(prefix.encode(self._form.encoding))
+
     def _text(self, line: Line, record: Record) -> str | None:
         try:
-            text = line.content.decode(self._form.encoding)
+            text, _ = self._decode(line.content)
         except UnicodeDecodeError as error:
             self._fault(record, "ENCODING", line.offset + error.start)
             return None
@@ -113,11 +119,14 @@ class _Taking:
 
     def _without_prefix(self, text: str) -> tuple[str, str] | None:
         """Split 管理情報@CSV as text: the byte of `@` is also the second byte of many characters."""
+        prefix, _, rest = text.partition("@")
+        if "@" not in rest:
+            return prefix, rest
         parts = text.split("@")
         places = [at for at in range(1, len(parts)) if parts[at].startswith(self._starts)]
-        if len(parts) != len(("管理情報", "CSV")) and len(places) != 1:
+        if len(places) != 1:
             return None
-        at = places[0] if places else 1
+        [at] = places
         return "@".join(parts[:at]), "@".join(parts[at:])
 
     def _fault(self, record: Record, code: str, offset: int, detail: str = "") -> None:

@@ -24,10 +24,11 @@ class Examiner:
 
     def settle(self, record: Record) -> None:
         """Say what is wrong with a record; one that screening found clear can only be a repetition."""
-        if not record.is_clear:
-            found = list(self._value_findings(record))
-        else:
-            found = [] if self._is_of_layout(record.year) else list(self._strange_year(record))
+        if record.is_clear and self._is_of_layout(record.year):
+            if found := self._repetition(record):
+                record.findings = [*record.findings, *found]
+            return
+        found = list(self._strange_year(record) if record.is_clear else self._value_findings(record))
         bad = {one.column - 1 for one in found if _spoils(one)}
         if self._plan.action_place not in bad:
             found += self._repetition(record)

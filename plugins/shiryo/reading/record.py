@@ -7,6 +7,8 @@ from typing import NamedTuple
 from plugins.shiryo.reading.findings import Finding, Severity
 from plugins.shiryo.reading.form import Action, Form
 
+_MARK = "\x1f"
+
 
 class Identity(NamedTuple):
     """Of whom a document speaks: the number and the four items, as written. Absent items are empty."""
@@ -108,7 +110,7 @@ class Record:
         Made of payer, income year and recipient as the layout says; never of a My Number.
         """
         parts = (self.form.id, *self.key_parts())
-        return blake2b("\x1f".join(parts).encode("utf-8"), digest_size=16).hexdigest()
+        return blake2b(_MARK.join(parts).encode("utf-8"), digest_size=16).hexdigest()
 
     def key_parts(self) -> tuple[str, ...]:
         """Return the values that make the key: of each alternative the first that is filled."""
@@ -124,6 +126,17 @@ class Record:
                     parts += [fields[place] for place in places]
                     break
         return tuple(parts)
+
+    @property
+    def joined(self) -> str:
+        """All values in the order of the items, with a mark between; of hundreds in XML, few are filled."""
+        if not self.places:
+            return _MARK.join(self.fields)
+        pieces, before = list[str](), 0
+        for place in sorted(self.places):
+            pieces += (_MARK * (place - before), self.fields[place])
+            before = place
+        return "".join(pieces) + _MARK * (len(self.fields) - 1 - before)
 
     @property
     def identity(self) -> Identity:

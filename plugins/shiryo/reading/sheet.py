@@ -47,10 +47,12 @@ class Sheet:
         """Turn rows into columns; of a layout with hundreds of items, only those that a record fills."""
         if rows and not self.records[0].places:
             return list(zip(*rows, strict=True))
-        columns = [self._empty] * len(self.form.items)
-        for place in set().union(*(record.places for record in self.records)):
-            columns[place] = [row[place] for row in rows]
-        return columns
+        places = set().union(*(record.places for record in self.records))
+        filled = {place: [""] * len(rows) for place in places}
+        for at, (record, row) in enumerate(zip(self.records, rows, strict=True)):
+            for place in record.places:
+                filled[place][at] = row[place]
+        return [filled.get(place, self._empty) for place in range(len(self.form.items))]
 
 
 def _reliable(record: Record) -> Column:

@@ -116,7 +116,7 @@ class _Filling:
         for place, value in values.items():
             fields[place] = value
         record.fields, record.places, record.groups = fields, values.keys(), self._groups
-        record.content = hash("\x1f".join(fields))
+        record.content = hash(frozenset(values.items()))
 
     def _follow(self, text: str) -> None:
         if any(blank in text for blank in _BLANKS):

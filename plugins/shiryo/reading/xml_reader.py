@@ -109,12 +109,13 @@ class _Taking:
                 self._fault("XML_VERSION", form)
             self._walk(form, "", None)
             fields = [""] * len(self._form.items)
-            for place, (text, _) in self._values.items():
+            values = {place: text for place, (text, _) in self._values.items()}
+            for place, text in values.items():
                 fields[place] = text
             self._record.fields = fields
-            self._record.places = self._values.keys()
+            self._record.places = values.keys()
             self._record.groups = self._groups
-            self._record.content = hash("\x1f".join(fields))
+            self._record.content = hash(frozenset(values.items()))
             self._record.where = self._offset
         self._record.findings = self._found
 

@@ -152,5 +152,5 @@ def _same(source: Source, record: Record, person: str, amounts: str) -> bytes:
     """Return what makes two documents the same, whatever their numbers and marks are."""
     kind = record.form.kind
     if kind not in REPORTS or amounts == "{}" or not record.ok:
-        return "\x1f".join((kind, source.sender_code, *record.fields)).encode()
+        return "\x1f".join((kind, source.sender_code, record.joined)).encode()
     return f"{kind}\x1f{record.year}\x1f{source.sender_code}\x1f{person}\x1f{amounts}".encode()
