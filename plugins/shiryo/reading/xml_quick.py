@@ -8,7 +8,7 @@ found here: what is not plain is left to `xml_reader`, which reads it by the rul
 import re
 from collections import Counter
 from collections.abc import Generator, Sequence
-from typing import BinaryIO, NamedTuple
+from typing import AnyStr, BinaryIO, NamedTuple
 
 from plugins.shiryo.reading.examine import value_faults
 from plugins.shiryo.reading.form import Form
@@ -24,8 +24,10 @@ _LONGEST = 1 << 16
 _LONGEST_TEXT = 10_000
 _START, _END = b"<DATA ", b"</DATA>"
 _CONTROLS = bytes({*range(0x20)} - {*b"\t\n"})
-_MARKS = (b"&", b"]]>", b"\xef\xbf\xbe", b"\xef\xbf\xbf")
-_BLANKS = ("> ", ">\t", ">\n")
+_HIDING = ((b"!", b"<!"), (b"?", b"<?"), (b"\r", b"\r"))
+"""What would hide the end of a return: a byte that is rare, and the mark it stands in."""
+_MARKS = ((b"&", b"&"), (b"]", b"]]>"))
+_BLANKS = (("\t", ">\t"), ("\n", ">\n"), ("> ", "> "))
 _BLANK = re.compile(r">[ \t\n]+<")
 _TEXT = re.compile(r">([^<]+)<")
 _HEAD = re.compile(
@@ -69,10 +71,11 @@ def cuts(stream: BinaryIO) -> Generator[Cut, None, bool]:
             line += between.count(b"\n")
             at = end + len(_END)
             data = rest[start:at]
-            if len(data) > _LONGEST or b"<!" in data or b"<?" in data or b"\r" in data:  # would hide its end
+            if len(data) > _LONGEST or _has(data, _HIDING):
                 return False
             yield Cut(data, offset + start, line)
-            line += data.count(b"\n")
+            if b"\n" in data:
+                line += data.count(b"\n")
         rest, offset = rest[at:], offset + at
         if len(rest) > 2 * _READ:
             return False
@@ -92,7 +95,12 @@ def fill(record: Record, cut: Cut) -> bool:
 
 def _is_strange(data: bytes) -> bool:
     """Tell whether there is a reference, or what XML does not allow in a text."""
-    return len(data.translate(None, _CONTROLS)) < len(data) or any(mark in data for mark in _MARKS)
+    return len(data.translate(None, _CONTROLS)) < len(data) or _has(data, _MARKS)
+
+
+def _has(data: AnyStr, marks: Sequence[tuple[AnyStr, AnyStr]]) -> bool:
+    """Tell whether one of the marks stands there; what is rare in it is looked for first, and quickly."""
+    return any(rare in data and mark in data for rare, mark in marks)
 
 
 class _Filling:
@@ -119,22 +127,24 @@ class _Filling:
         record.content = hash(frozenset(values.items()))
 
     def _follow(self, text: str) -> None:
-        if any(blank in text for blank in _BLANKS):
+        if "\ufffe" in text or "\uffff" in text:
+            raise NotPlain
+        if _has(text, _BLANKS):
             text = _BLANK.sub("><", text)
         pieces = _TEXT.split(text)
         texts = [piece.strip() for piece in pieces[1::2]]
-        if max(map(len, texts), default=0) > _LONGEST_TEXT:
+        if len(text) > _LONGEST_TEXT and max(map(len, texts), default=0) > _LONGEST_TEXT:
             raise NotPlain
         state = automaton(self._form).start
         for gap, said in zip(pieces[::2], [*texts, ""], strict=True):
             step = state.steps.get(gap) or state.follow(gap)
-            state = step.state
-            self._opened += step.opened
-            if step.events:
-                self._note(step.events)
-            if step.kind is VALUE:
-                self._said.append((step.place, self._copy(step.group), said))
-            elif step.kind is not NOBODY:
+            state, kind, place, _, _, group, _, opened, events = step
+            self._opened += opened
+            if events:
+                self._note(events)
+            if kind is VALUE:
+                self._said.append((place, self._copy(group) if group else None, said))
+            elif kind is not NOBODY:
                 self._take(step, said)
 
     def _note(self, events: Sequence[Reference | Opened]) -> None:

@@ -22,7 +22,9 @@ def text_of(item: Item, text: str, parts: Mapping[str, str]) -> str:
 
 
 def _date(item: Item, parts: Mapping[str, str]) -> str:
-    found = _read_date(parts["era"], *(parts.get(name, "") or "00" for name in ("yy", "mm", "dd")))
+    found = _read_date(
+        parts["era"], parts.get("yy") or "00", parts.get("mm") or "00", parts.get("dd") or "00"
+    )
     return found[:4] if item.type == "part" and found != UNREADABLE else found
 
 
