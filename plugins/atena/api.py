@@ -39,7 +39,7 @@ from plugins.atena.queries.holders import present_homes, present_names, present_
 from plugins.atena.queries.matching import Likeness, Particulars
 from plugins.atena.queries.persons import Moment
 from plugins.atena.queries.subject import eltax_ids_ever, one_person
-from plugins.atena.search_keys import address_key, fold_addresses, kana_key, name_key
+from plugins.atena.search_keys import address_key, fold_addresses, fold_names, kana_key, name_key
 from plugins.atena.service import number_cases
 from plugins.atena.service.number_cases import Taken, Taking
 from plugins.atena.service.traffic import Traffic, traffic
@@ -74,6 +74,7 @@ __all__ = [
     "employers_by_number",
     "family_of",
     "fold_addresses",
+    "fold_names",
     "hidden_ids",
     "highest_id",
     "holders_of",

@@ -37,13 +37,9 @@ def lines(stream: BinaryIO, findings: Findings) -> Iterator[Line | Finding]:
                 yield findings.made("LINE_TOO_LONG", start, number)
                 continue
             yield findings.made("NO_FINAL_NEWLINE", offset, number)
-        yield Line(number, start, len(piece), _without_break(piece))
-
-
-def _without_break(piece: bytes) -> bytes:
-    if piece.endswith(b"\r\n"):
-        return piece[:-2]
-    return piece[:-1] if piece.endswith(b"\n") else piece
+            yield Line(number, start, len(piece), piece)
+        else:
+            yield Line(number, start, len(piece), piece[: -2 if piece.endswith(b"\r\n") else -1])
 
 
 def _skip(stream: BinaryIO) -> int:

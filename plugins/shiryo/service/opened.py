@@ -28,7 +28,8 @@ TOTAL_DIFFERS = "TOTAL_DIFFERS"
 
 SHEET = 1_000
 """Pieces that are looked at together."""
-_AMOUNT = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+_MOST_DIGITS = 15
+_AMOUNT = re.compile(rf"-?[0-9]{{1,{_MOST_DIGITS}}}", re.ASCII)
 
 
 @dataclass
@@ -199,4 +200,8 @@ def _layout(row: Row[Any], tax_year: int) -> Layout | None:
 def _amounts(records: Sequence[Record], place: int | None) -> int:
     """Return the sum of an item, also where something else is wrong; what is no number counts nothing."""
     texts = [record.fields[place] for record in records if record.fields] if place is not None else []
-    return sum(int(text) for text in texts if _AMOUNT.fullmatch(text))
+    filled = list(filter(None, texts))
+    together = "".join(filled)
+    if together.isascii() and together.isdigit() and max(map(len, filled)) <= _MOST_DIGITS:
+        return sum(map(int, filled))
+    return sum(int(text) for text in filled if _AMOUNT.fullmatch(text))

@@ -15,9 +15,9 @@ from plugins.atena.api import (
     blind_digest,
     blind_index,
     fold_addresses,
+    fold_names,
     is_my_number,
     kana_key,
-    name_key,
 )
 from plugins.shiryo.reading.excerpt import excerpt
 from plugins.shiryo.reading.findings import Finding, Severity
@@ -104,7 +104,7 @@ def document_rows(keyring: Keyring, sources: Sequence[Source], sheet: Sheet) -> 
             _storable(sheet.column("municipality")),
             *said,
             [not record.ok for record in records],
-            map(name_key, said_names),
+            fold_names(said_names),
             map(_kana_key, said_kanas),
             fold_addresses(said_addresses),
             strict=True,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from plugins.atena.search_keys import kana_key, name_key
+from plugins.atena.search_keys import fold_names, kana_key, name_key
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,10 @@ def test_written_names_that_are_found_alike(one: str, other: str) -> None:
 def test_folding_twice_changes_nothing_more(fold: object, text: str) -> None:
     assert callable(fold)
     assert fold(fold(text)) == fold(text)
+
+
+def test_many_names_fold_as_each_does_alone() -> None:
+    names = ["髙橋　一郎", "", "山﨑\n花子", "\uffe3", "\u00a8", "ＺＨＡＮＧ", "あ\x00い", "葛\U000e0100城"]
+    assert fold_names(names) == [name_key(each) for each in names]
+    assert fold_names(names)[:3] == ["高橋一郎", "", "山崎花子"]
+    assert fold_names([]) == []
