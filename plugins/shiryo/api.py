@@ -11,6 +11,7 @@ from core.storage.database import ReadSession
 from plugins.shiryo.graphql.documents import Document
 from plugins.shiryo.manifest import SCHEMA, SCHEMA_VERSION
 from plugins.shiryo.queries import counting, documents, ledger, work_items
+from plugins.shiryo.queries.attached import attached_between
 from plugins.shiryo.queries.traffic import deliveries_between
 from plugins.shiryo.reading.errors import LayoutUnknown
 from plugins.shiryo.reading.layout import Layout, layouts, load_layout
@@ -24,6 +25,7 @@ __all__ = [
     "Layout",
     "LayoutUnknown",
     "Ledger",
+    "attached_between",
     "blocking_items",
     "deliveries_between",
     "documents_between",

@@ -25,6 +25,7 @@ from plugins.shikakeisan.assessment.service import JOURNAL_TYPE, rules_of
 from plugins.shikakeisan.assessment.verifying import Mismatch
 from plugins.shikakeisan.assessment.verifying import verify as verify_year
 from plugins.shikakeisan.base.years import opened_year
+from plugins.shikakeisan.merge.verifying import CODE, Compared, compare_documents
 from plugins.shikakeisan.permissions import RUN_START
 from plugins.shikakeisan.rules import RULES
 from plugins.shikakeisan.terminal import recorded, start_job
@@ -77,7 +78,10 @@ def assess(
 @click.argument("tax_year", type=int)
 @click.pass_obj
 def verify(runtime: Runtime, tax_year: int) -> None:
-    """すべての賦課決定の版を、元になった事実から計算し直して比べます。違いがあれば終了コードは1。"""
+    """すべての賦課決定の版を、元になった事実から計算し直して比べます。違いがあれば終了コードは1。
+
+    併合結果の資料が、名寄せされている有効な資料と同じかも確かめます。
+    """
     sys.exit(asked(runtime, lambda database: _verify(runtime, database, tax_year)))
 
 
@@ -142,6 +146,8 @@ async def _verify(runtime: Runtime, database: Database, tax_year: int) -> int:
     checked, wrong = 0, list[Mismatch]()
     async with database.read() as session:
         rules = await rules_of(session, tax_year)
+        year = await opened_year(session, tax_year)
+        documents = await compare_documents(session, tax_year, year.merged_at)
         async for count, mismatches in verify_year(session, rules):
             checked += count
             wrong += mismatches
@@ -150,8 +156,21 @@ async def _verify(runtime: Runtime, database: Database, tax_year: int) -> int:
     for found in wrong:
         names = "、".join(map(_name, found.figures))
         click.echo(f"宛名番号 {numbers[found.person_id]} 第{found.revision}版: {names}が違います。")
+    for line in _documents(documents):
+        click.echo(line)
     click.echo(f"{checked:,}件の版を計算し直しました。違いは {len(wrong):,}件です。")
-    return int(bool(wrong))
+    return int(bool(wrong) or not documents.agrees)
+
+
+def _documents(found: Compared) -> Sequence[str]:
+    """Lines of how the bases and what is attached agree; they name documents, no persons."""
+    beside = "併合結果にありますが、名寄せされた有効な資料ではありません"
+    waiting = f"次の併合を待つもの {found.waiting:,}件、個人基本にない人のもの {found.outside:,}件。"
+    return [
+        *(f"{CODE}: 資料番号 {one} は名寄せされていますが、併合結果にありません。" for one in found.unmerged),
+        *(f"{CODE}: 資料番号 {one} は{beside}。" for one in found.unattached),
+        f"名寄せされた資料 {found.attached:,}件を併合結果と突き合わせました。{waiting}",
+    ]
 
 
 async def _dump(runtime: Runtime, database: Database, tax_year: int) -> None:

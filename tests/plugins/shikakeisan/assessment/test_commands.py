@@ -30,6 +30,7 @@ from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Yea
 
 SALARY = {"salary": 5_000_000, "social_insurance": 700_000}
 PEOPLE = 3
+COMPARED = "併合結果と突き合わせました。次の併合を待つもの 0件、個人基本にない人のもの 0件。"
 
 
 class Terminal:
@@ -148,7 +149,19 @@ def test_every_revision_is_calculated_again_with_the_same_yen(terminal: Terminal
 
     said = terminal.type(verify, str(TAX_YEAR))
 
-    assert said == "4件の版を計算し直しました。違いは 0件です。\n"
+    assert said.splitlines() == [
+        f"名寄せされた資料 0件を{COMPARED}",
+        "4件の版を計算し直しました。違いは 0件です。",
+    ]
+
+
+def test_a_document_that_is_not_attached_is_found_in_a_basis(terminal: Terminal) -> None:
+    terminal.type(assess, str(TAX_YEAR))
+    terminal.owned("UPDATE shikakeisan.basis SET documents = '{77}' WHERE person_id = 1")
+
+    said = terminal.type(verify, str(TAX_YEAR), expect=1).splitlines()
+
+    assert said[0].startswith("MERGE_DOCUMENTS_DIFFER: 資料番号 77 は併合結果にありますが、")
 
 
 def test_a_figure_that_does_not_follow_from_its_facts_is_found(terminal: Terminal) -> None:
