@@ -28,6 +28,7 @@ from plugins.shikakeisan.base.years import opened_year
 from plugins.shikakeisan.merge.verifying import CODE, Compared, compare_documents
 from plugins.shikakeisan.permissions import RUN_START
 from plugins.shikakeisan.rules import RULES
+from plugins.shikakeisan.states import YearState
 from plugins.shikakeisan.terminal import recorded, start_job
 
 SHOWN = ("annual_total", "city_total", "pref_total", "forest", "genmen_amount", "payable", "total_income_all")
@@ -147,7 +148,8 @@ async def _verify(runtime: Runtime, database: Database, tax_year: int) -> int:
     async with database.read() as session:
         rules = await rules_of(session, tax_year)
         year = await opened_year(session, tax_year)
-        documents = await compare_documents(session, tax_year, year.merged_at)
+        is_merged = year.state in (YearState.MERGED, YearState.ASSESSED)
+        documents = await compare_documents(session, tax_year, year.merged_at) if is_merged else None
         async for count, mismatches in verify_year(session, rules):
             checked += count
             wrong += mismatches
@@ -156,20 +158,21 @@ async def _verify(runtime: Runtime, database: Database, tax_year: int) -> int:
     for found in wrong:
         names = "、".join(map(_name, found.figures))
         click.echo(f"宛名番号 {numbers[found.person_id]} 第{found.revision}版: {names}が違います。")
-    for line in _documents(documents):
+    for line in () if documents is None else _documents(documents):
         click.echo(line)
     click.echo(f"{checked:,}件の版を計算し直しました。違いは {len(wrong):,}件です。")
-    return int(bool(wrong) or not documents.agrees)
+    return int(bool(wrong) or not (documents is None or documents.agrees))
 
 
 def _documents(found: Compared) -> Sequence[str]:
     """Lines of how the bases and what is attached agree; they name documents, no persons."""
     beside = "併合結果にありますが、名寄せされた有効な資料ではありません"
+    differing = f"違いは {len(found.unmerged) + len(found.unattached):,}件、"
     waiting = f"次の併合を待つもの {found.waiting:,}件、個人基本にない人のもの {found.outside:,}件。"
     return [
         *(f"{CODE}: 資料番号 {one} は名寄せされていますが、併合結果にありません。" for one in found.unmerged),
         *(f"{CODE}: 資料番号 {one} は{beside}。" for one in found.unattached),
-        f"名寄せされた資料 {found.attached:,}件を併合結果と突き合わせました。{waiting}",
+        f"名寄せされた資料 {found.attached:,}件を併合結果と突き合わせました。{differing}{waiting}",
     ]
 
 

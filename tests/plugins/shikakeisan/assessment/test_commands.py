@@ -30,7 +30,7 @@ from tests.plugins.shikakeisan.assessment.conftest import TAX_YEAR, Someone, Yea
 
 SALARY = {"salary": 5_000_000, "social_insurance": 700_000}
 PEOPLE = 3
-COMPARED = "併合結果と突き合わせました。次の併合を待つもの 0件、個人基本にない人のもの 0件。"
+COMPARED = "併合結果と突き合わせました。違いは 0件、次の併合を待つもの 0件、個人基本にない人のもの 0件。"
 
 
 class Terminal:
@@ -293,3 +293,10 @@ def test_the_undecided_are_listed_by_their_numbers_to_whoever_may_see_tax(
     message = "未申告（所得の資料がなく、誰の扶養親族等でもない）"
     assert shown == f"{number}\tNO_DOCUMENT\t{message}\n"
     assert none == "税額が未決定の者はいません。\n"
+
+
+def test_a_year_that_is_not_merged_has_nothing_to_compare(terminal: Terminal) -> None:
+    terminal.owned("UPDATE shikakeisan.basis SET documents = '{77}' WHERE person_id = 1")
+    terminal.owned("UPDATE shikakeisan.fiscal_year SET state = 'frozen'")
+
+    assert terminal.type(verify, str(TAX_YEAR)) == "0件の版を計算し直しました。違いは 0件です。\n"
