@@ -8,6 +8,7 @@ from plugins.shiryo.reading.findings import Finding, Severity
 from plugins.shiryo.reading.form import Action, Form
 
 _MARK = "\x1f"
+_PAYER_DIGITS = 13
 
 
 class Identity(NamedTuple):
@@ -122,7 +123,8 @@ class Record:
         fields, parts = self.fields, []
         for choices in self.form.key_places if fields else ():
             for places in choices:
-                if _usable(fields[places[0]]):
+                text = fields[places[0]]
+                if text and not (len(text) == _PAYER_DIGITS and _is_of_person(text)):
                     parts += [fields[place] for place in places]
                     break
         return tuple(parts)
@@ -159,6 +161,6 @@ def _nowhere(_place: int) -> int:
     return 0
 
 
-def _usable(text: str) -> bool:
-    """Tell whether a part may stand in a key: filled, and not a 個人番号 (13 digits from 0) of a payer."""
-    return bool(text) and not (len(text) == len("0123456789012") and text[0] == "0" and text.isascii())
+def _is_of_person(text: str) -> bool:
+    """Tell whether a payer's number is a 個人番号 (behind a 0), which may not stand in a key."""
+    return text[0] == "0" and text.isascii()

@@ -17,11 +17,9 @@ class Sheet:
     def __init__(self, form: Form, records: Sequence[Record]) -> None:
         self.form = form
         self.records = records
-        self._empty: Column = [""] * len(records)
+        self._empty: Column = ("",) * len(records)
         self.columns = self._side_by_side([record.fields for record in records])
-        self.filled = {
-            place for place, column in enumerate(self.columns) if column is not self._empty and any(column)
-        }
+        self.filled = {place for place, column in enumerate(self.columns) if column != self._empty}
 
     def column(self, name: str | None) -> Column:
         """Return the values of an item; empty ones where the layout has no such item."""
