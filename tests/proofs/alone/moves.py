@@ -4,12 +4,28 @@ Each row of a query on the present state gives one try, so that what an earlier 
 batch, a person) is tried by all later ones. A mutation without a place here fails the test.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-Variables = Mapping[str, Any]
-DAY, BEFORE = "2026-03-02", "2025-12-01"
+from tests.proofs.alone.tries import (
+    BESIDE,
+    DAY,
+    RESIDENT,
+    Try,
+    batch,
+    by_id,
+    circumstance,
+    correction,
+    fact,
+    given,
+    of_each,
+    once,
+    reply,
+    resolution,
+    seen,
+    typed,
+)
+
+BEFORE = "2025-12-01"
 PLACE = {
     "municipalityCode": "331015",
     "prefecture": "岡山県",
@@ -17,102 +33,10 @@ PLACE = {
     "town": "桜見町",
     "lot": "1番地",
 }
-BESIDE = (
-    "SELECT p.atena_number, p.version FROM atena.person p JOIN atena.person_revision r ON r.person_id = p.id"
-)
 NON_RESIDENTS = f"{BESIDE} WHERE r.kind = 'non_resident' AND r.known_to = 'infinity' ORDER BY p.id"
-RESIDENT = f"{BESIDE} WHERE r.kind = 'resident' AND r.known_to = 'infinity' ORDER BY p.id LIMIT 1"
 PEOPLE = "SELECT atena_number, version FROM atena.person ORDER BY id"
 STATED = "SELECT id FROM shiryo.document WHERE tax_year = 2024 ORDER BY id LIMIT 1"
 PAYER = {"senderCode": "0009", "senderName": "窓口", "version": "2020"}
-
-
-@dataclass(frozen=True)
-class Try:
-    """Arguments for each row of a query; without one, once."""
-
-    variables: Callable[[Any], Variables]
-    rows: str = "SELECT 1"
-
-
-def once(**variables: Any) -> Try:
-    return Try(lambda _: variables)
-
-
-def given(**items: Any) -> Try:
-    return Try(lambda _: {"input": items})
-
-
-def of_each(rows: str, **items: Any) -> Try:
-    """Name 宛名番号 and version of each person, and say the same of all."""
-    return Try(
-        lambda row: {"input": {"atenaNumber": row[0], "expectedVersion": row[1], **items}},
-        rows,
-    )
-
-
-def typed(rows: str) -> Try:
-    said = {"evidence": "JUKI_NET", "hits": 2, "reason": "住所の履歴が一致"}
-    return Try(lambda row: {"input": {"atenaNumber": row[0], "myNumber": "621498320257", **said}}, rows)
-
-
-def seen(name: str, table: str, **more: Any) -> Try:
-    """Name each row of a table with the version that stands in it: the best informed attempt."""
-    return Try(
-        lambda row: {name: row.id, "expectedVersion": row.version, **more},
-        f"SELECT id, version FROM {table}",  # noqa: S608  # tables are named in this file
-    )
-
-
-def by_id(name: str, table: str, **more: Any) -> Try:
-    return Try(lambda row: {name: row.id, **more}, f"SELECT id FROM {table}")  # noqa: S608  # as above
-
-
-def resolution(action: str, **more: Any) -> Try:
-    reason = {"resolution": action, "reason": "確認した", **more}
-    return Try(
-        lambda row: {"input": {"id": row.id, "expectedVersion": row.version, **reason}},
-        "SELECT id, version FROM shiryo.work_item",
-    )
-
-
-def correction(kind: str, changes: Mapping[str, Any], who: str = "TRUE", **more: Any) -> Try:
-    said = {"kind": kind, "reason": "調査による", "receivedOn": DAY, "changes": changes, **more}
-    return Try(
-        lambda row: {
-            "input": {"taxYear": 2024, "atenaNumber": row[0], "expectedRevision": row[1], **said},
-        },
-        "SELECT p.atena_number, a.revision FROM shikakeisan.assessment a JOIN atena.person p"  # noqa: S608  # as above
-        f" ON p.id = a.person_id WHERE a.superseded_at = 'infinity' AND {who} ORDER BY p.id LIMIT 1",
-    )
-
-
-def batch(**selection: Any) -> Try:
-    said = {"kind": "ex_officio", "reason": "読取りの誤り", "receivedOn": DAY, "taxYear": 2024}
-    return given(**said, selection=selection, changes={"social_insurance": 1_000})
-
-
-def circumstance(year: int, kind: str, ward: str = "", *, back: bool = False) -> Try:
-    said = {"taxYear": year, "kind": kind, "source": "決定通知書", "takeBack": back}
-    return Try(
-        lambda row: {"input": {**said, "lines": [{"atenaNumber": row[0], "wardCode": ward}]}}, RESIDENT
-    )
-
-
-def reply(kind: str, **more: Any) -> Try:
-    said = {"kind": kind, "repliedOn": DAY, **more}
-    return Try(
-        lambda row: {"input": {"inquiryId": row[0], "atenaNumber": row[1], **said}},
-        "SELECT i.inquiry_id, p.atena_number FROM shikakeisan.inquiry_person i"
-        " JOIN atena.person p ON p.id = i.person_id",
-    )
-
-
-def fact(path: str, value: Any) -> Try:
-    said = {"taxYear": 2025, "path": path, "value": value, "reason": "本人に確認した"}
-    return Try(lambda row: {"input": {"atenaNumber": row[0], **said}}, RESIDENT)
-
-
 VALUES = [
     {"name": name, "value": value}
     for name, value in {
