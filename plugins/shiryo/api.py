@@ -9,6 +9,7 @@ from sqlalchemy import Select
 
 from core.storage.database import ReadSession
 from plugins.shiryo.graphql.documents import Document
+from plugins.shiryo.graphql.enums import SenderKind
 from plugins.shiryo.manifest import SCHEMA, SCHEMA_VERSION
 from plugins.shiryo.queries import counting, documents, ledger, work_items
 from plugins.shiryo.queries.attached import attached_between
@@ -25,6 +26,7 @@ __all__ = [
     "Layout",
     "LayoutUnknown",
     "Ledger",
+    "SenderKind",
     "attached_between",
     "blocking_items",
     "deliveries_between",

@@ -7,13 +7,14 @@ from core.graphql.fields import column, door
 from plugins.shikakeisan.closing.exchange import Exchange, exchange_of
 from plugins.shikakeisan.closing.graphql import Close, Transfer
 from plugins.shikakeisan.permissions import CLOSING
+from plugins.shiryo.api import SenderKind
 
 
 @strawberry.type(description="締めの間に受け付けた課税資料（送付元の区分ごと）")
 class CloseDeliveries:
     """What came from one kind of sender."""
 
-    sender_kind: str = column(CLOSING, "送付元の区分")
+    sender_kind: SenderKind = column(CLOSING, "送付元の区分")
     received: int = column(CLOSING, "受け付けた件数（受付の数）")
     accepted: int = column(CLOSING, "受け入れた件数（受付の数）")
     documents: int = column(CLOSING, "受け入れた資料の件数")
@@ -47,7 +48,7 @@ class CloseExchange:
         """Make it of what was gathered."""
         names = ("received", "accepted", "documents")
         came = [
-            CloseDeliveries(sender_kind=row.kind, **{name: getattr(row, name) for name in names})
+            CloseDeliveries(sender_kind=SenderKind(row.kind), **{name: getattr(row, name) for name in names})
             for row in found.deliveries
         ]
         said = found.register

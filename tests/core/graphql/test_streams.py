@@ -143,7 +143,8 @@ async def test_no_transaction_is_open_while_waiting(house: Any, listen: Any) -> 
     await listener.until(b":\n\n")
 
     async with house.database.read() as session:
-        query = "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in%'"
+        here = "datname = current_database() AND state LIKE 'idle in%'"
+        query = f"SELECT count(*) FROM pg_stat_activity WHERE {here}"  # noqa: S608  # written above
         assert await session.scalar(text(query)) == 0
     await listener.leave()
 

@@ -16,7 +16,7 @@ from core.settings import DATA_DIR, PROFILE, Settings, Sources
 from core.storage.database import Database
 from plugins import atena
 from plugins.atena import permissions
-from plugins.atena.vault.keyring import VAULT_KEY_FILE, key_file, open_keyring
+from plugins.atena.vault.keyring import key_file, open_keyring
 
 GRANTED = {str(getattr(permissions, name)) for name in dir(permissions) if name.isupper()}
 
@@ -45,7 +45,7 @@ class _Opened:
 
 def production(tmp_path: Path) -> Settings:
     environ = {"JUMINZEI_PROFILE": "production", "JUMINZEI_DATA_DIR": str(tmp_path)}
-    return Settings([PROFILE, DATA_DIR, VAULT_KEY_FILE], Sources(environ))
+    return Settings([PROFILE, DATA_DIR, *atena.settings()], Sources(environ))
 
 
 def test_it_goes_through_the_door() -> None:

@@ -86,10 +86,10 @@ async def test_a_page_holds_what_went_out_with_the_close_and_came_in_before_it(
     assert (one["recipientsWithoutFile"], two["recipientsWithoutFile"]) == (["kaigo"], ["fukushi", "kaigo"])
     assert [each["deliveries"] for each in (one, two)] == [
         [
-            {"senderKind": "payer", "received": 1, "accepted": 1, "documents": 0},
-            {"senderKind": "pension", "received": 1, "accepted": 1, "documents": 7},
+            {"senderKind": "PAYER", "received": 1, "accepted": 1, "documents": 0},
+            {"senderKind": "PENSION", "received": 1, "accepted": 1, "documents": 7},
         ],
-        [{"senderKind": "pension", "received": 2, "accepted": 2, "documents": 14}],
+        [{"senderKind": "PENSION", "received": 2, "accepted": 2, "documents": 14}],
     ]
     waiting = {"stopCode": "", "unsent": 0, "unanswered": 1, "refused": 1}
     assert one["register"] == {"applied": 1, "firstSequence": 1, "lastSequence": 1, **waiting}
