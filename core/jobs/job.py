@@ -105,6 +105,22 @@ class Job:
                 await self._save(step)
             self.status = replace(self.status, steps=self.status.steps + 1, **step.progress)
 
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[WriteSession]:
+        """Lend a transaction beside the steps; one at a time, however many workers take the job for theirs.
+
+        For work of which the database itself says how far it came: neither cursor nor progress is committed
+        with it, and whoever commits it lazily must find by the database what a dying server lost. Raises
+        JobCancelled and LeaseLost as a step does.
+        """
+        async with self.database.transaction() as session:
+            await queries.one_beside(session, self.id)
+            self._may_still(await queries.standing(session, self.id, self.status.attempt))
+            journal = Journal()
+            with journaling(journal):
+                yield session
+            await write_access(session, self.runtime, self.status, journal)
+
     async def renew(self) -> None:
         """Prolong the lease and learn of a wish to cancel; raises LeaseLost."""
         async with self.database.transaction() as session:
@@ -112,10 +128,13 @@ class Job:
             await announce(session, self.id)
 
     async def _may_go_on(self, session: WriteSession) -> None:
-        state, steps = await queries.standing(session, self.id, self.status.attempt) or (None, 0)
-        self._notice(state)
-        if steps != self.status.steps:
+        standing = await queries.standing(session, self.id, self.status.attempt)
+        if standing is not None and standing.steps != self.status.steps:
             raise StepsLost
+        self._may_still(standing)
+
+    def _may_still(self, standing: queries.Standing | None) -> None:
+        self._notice(standing and standing.state)
         if self.cancelled:
             raise JobCancelled
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +13,15 @@ from core.jobs.tables import IS_ACTIVE, job
 from core.storage.database import ReadSession, WriteSession
 
 NOW = func.clock_timestamp()
+BESIDE = 0x4A4F4253
+"""First key of the advisory locks of what is done beside a job's steps ("JOBS"); the job is the second."""
+
+
+class Standing(NamedTuple):
+    """How a job stands that its worker still holds."""
+
+    state: JobState
+    steps: int
 
 
 async def add(
@@ -85,11 +94,16 @@ async def claim(
     return None if row is None else _status(row)
 
 
-async def standing(session: ReadSession, job_id: int, attempt: int) -> tuple[JobState, int] | None:
+async def one_beside(session: WriteSession, job_id: int) -> None:
+    """Wait until nobody else works beside the steps of this job, and keep others waiting till the commit."""
+    await session.execute(select(func.pg_advisory_xact_lock(BESIDE, func.hashint8(job_id))))
+
+
+async def standing(session: ReadSession, job_id: int, attempt: int) -> Standing | None:
     """Return the job's state and its committed steps if this attempt still holds it."""
     statement = select(job.c.state, job.c.steps).where(_held(job_id, attempt))
     row = (await session.execute(statement)).one_or_none()
-    return None if row is None else (JobState(row.state), row.steps)
+    return None if row is None else Standing(JobState(row.state), row.steps)
 
 
 async def renew(session: WriteSession, job_id: int, attempt: int, lease: timedelta) -> JobState | None:

@@ -65,7 +65,7 @@ def compare(one: Likeness, other: Likeness, *, same_number: bool) -> Sameness:
         Reason.SAME_NAME: bool(one.name_keys & other.name_keys),
         Reason.SAME_KANA: bool((one.kana_keys & other.kana_keys) - {""}),
         Reason.SAME_BIRTH_DATE: bool(one.birth_dates & other.birth_dates),
-        Reason.SAME_ADDRESS: bool(one.addresses & other.addresses),
+        Reason.SAME_ADDRESS: bool(one.address_keys & other.address_keys),
         Reason.DIFFERENT_NUMBERS: one.has_my_number and other.has_my_number and not same_number,
         Reason.BOTH_RESIDENTS: one.lives_here and other.lives_here and not same_number,
     }

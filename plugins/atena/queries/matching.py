@@ -16,6 +16,9 @@ from plugins.atena.queries.history import known
 from plugins.atena.tables import address_revision, my_number, person_revision
 
 revision = person_revision.c
+SPAN = ("person_id", "valid_from", "valid_to")
+NAMES = (*SPAN, "kind", "name_key", "kana_key", "birth_date", "death_date")
+HOMES = (*SPAN, "municipality_code", "address_key")
 
 
 class Particulars(NamedTuple):
@@ -30,9 +33,9 @@ class Particulars(NamedTuple):
 class Likeness:
     """What the register knows of one person that a document may be compared with.
 
-    Names are all that the person ever bore. `municipality_code` and `address` are those of the day asked for,
-    None if no address held on it; `addresses` are all, the earlier ones too. `lives_here`: a living resident
-    on the day asked for.
+    Names are all that the person ever bore. `municipality_code` and `address_key` are those of the day asked
+    for, None if no address held on it; `address_keys` are all, the earlier ones too. `lives_here`: a living
+    resident on the day asked for.
     """
 
     person_id: int
@@ -41,8 +44,8 @@ class Likeness:
     kana_keys: set[str] = field(default_factory=set)
     birth_dates: set[date] = field(default_factory=set)
     municipality_code: str | None = None
-    address: str | None = None
-    addresses: set[str] = field(default_factory=set)
+    address_key: str | None = None
+    address_keys: set[str] = field(default_factory=set)
     has_my_number: bool = False
     lives_here: bool = False
 
@@ -103,21 +106,19 @@ async def likenesses(session: ReadSession, person_ids: Iterable[int], as_of: dat
     """Return what is known of these persons, with the address that held on the day `as_of`."""
     ids = list(person_ids)
     found = {person_id: Likeness(person_id) for person_id in ids}
-    for row in await session.execute(_present(person_revision), {"ids": ids}):
+    for row in await session.execute(_present(person_revision, NAMES), {"ids": ids}):
         _add_names(found[row.person_id], row, as_of)
-    for row in await session.execute(_present(address_revision), {"ids": ids}):
+    for row in await session.execute(_present(address_revision, HOMES), {"ids": ids}):
         _add_address(found[row.person_id], row, as_of)
-    numbered = select(my_number.c.person_id).where(
-        my_number.c.person_id == any_(bindparam("ids", type_=ARRAY(BigInteger))), known(my_number, LATEST)
-    )
-    for person_id in await session.scalars(numbered, {"ids": ids}):
+    for person_id in await session.scalars(_present(my_number, ("person_id",)), {"ids": ids}):
         found[person_id].has_my_number = True
     return found
 
 
-def _present(table: Any) -> Any:
+def _present(table: Any, names: Sequence[str]) -> Any:
     asked = bindparam("ids", type_=ARRAY(BigInteger))
-    return select(table).where(table.c.person_id == any_(asked), known(table, LATEST))
+    columns = (table.c[name] for name in names)
+    return select(*columns).where(table.c.person_id == any_(asked), known(table, LATEST))
 
 
 def _add_names(person: Likeness, row: Row[Any], as_of: date) -> None:
@@ -132,8 +133,7 @@ def _add_names(person: Likeness, row: Row[Any], as_of: date) -> None:
 
 
 def _add_address(person: Likeness, row: Row[Any], as_of: date) -> None:
-    address = f"{row.prefecture}{row.municipality}{row.town}{row.lot}"
-    person.addresses.add(address)
+    person.address_keys.add(row.address_key)
     if row.valid_from <= as_of < row.valid_to:
         person.municipality_code = row.municipality_code
-        person.address = address
+        person.address_key = row.address_key

@@ -10,6 +10,7 @@ from plugins.atena.particulars import person_content
 from plugins.atena.queries.candidates import Pair
 from plugins.atena.queries.matching import Likeness, Particulars, alike, likenesses
 from plugins.atena.sameness import Sameness, compare, sameness
+from plugins.atena.search_keys import address_keys
 
 
 class Candidate(NamedTuple):
@@ -69,6 +70,6 @@ def likeness_of(
         name_keys={content["name_key"]},
         kana_keys={content.get("kana_key", "")},
         birth_dates={birth} if birth is not None else set(),
-        addresses={f"{at['prefecture']}{at['municipality']}{at['town']}{at['lot']}" for at in places},
+        address_keys={address_keys(at)["address_key"] for at in places},
         has_my_number=has_my_number,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from pathlib import Path
 
 import click
 
-from core.garbage import collector_paused
 from plugins.shiryo.errors import KindUnknown, ManifestInvalid
 from plugins.shiryo.manifest import Announced, Manifest, parse_manifest
 from plugins.shiryo.service.kinds import kind_of
@@ -22,6 +22,10 @@ TOGETHER = 500
 """Deliveries that are received in one transaction."""
 MOST_BYTES = 1 << 26
 """Bytes after which no further delivery is received with them."""
+MOST_SECONDS = 0.5
+"""Seconds after which a slow medium is left for a moment: whatever else is under way goes on meanwhile."""
+LARGE = 1 << 20
+"""Bytes from which a file is read in a thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +84,33 @@ def _beside(manifest_path: str) -> Parcel:
     return Parcel(manifest, {name: path for name, path in places.items() if path.is_file()})
 
 
-async def read_ahead(parcels: Iterable[Parcel]) -> AsyncGenerator[Sequence[Arrived], None]:
-    """Yield deliveries with their bytes, some hundred at a time; the next are read meanwhile."""
+async def batches(parcels: Iterable[Parcel]) -> AsyncGenerator[Sequence[Arrived], None]:
+    """Yield deliveries with their bytes, some hundred at a time, or what came within a moment."""
     rest = iter(parcels)
-    reading = asyncio.create_task(asyncio.to_thread(_read, rest))
-    try:
-        while read := await reading:
-            reading = asyncio.create_task(asyncio.to_thread(_read, rest))
-            yield read
-    finally:
-        reading.cancel()
+    while read := await _read(rest):
+        yield read
 
 
-def _read(parcels: Iterator[Parcel]) -> Sequence[Arrived]:
+async def _read(parcels: Iterator[Parcel]) -> Sequence[Arrived]:
     read: list[Arrived] = []
-    size = 0
-    with collector_paused():
-        for each in parcels:
-            read.append(_with_bytes(each))
-            size += sum(map(len, read[-1].files.values()))
-            if len(read) == TOGETHER or size >= MOST_BYTES:
-                break
+    size, began = 0, time.monotonic()
+    for each in parcels:
+        files = {name: await _bytes_of(path) for name, path in each.paths.items()}
+        read.append(Arrived(_with_kinds(each.manifest, files), files))
+        size += sum(map(len, files.values()))
+        if len(read) == TOGETHER or size >= MOST_BYTES or time.monotonic() - began >= MOST_SECONDS:
+            break
     return read
 
 
-def _with_bytes(parcel: Parcel) -> Arrived:
-    files = {name: path.read_bytes() for name, path in parcel.paths.items()}
-    return Arrived(_with_kinds(parcel.manifest, files), files)
+async def _bytes_of(path: Path) -> bytes:
+    """Read a file; a small one without a thread, which would wait at each call for whoever is at work."""
+    data = _bytes_if_small(path)
+    return await asyncio.to_thread(path.read_bytes) if data is None else data
+
+
+def _bytes_if_small(path: Path) -> bytes | None:
+    return path.read_bytes() if path.stat().st_size < LARGE else None
 
 
 def _with_kinds(manifest: Manifest, files: dict[str, bytes]) -> Manifest:

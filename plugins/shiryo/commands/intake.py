@@ -20,7 +20,7 @@ from core.runtime import Runtime
 from core.storage.database import Database
 from core.work import Work
 from plugins.atena.api import Keyring, open_keyring
-from plugins.shiryo.commands.arriving import Folders, Parcel, parcel, read_ahead
+from plugins.shiryo.commands.arriving import Folders, Parcel, batches, parcel
 from plugins.shiryo.errors import AlreadyImported, ManifestInvalid
 from plugins.shiryo.manifest import (
     CHANNELS,
@@ -123,8 +123,8 @@ async def _take_in(desk: Desk, parcels: Iterable[Parcel], *, json_lines: bool) -
         taker = Taker(desk, database, actor, trace_id, open_keyring(runtime.settings))
         received, following = 0, None
         try:
-            async with more_to_come(database), aclosing(read_ahead(parcels)) as batches:
-                async for batch in batches:
+            async with more_to_come(database), aclosing(batches(parcels)) as found:
+                async for batch in found:
                     if received and following is None:
                         following = asyncio.create_task(_follow(taker, json_lines=json_lines))
                     if following is not None and following.done():

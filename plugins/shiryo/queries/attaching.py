@@ -65,8 +65,8 @@ async def ready_deliveries(session: ReadSession, limit: int) -> Sequence[int]:
     return ids
 
 
-async def next_documents(session: ReadSession, delivery_ids: Sequence[int], limit: int) -> tuple[int, int]:
-    """Return how many documents of the deliveries are next, at most `limit`, and the id of the last one."""
+async def next_documents(session: ReadSession, delivery_ids: Sequence[int], limit: int) -> int:
+    """Return the id of the last of the documents of the deliveries that are next, at most `limit`."""
     of_file = (
         select(document.c.id)
         .where(document.c.file_id == file.c.id, document.c.id > delivery.c.attached_to)
@@ -83,9 +83,9 @@ async def next_documents(session: ReadSession, delivery_ids: Sequence[int], limi
         .limit(limit)
         .subquery()
     )
-    found = select(func.count(), func.coalesce(func.max(following.c.id), 0))
-    [(count, last)] = (await session.execute(found, {"ids": delivery_ids})).all()
-    return count, last
+    found = select(func.coalesce(func.max(following.c.id), 0))
+    last: int = (await session.execute(found, {"ids": delivery_ids})).scalar_one()
+    return last
 
 
 async def attach_certain(

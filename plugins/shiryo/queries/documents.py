@@ -131,6 +131,13 @@ async def supersede(
     return gone, (await session.scalars(HOLD_WITHOUT_TARGET.bindparams(IDS), {"ids": ids})).all()
 
 
+async def keep_live(session: WriteSession, ids: Sequence[int]) -> set[int]:
+    """Return which documents are not superseded, and let nobody supersede them before the commit."""
+    live = select(document.c.id).where(document.c.id == any_(IDS), document.c.superseded_by.is_(None))
+    held = live.order_by(document.c.id).with_for_update(key_share=True)
+    return set((await session.scalars(held, {"ids": list(ids)})).all())
+
+
 async def hold_duplicates(session: WriteSession, delivery_ids: Sequence[int]) -> Sequence[int]:
     """Hold documents that say of the same person what an earlier live one says; return them."""
     return (await session.scalars(HOLD_DUPLICATES.bindparams(IDS), {"ids": list(delivery_ids)})).all()

@@ -29,8 +29,12 @@ Document = Row[Any]
 
 
 async def attach(work: Work, keyring: Keyring, rows: Sequence[Document], ours: Collection[str]) -> None:
-    """Decide on documents, write the decisions, and hand the numbers on that nobody held."""
-    wanted = [row for row in rows if _is_wanted(row)]
+    """Decide on documents, write the decisions, and hand the numbers on that nobody held.
+
+    Left out is what is held, what was superseded before anybody attached it, and 取消 itself.
+    """
+    live = await documents.keep_live(work.session, [row.id for row in rows])
+    wanted = [row for row in rows if row.id in live and not row.is_held and row.action != "cancel"]
     decisions = await _decisions(work, wanted, ours)
     await _write(work, wanted, decisions)
     await take_numbers(
@@ -53,11 +57,6 @@ def stated_by(row: Document) -> Stated:
         row.birth_date,
         row.address_key or address_key(row.address),
     )
-
-
-def _is_wanted(row: Document) -> bool:
-    """Leave out what is held, what was superseded before anybody attached it, and 取消 itself."""
-    return not row.is_held and row.superseded_by is None and row.action != "cancel"
 
 
 async def _decisions(work: Work, rows: Sequence[Document], ours: Collection[str]) -> list[Decision]:

@@ -1,9 +1,11 @@
 """The intake: a job that reads all received deliveries, accepts or holds each, and attaches the accepted.
 
 Each step takes some thousand records and commits them with how far it came. Records of a delivery that is not
-accepted count nowhere, so a large one may take many steps and is still accepted in one.
+accepted count nowhere, so a large one may take many steps and is still accepted in one. What is accepted is
+attached beside the steps, on a connection of its own.
 """
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 
@@ -23,7 +25,7 @@ from plugins.shiryo.service.reading_ahead import Order, blocks
 from plugins.shiryo.service.receiving import JOURNAL_TYPE
 
 RECORDS_PER_STEP = 5_000
-ATTACHED_PER_STEP = 10_000
+ATTACHED_AT_ONCE = 10_000
 """More than a step reads: what waited for the last delivery is caught up with."""
 
 OUR_CODES: Setting[tuple[str, ...]] = Setting(
@@ -39,14 +41,17 @@ DUPLICATE_DOCUMENT = "DUPLICATE_DOCUMENT"
 
 async def run(job: Job) -> Outcome:
     """Do the job from where its last step ended."""
-    await _read_all(job)
-    while True:
+    accepted = _Accepted()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_attach_all(job, accepted))
+        await _read_all(job, accepted)
         async with job.step() as step:
             step.message = "名寄せ中"
             await deliveries.let_go_of_held(step.session)
-            if not await _attach(job, step):
-                waiting = await work_items.counts(step.session, None)
-                return Outcome({"records": job.done // 2}, errors=sum(row.blocking for row in waiting))
+        accepted.tell(are_all=True)
+    async with job.step() as step:
+        waiting = await work_items.counts(step.session, None)
+        return Outcome({"records": job.done}, errors=sum(row.blocking for row in waiting))
 
 
 INTAKE = JobType("shiryo.intake", "課税資料の取込", run, key=lambda _given: "shiryo.intake")
@@ -65,8 +70,27 @@ class _Coming:
         return self.is_open
 
 
-async def _read_all(job: Job) -> None:
-    """Read whatever is received, and attach what is accepted on the way, once nothing more is to come.
+class _Accepted:
+    """What whoever reads tells whoever attaches: that more is accepted, and when that is all."""
+
+    def __init__(self) -> None:
+        self._news = asyncio.Event()
+        self._are_all = False
+
+    def tell(self, *, are_all: bool = False) -> None:
+        """Tell it, once it is committed."""
+        self._are_all = are_all
+        self._news.set()
+
+    async def more(self) -> bool:
+        """Wait until something was told since; return whether that is all."""
+        await self._news.wait()
+        self._news.clear()
+        return self._are_all
+
+
+async def _read_all(job: Job, accepted: _Accepted) -> None:
+    """Read whatever is received; what is accepted may be attached once nothing more is to come.
 
     Until then a sender may still correct what would be attached, and bytes that are held may come again.
     """
@@ -83,10 +107,12 @@ async def _read_all(job: Job) -> None:
                 await coming.look()
                 async with job.step() as step:
                     await _take(job, step, block, is_all_here=not coming.is_open)
+                if not coming.is_open:
+                    accepted.tell()
 
 
 async def _take(job: Job, step: Step, block: Block, *, is_all_here: bool) -> None:
-    """Write a block; attach, unless more is to come."""
+    """Write a block."""
     await step.session.commit_lazily()
     step.message = "読取中"
     with collector_paused():
@@ -96,10 +122,9 @@ async def _take(job: Job, step: Step, block: Block, *, is_all_here: bool) -> Non
         return
     if step.total is None:
         _, left = await deliveries.to_be_read_count(step.session)
-        step.total = 2 * (step.done + left)
+        step.total = step.done + left
     if block.held:
         await deliveries.let_go_of_held(step.session)
-    await _attach(job, step)
 
 
 async def _write(work: Work, block: Block) -> None:
@@ -117,21 +142,31 @@ async def _write(work: Work, block: Block) -> None:
         await deliveries.save_taken(work.session, *block.begun)
 
 
-async def _attach(job: Job, step: Step) -> bool:
+async def _attach_all(job: Job, accepted: _Accepted) -> None:
+    """Attach what is accepted whenever there is more of it, until that is all."""
+    are_all = False
+    while not are_all:
+        are_all = await accepted.more()
+        while await _attach_next(job):
+            pass
+
+
+async def _attach_next(job: Job) -> bool:
     """Attach the next documents; False if nothing is left that can be attached now."""
-    work, settings = Work.under_way(step.session, BY_MACHINE, job.runtime.clock), job.runtime.settings
-    ready = await attaching.ready_deliveries(work.session, ATTACHED_PER_STEP)
-    if not ready:
-        return False
-    count, last = await attaching.next_documents(work.session, ready, ATTACHED_PER_STEP)
-    ours = frozenset(settings[OUR_CODES])
-    rest = await attaching.attach_certain(work, ready, last, ours, BY_MACHINE)
-    if rest:
-        with collector_paused():
-            await attach(work, open_keyring(settings), rest, ours)
-    await attaching.save_attached(work.session, ready, last)
-    step.advance(count)
-    return True
+    async with job.beside() as session:
+        await session.commit_lazily()
+        work, settings = Work.under_way(session, BY_MACHINE, job.runtime.clock), job.runtime.settings
+        ready = await attaching.ready_deliveries(session, ATTACHED_AT_ONCE)
+        if not ready:
+            return False
+        last = await attaching.next_documents(session, ready, ATTACHED_AT_ONCE)
+        ours = frozenset(settings[OUR_CODES])
+        rest = await attaching.attach_certain(work, ready, last, ours, BY_MACHINE)
+        if rest:
+            with collector_paused():
+                await attach(work, open_keyring(settings), rest, ours)
+        await attaching.save_attached(session, ready, last)
+        return True
 
 
 async def _accept(work: Work, delivery_ids: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from plugins.atena.api import Likeness, address_key
+from plugins.atena.api import Likeness
 
 POINTS: Mapping[str, int] = {
     "NAME": 25,
@@ -94,10 +94,10 @@ def compare(stated: Stated, person: Likeness, *, by_number: bool = False) -> Mat
         "NAME": stated.name_key in person.name_keys and stated.name_key != "",
         "KANA": stated.kana_key in person.kana_keys and stated.kana_key != "",
         "BIRTH_DATE": stated.birth_date in person.birth_dates,
-        "ADDRESS": _lives_at(stated.address_key, [person.address or ""]),
+        "ADDRESS": _lives_at(stated.address_key, [person.address_key or ""]),
     }
     if not agrees["ADDRESS"]:
-        agrees["FORMER_ADDRESS"] = _lives_at(stated.address_key, person.addresses)
+        agrees["FORMER_ADDRESS"] = _lives_at(stated.address_key, person.address_keys)
     reasons = tuple(reason for reason, holds in agrees.items() if holds)
     if by_number:
         return Match(person.person_id, BY_NUMBER, ("MY_NUMBER", *reasons))
@@ -147,9 +147,9 @@ def _address_agrees(match: Match) -> bool:
     return bool({"ADDRESS", "FORMER_ADDRESS"} & set(match.reasons))
 
 
-def _lives_at(stated: str, addresses: Collection[str]) -> bool:
+def _lives_at(stated: str, homes: Collection[str]) -> bool:
     """Tell whether the stated address is one of these, with or without a building behind it."""
-    return any(_begins_with(stated, address_key(address)) for address in addresses)
+    return any(_begins_with(stated, home) for home in homes)
 
 
 def _begins_with(stated: str, registered: str) -> bool:

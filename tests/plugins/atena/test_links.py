@@ -126,7 +126,7 @@ async def test_others_link_nothing_and_see_no_candidates(house: Any, role: str) 
 
 
 def person(**more: Any) -> Likeness:
-    given = {"name_keys": {"甲"}, "kana_keys": {"コウ"}, "birth_dates": {1}, "addresses": {"A"}}
+    given = {"name_keys": {"甲"}, "kana_keys": {"コウ"}, "birth_dates": {1}, "address_keys": {"A"}}
     return Likeness(1, **{**given, **more})
 
 
@@ -134,12 +134,12 @@ def person(**more: Any) -> Likeness:
     ("other", "same_number", "score", "enough"),
     [
         (person(), True, 100, True),
-        (person(addresses={"B"}), True, 100, True),
-        (person(name_keys={"乙"}, kana_keys={"オツ"}, birth_dates={2}, addresses={"B"}), True, 100, True),
+        (person(address_keys={"B"}), True, 100, True),
+        (person(name_keys={"乙"}, kana_keys={"オツ"}, birth_dates={2}, address_keys={"B"}), True, 100, True),
         (person(), False, 90, True),
-        (person(addresses={"B"}), False, 60, False),
-        (person(kana_keys={""}, addresses={"B"}), False, 45, False),
-        (person(name_keys={"乙"}, addresses={"B"}), False, 40, False),
+        (person(address_keys={"B"}), False, 60, False),
+        (person(kana_keys={""}, address_keys={"B"}), False, 45, False),
+        (person(name_keys={"乙"}, address_keys={"B"}), False, 40, False),
         (person(kana_keys={""}), False, 75, True),
         (person(has_my_number=True), False, 30, False),
         (person(lives_here=True), False, 30, False),

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,41 @@ async def test_deliveries_are_read_some_at_a_time(
     manifest = Manifest(2025, Sender("0001", "payer", "（株）見本"), "eltax", [])
     parcels = [arriving.Parcel(manifest, {"315.csv": tmp_path / "315.csv"}) for _ in range(5)]
 
-    sizes = [len(batch) async for batch in arriving.read_ahead(parcels)]
+    sizes = [len(batch) async for batch in arriving.batches(parcels)]
 
     assert sizes == expected
+
+
+async def test_a_slow_medium_is_left_for_a_moment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(arriving, "MOST_SECONDS", 0)
+    (tmp_path / "315.csv").write_bytes(b"0123456789")
+    manifest = Manifest(2025, Sender("0001", "payer", "（株）見本"), "eltax", [])
+    parcels = [arriving.Parcel(manifest, {"315.csv": tmp_path / "315.csv"}) for _ in range(3)]
+
+    assert [len(batch) async for batch in arriving.batches(parcels)] == [1, 1, 1]
+
+
+async def test_a_large_file_is_read_while_others_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arriving, "LARGE", 10)
+    for name, size in (("large", 10), ("small", 9)):
+        (tmp_path / name).write_bytes(b"1" * size)
+    manifest = Manifest(2025, Sender("0001", "payer", "（株）見本"), "eltax", [])
+    given = arriving.Parcel(manifest, {name: tmp_path / name for name in ("large", "small")})
+    readers: dict[str, str] = {}
+    read_bytes = Path.read_bytes
+
+    def reading(path: Path) -> bytes:
+        readers[path.name] = threading.current_thread().name
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", reading)
+
+    [[arrived]] = [batch async for batch in arriving.batches([given])]
+
+    assert arrived.files == {"large": b"1" * 10, "small": b"1" * 9}
+    assert readers["large"] != readers["small"] == threading.current_thread().name
 
 
 def test_manifests_are_found_in_the_order_of_their_paths_and_bad_ones_stop_none(tmp_path: Path) -> None:

@@ -1,15 +1,18 @@
 """From files to attached documents: what is accepted, held, superseded, attached."""
 
+import asyncio
 import hashlib
 from typing import Any
 
 import pytest
 
 from plugins.shiryo.errors import AlreadyImported
+from plugins.shiryo.queries.documents import keep_live
 from tests.plugins.shiryo.conftest import Someone, manifest_of, salary_file
 
 TARO = Someone(1)
 HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
+SUPERSEDED = "SELECT id FROM shiryo.document WHERE superseded_by IS NOT NULL"
 ITEMS = "SELECT code, is_blocking, difference FROM shiryo.work_item ORDER BY id"
 STATES = "SELECT state, held_for FROM shiryo.delivery ORDER BY id"
 
@@ -150,6 +153,34 @@ async def test_a_correction_supersedes_and_nothing_is_overwritten(city: Any) -> 
         ("3000000", rows[1].id),
         ("3100000", None),
     ]
+
+
+async def test_nothing_is_superseded_while_it_is_being_attached(city: Any) -> None:
+    await city.settle(TARO)
+    await city.deliver(TARO.report())
+    [[document_id]] = await city.rows("SELECT id FROM shiryo.document")
+
+    async with city.database.transaction() as session:
+        assert await keep_live(session, [document_id]) == {document_id}
+        correcting = asyncio.create_task(city.deliver(TARO.report(3100000, correction=2)))
+        await _somebody_waits(city)
+        assert await city.rows(SUPERSEDED) == []
+
+    await correcting
+    assert await city.rows(SUPERSEDED) == [(document_id,)]
+    async with city.database.transaction() as session:
+        assert await keep_live(session, [document_id]) == set()
+
+
+async def _somebody_waits(city: Any) -> None:
+    waiting = (
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    async with asyncio.timeout(4):
+        while True:
+            if await city.rows(waiting):
+                return
+            await asyncio.sleep(0.02)
 
 
 async def test_a_cancellation_leaves_nothing_that_counts(city: Any) -> None:

@@ -12,6 +12,7 @@ from tests.plugins.shiryo.conftest import Someone
 
 OURS = frozenset({"331015"})
 BIRTH = date(1980, 4, 5)
+HOME = address_key("岡山県岡山市北区中央町９００１番地")
 STATED = Stated(False, "山田太郎", "ヤマタタロウ", BIRTH, address_key("岡山県岡山市北区中央町9001番地"))
 
 
@@ -22,13 +23,13 @@ def person(person_id: int = 1, **more: Any) -> Likeness:
         "kana_keys": {"ヤマタタロウ"},
         "birth_dates": {BIRTH},
         "municipality_code": "331015",
-        "address": "岡山県岡山市北区中央町９００１番地",
-        "addresses": {"岡山県岡山市北区中央町９００１番地"},
+        "address_key": HOME,
+        "address_keys": {HOME},
     }
     return Likeness(person_id, **{**given, **more})
 
 
-ELSEWHERE = {"address": "倉敷市", "addresses": {"倉敷市"}}
+ELSEWHERE = {"address_key": "倉敷市", "address_keys": {"倉敷市"}}
 
 
 def decided(stated: Stated, *people: Likeness, by_number: bool = False) -> Decision:
