@@ -16,9 +16,8 @@ import resource
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +26,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.city_copies import copy_city
+from bench.processes import processor_seconds, server_of, watching_memory
 from core.access.actor import SYSTEM
 from core.access.journal import Journal
 from core.garbage import set_program_aside
@@ -104,7 +104,12 @@ class Bench:
     async def timed(self, name: str, deed: Callable[[Database], Awaitable[None]]) -> None:
         """Do a part of the chain and note what it took."""
         database = Database(self.address.app_url, statement_timeout=0)
-        before, own, postgres, rules = time.perf_counter(), own_seconds(), self._postgres(), self.rules
+        before, own, postgres, rules = (
+            time.perf_counter(),
+            own_seconds(),
+            processor_seconds(self._server()),
+            self.rules,
+        )
         await deed(database)
         await database.close()
         self.figures.stages.append(
@@ -112,7 +117,7 @@ class Bench:
                 name,
                 time.perf_counter() - before,
                 own_seconds() - own,
-                self._postgres() - postgres,
+                processor_seconds(self._server()) - postgres,
                 self.rules - rules,
             )
         )
@@ -137,10 +142,11 @@ class Bench:
 
     async def chain(self) -> None:
         """Measure base, merge and assessment."""
-        with self._watching_rules(), self._watching_memory():
+        with self._watching_rules(), watching_memory((os.getpid(), self._server())) as memory:
             await self.timed("base", self.base)
             await self.timed("merge", lambda database: self.job(database, "shikakeisan.merge"))
             await self.timed("assess", lambda database: self.job(database, "shikakeisan.assess"))
+        self.figures.memory = memory.peak
 
     async def bare_copy(self) -> None:
         """Copy the rows that the chain wrote into tables without indexes."""
@@ -187,58 +193,14 @@ class Bench:
         finally:
             vars(deciding)["evaluate"] = evaluate
 
-    @contextmanager
-    def _watching_memory(self) -> Iterator[None]:
-        server, end = self._server(), threading.Event()
-
-        def watch() -> None:
-            while not end.wait(0.5):
-                used = sum(memory_of(folder) for folder, _ in families((os.getpid(), server)))
-                self.figures.memory = max(self.figures.memory, used >> 10)
-
-        watcher = threading.Thread(target=watch)
-        watcher.start()
-        try:
-            yield
-        finally:
-            end.set()
-            watcher.join()
-
     def _server(self) -> int:
-        data = Path(self.runtime.settings.sources.environ["JUMINZEI_DATA_DIR"])
-        return int((data / "pg/data/postmaster.pid").read_text().split()[0])
-
-    def _postgres(self) -> float:
-        """Return the processor seconds of PostgreSQL and of its processes that have ended."""
-        server = self._server()
-        ticks = 0
-        for folder, said in families((server,)):
-            ticks += sum(map(int, said[11 : 15 if folder.name == str(server) else 13]))
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return server_of(Path(self.runtime.settings.sources.environ["JUMINZEI_DATA_DIR"]))
 
 
 def own_seconds() -> float:
     """Return the processor seconds of this process and of those it started that have ended."""
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
     return time.process_time() + ended.ru_utime + ended.ru_stime
-
-
-def families(parents: Sequence[int]) -> Iterator[tuple[Path, list[str]]]:
-    """Give these processes and their children: the folder in /proc, and the fields behind the name."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            said = (folder / "stat").read_text().rpartition(")")[2].split()
-            if int(folder.name) in parents or int(said[1]) in parents:
-                yield folder, said
-
-
-def memory_of(folder: Path) -> int:
-    """Return the KiB of a process, its share of what it shares with others with it."""
-    with suppress(OSError):
-        for line in (folder / "smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1])
-    return 0
 
 
 def measure(people: int, queries: int, folder: Path) -> Figures:
