@@ -95,7 +95,7 @@ def _taxpayer(cells: dict[str, int], facts: Mapping[str, Any], fiscal_year: int)
 
 
 def _parts(cells: dict[str, int], key: str, parts: Mapping[str, Any]) -> None:
-    if key == "housing_loan" and not parts.keys() >= _LOAN:
+    if not parts or (key == "housing_loan" and not parts.keys() >= _LOAN):
         raise _NotPlain
     for name, value in parts.items():
         target, read = _PARTS[key, name]

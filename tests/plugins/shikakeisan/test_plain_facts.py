@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plugins.shikakeisan.facts.columns import population
@@ -90,6 +90,7 @@ def same_numbers(facts: Any) -> bool:
 
 
 @given(all_facts())
+@example({"taxpayer": {"birth": "1980-04-05"}, "single": {}})
 def test_random_facts_read_quickly_are_those_that_validation_gives(facts: dict[str, Any]) -> None:
     same_numbers(facts)
 
