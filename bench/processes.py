@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-LOOK = 0.25
+LOOK = 0.5
 """Seconds between two looks at the memory."""
 
 
