@@ -116,7 +116,7 @@ async def _search(database: Database, wanted: Wanted, settings: Settings, today:
         took.append(time.perf_counter() - begin)
         if len(rows) < PAGE:
             break
-        behind = rows[-2].revision_id
+        behind = rows[-2].order_id
     return took
 
 
