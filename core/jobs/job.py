@@ -87,6 +87,10 @@ class Job:
     def total(self) -> int | None:
         return self.status.total
 
+    @property
+    def _held(self) -> tuple[int, int]:
+        return self.id, self.status.attempt
+
     @asynccontextmanager
     async def step(self) -> AsyncIterator[Step]:
         """Lend a step; its writes, cursor and progress are committed together when the block ends well.
@@ -111,24 +115,25 @@ class Job:
 
         For work of which the database itself says how far it came: neither cursor nor progress is committed
         with it, and whoever commits it lazily must find by the database what a dying server lost. Raises
-        JobCancelled and LeaseLost as a step does.
+        JobCancelled and LeaseLost as a step does; undone where another worker has taken over meanwhile.
         """
         async with self.database.transaction() as session:
             await queries.one_beside(session, self.id)
-            self._may_still(await queries.standing(session, self.id, self.status.attempt))
+            self._may_still(await queries.standing(session, *self._held))
             journal = Journal()
             with journaling(journal):
                 yield session
             await write_access(session, self.runtime, self.status, journal)
+            self._notice(await queries.renew(session, *self._held, self._lease, is_step=True))
 
     async def renew(self) -> None:
         """Prolong the lease and learn of a wish to cancel; raises LeaseLost."""
         async with self.database.transaction() as session:
-            self._notice(await queries.renew(session, self.id, self.status.attempt, self._lease))
+            self._notice(await queries.renew(session, *self._held, self._lease))
             await announce(session, self.id)
 
     async def _may_go_on(self, session: WriteSession) -> None:
-        standing = await queries.standing(session, self.id, self.status.attempt)
+        standing = await queries.standing(session, *self._held)
         if standing is not None and standing.steps != self.status.steps:
             raise StepsLost
         self._may_still(standing)
@@ -139,8 +144,7 @@ class Job:
             raise JobCancelled
 
     async def _save(self, step: Step) -> None:
-        held = self.id, self.status.attempt, self.status.steps
-        if not await queries.save(step.session, *held, self._lease, step.progress):
+        if not await queries.save(step.session, *self._held, self.status.steps, self._lease, step.progress):
             raise LeaseLost
         now = time.monotonic()
         if now - self._announced >= QUIET_SECONDS:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.access.actor import Actor, ActorKind
@@ -95,8 +95,13 @@ async def claim(
 
 
 async def one_beside(session: WriteSession, job_id: int) -> None:
-    """Wait until nobody else works beside the steps of this job, and keep others waiting till the commit."""
+    """Wait until nobody else works beside the steps of this job, and keep others waiting till the commit.
+
+    Longer than for any other lock: whoever was overtaken may hold it until the server gives it up.
+    """
+    await session.execute(text("SET LOCAL lock_timeout = 0"))
     await session.execute(select(func.pg_advisory_xact_lock(BESIDE, func.hashint8(job_id))))
+    await session.execute(text("SET LOCAL lock_timeout TO DEFAULT"))
 
 
 async def standing(session: ReadSession, job_id: int, attempt: int) -> Standing | None:
@@ -106,12 +111,16 @@ async def standing(session: ReadSession, job_id: int, attempt: int) -> Standing 
     return None if row is None else Standing(JobState(row.state), row.steps)
 
 
-async def renew(session: WriteSession, job_id: int, attempt: int, lease: timedelta) -> JobState | None:
-    """Prolong the lease and return the job's state; None if this attempt does not hold the job any more."""
-    statement = (
-        update(job).where(_held(job_id, attempt)).values(lease_until=NOW + lease).returning(job.c.state)
-    )
-    state = await session.scalar(statement)
+async def renew(
+    session: WriteSession, job_id: int, attempt: int, lease: timedelta, *, is_step: bool = False
+) -> JobState | None:
+    """Prolong the lease and return the job's state; None if this attempt does not hold the job any more.
+
+    `is_step`: work is committed with it, which takes the suspicion away that the job loses its workers.
+    """
+    stalls = {"stalls": 0} if is_step else {}
+    statement = update(job).where(_held(job_id, attempt)).values(lease_until=NOW + lease, **stalls)
+    state = await session.scalar(statement.returning(job.c.state))
     return None if state is None else JobState(state)
 
 

@@ -32,6 +32,7 @@ from plugins.shiryo.manifest import (
     tax_year,
 )
 from plugins.shiryo.permissions import DELIVERY_RECEIVE
+from plugins.shiryo.queries import deliveries
 from plugins.shiryo.queries.coming import more_to_come
 from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.kinds import kind_of, known_kind
@@ -128,16 +129,26 @@ async def _take_in(desk: Desk, parcels: Iterable[Parcel], *, json_lines: bool) -
                     if received and following is None:
                         following = asyncio.create_task(_follow(taker, json_lines=json_lines))
                     if following is not None and following.done():
-                        break  # cancelled, or failed: while more is to come the job does not end by itself
+                        if await following:
+                            break  # cancelled, or failed
+                        following = None  # another's job, which was about to end
                     received += await _receive(taker, batch)
             if not received:
                 raise AlreadyImported
-            return await (following or _follow(taker, json_lines=json_lines))
+            failed = await (following or _follow(taker, json_lines=json_lines))
+            while not failed and await _is_any_left(database):
+                failed = await _follow(taker, json_lines=json_lines)
+            return failed
         finally:
             if following is not None:
                 following.cancel()
                 with suppress(asyncio.CancelledError):
                     await following
+
+
+async def _is_any_left(database: Database) -> bool:
+    async with database.read() as session:
+        return await deliveries.is_any_left(session)
 
 
 async def _receive(taker: Taker, arrived: Sequence[Arrived]) -> int:

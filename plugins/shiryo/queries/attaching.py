@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    literal_column,
     select,
     true,
     update,
@@ -28,9 +29,11 @@ from core.storage.database import ReadSession, WriteSession
 from core.work import Work
 from plugins.atena.api import present_homes, present_names, present_numbers
 from plugins.shiryo.queries.documents import IDS
-from plugins.shiryo.tables import attachment, delivery, document, file
+from plugins.shiryo.tables import attachment, delivery, document, file, work_item
 
 BY_NUMBER = 100
+CORRECTION = "CORRECTION"
+"""The code of items that keep nothing from being attached: values that somebody proposes."""
 NEEDED = (
     *("id", "file_id", "sender_id", "tax_year", "my_number_index", "name", "kana", "birth_date", "address"),
     *("is_held", "superseded_by", "action", "name_key", "kana_key", "address_key"),
@@ -142,7 +145,7 @@ async def save_attached(session: WriteSession, delivery_ids: Sequence[int], last
 def _wanted() -> Select[Any]:
     """The documents of the deliveries behind those that were tried, with what deciding on them takes.
 
-    Left out is what is held, what was superseded before anybody attached it, and 取消 itself.
+    Left out is what is held, what was superseded or decided on before anybody attached it, and 取消 itself.
     """
     return (
         select(*(document.c[name] for name in NEEDED), file.c.delivery_id)
@@ -155,8 +158,18 @@ def _wanted() -> Select[Any]:
             ~document.c.is_held,
             document.c.superseded_by.is_(None),
             document.c.action != "cancel",
+            ~_is_decided(),
         )
     )
+
+
+def _is_decided() -> ColumnElement[bool]:
+    """Whether officers decided on the document before its turn: who is not held has no other item till then.
+
+    OFFSET 0 keeps it one look into an index (see queries/documents.py).
+    """
+    of_document = work_item.c.document_id == document.c.id, work_item.c.code != CORRECTION
+    return select(work_item.c.id).where(*of_document).correlate(document).offset(literal_column("0")).exists()
 
 
 def _held(wanted: CTE) -> LateralFromClause:

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, LargeBinary, Row, Text, any_, bindparam, func, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    LargeBinary,
+    Row,
+    Text,
+    any_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from core.storage.database import ReadSession, WriteSession
@@ -152,6 +165,12 @@ async def to_be_read_count(session: ReadSession) -> tuple[int, int]:
     """Return how many deliveries are yet to be read, and how many records of them."""
     waiting = await waiting_deliveries(session)
     return len(waiting), sum(int(row.records) for row in waiting)
+
+
+async def is_any_left(session: ReadSession) -> bool:
+    """Tell whether anything is yet to be read or attached."""
+    left = exists().where(or_(delivery.c.state == "received", delivery.c.state == "accepted"))
+    return bool(await session.scalar(select(left)))
 
 
 async def to_be_read(session: ReadSession, delivery_ids: Sequence[int]) -> Sequence[Row[Any]]:

@@ -35,26 +35,39 @@ OUR_CODES: Setting[tuple[str, ...]] = Setting(
     "codes of this municipality and its wards: whoever lives there on 1 January is taxed here",
 )
 
+READING = "読取中"
+ATTACHING = "名寄せ中"
 NO_TARGET = "NO_TARGET"
 DUPLICATE_DOCUMENT = "DUPLICATE_DOCUMENT"
 
 
 async def run(job: Job) -> Outcome:
-    """Do the job from where its last step ended."""
+    """Do the job from where its last step ended, until nothing is left: more may come while it attaches.
+
+    A server that died may have lost what was attached last, too: only the database says that nothing is left.
+    """
+    while True:
+        await _take_in(job)
+        async with job.step() as step:
+            if not await deliveries.is_any_left(step.session):
+                waiting = await work_items.counts(step.session, None)
+                return Outcome({"records": job.done}, errors=sum(row.blocking for row in waiting))
+
+
+INTAKE = JobType("shiryo.intake", "課税資料の取込", run, key=lambda _given: "shiryo.intake")
+
+
+async def _take_in(job: Job) -> None:
+    """Read whatever is received, and attach beside it and after it whatever is accepted."""
     accepted = _Accepted()
     async with asyncio.TaskGroup() as group:
         group.create_task(_attach_all(job, accepted))
         await _read_all(job, accepted)
-        async with job.step() as step:
-            step.message = "名寄せ中"
-            await deliveries.let_go_of_held(step.session)
+        if job.status.message != ATTACHING:  # a step each time would hide that attaching loses its workers
+            async with job.step() as step:
+                step.message = ATTACHING
+                await deliveries.let_go_of_held(step.session)
         accepted.tell(are_all=True)
-    async with job.step() as step:
-        waiting = await work_items.counts(step.session, None)
-        return Outcome({"records": job.done}, errors=sum(row.blocking for row in waiting))
-
-
-INTAKE = JobType("shiryo.intake", "課税資料の取込", run, key=lambda _given: "shiryo.intake")
 
 
 class _Coming:
@@ -114,13 +127,13 @@ async def _read_all(job: Job, accepted: _Accepted) -> None:
 async def _take(job: Job, step: Step, block: Block, *, is_all_here: bool) -> None:
     """Write a block."""
     await step.session.commit_lazily()
-    step.message = "読取中"
+    step.message = READING
     with collector_paused():
         await _write(Work.under_way(step.session, BY_MACHINE, job.runtime.clock), block)
     step.advance(block.records)
     if not is_all_here:
         return
-    if step.total is None:
+    if step.total is None or step.done > step.total:
         _, left = await deliveries.to_be_read_count(step.session)
         step.total = step.done + left
     if block.held:
