@@ -95,15 +95,21 @@ class Worker:
     async def _ending(self, job: Job) -> Change | None:
         """Run the job; return what is to be written down now, or None if it is another worker's job."""
         try:
-            async with asyncio.TaskGroup() as group:
-                beat = group.create_task(self._beat(job))
-                outcome = await self._run(job)
-                beat.cancel()
+            # In a task of its own: a group whose task fails while the group waits at its end leaves a mark of
+            # cancellation on whoever waits (Python 3.11, 3.12), which would be taken for being told to stop.
+            outcome = await asyncio.create_task(self._run_with_beat(job))
         except BaseExceptionGroup as group:
             if _asked_to_stop():
                 raise asyncio.CancelledError from None
             return _ending_of(job, list(_causes(group)))
         return _finishing(job, outcome.state, result={**outcome.summary, "errors": outcome.errors})
+
+    async def _run_with_beat(self, job: Job) -> Outcome:
+        async with asyncio.TaskGroup() as group:
+            beat = group.create_task(self._beat(job))
+            outcome = await self._run(job)
+            beat.cancel()
+        return outcome
 
     async def _run(self, job: Job) -> Outcome:
         if job.status.stalls > MOST_STALLS:

@@ -4,10 +4,10 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, text, update
+from sqlalchemy import text, update
 
 from core.jobs import queries, service
-from core.jobs.errors import JobCancelled, LeaseLost
+from core.jobs.errors import LeaseLost
 from core.jobs.state import JobState, JobStatus
 from core.jobs.tables import job as job_table
 from core.jobs.worker import MOST_STALLS, Worker, services
@@ -317,68 +317,6 @@ async def test_sibling_steps_come_one_after_another(house: Any, kinds: Any) -> N
     await asyncio.gather(*(one() for _ in range(5)))
 
     assert (job.cursor, job.done) == (5, 5)
-
-
-async def test_beside_a_step_another_transaction_is_at_work(house: Any, kinds: Any) -> None:
-    await house.enqueue(kinds.COUNT, units=10)
-    job = await house.claim()
-
-    async with job.step() as step:
-        step.advance(1)
-        async with job.beside() as session:
-            await session.execute(insert(kinds.effect), [{"job": job.id, "unit": 7, "worker": 0}])
-        beside = await house.units(job.id)
-
-    assert beside == [7]
-    assert (job.done, (await house.status(job.id)).done) == (1, 1)
-
-
-async def test_what_is_beside_comes_one_after_another_for_whoever_has_the_job(house: Any, kinds: Any) -> None:
-    await house.enqueue(kinds.COUNT, units=10)
-    former = await house.claim(lease=0)
-    job = await house.claim()
-    order: list[str] = []
-    begun = asyncio.Event()
-
-    async def first() -> None:
-        async with job.beside():
-            begun.set()
-            await asyncio.sleep(0.2)
-            order.append("ended")
-
-    task = asyncio.create_task(first())
-    await begun.wait()
-    with pytest.raises(LeaseLost):
-        async with former.beside():
-            order.append("never")
-    order.append("refused")
-    await task
-
-    assert order == ["ended", "refused"]
-
-
-async def test_nothing_more_is_begun_beside_a_job_that_is_cancelled(house: Any, kinds: Any) -> None:
-    job_id = await house.enqueue(kinds.COUNT, units=10)
-    job = await house.claim()
-    async with house.database.transaction() as session:
-        assert await queries.cancel(session, job_id)
-
-    with pytest.raises(JobCancelled):
-        async with job.beside():
-            pass
-
-
-async def test_what_is_read_beside_the_steps_is_in_the_access_log_too(house: Any, kinds: Any) -> None:
-    await house.enqueue(kinds.COUNT, units=1)
-    job = await house.claim()
-
-    async with job.beside():
-        await kinds.read_and_write()
-
-    assert [(each.action, each.correlation_id) for each in kinds.recorded] == [
-        ("read", f"job-{job.id}"),
-        ("write", f"job-{job.id}"),
-    ]
 
 
 async def test_a_worker_leaves_alone_what_it_does_not_know(house: Any, kinds: Any) -> None:
