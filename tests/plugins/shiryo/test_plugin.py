@@ -15,6 +15,8 @@ from core.storage.database import Database
 from core.storage.migrations import differences
 from plugins import atena, shiryo
 from plugins.shiryo import permissions
+from plugins.shiryo.commands import arriving
+from plugins.shiryo.commands import intake as command
 from plugins.shiryo.commands.expect import expect
 from plugins.shiryo.commands.intake import intake
 from plugins.shiryo.tables import metadata
@@ -42,8 +44,8 @@ def runtime(city_in_thread: Any) -> Any:
     return city_in_thread()
 
 
-def delivery(folder: Path, **more: Any) -> Path:
-    files = {"315.csv": salary_file(TARO.report())}
+def delivery(folder: Path, payment: int = 3_000_000, **more: Any) -> Path:
+    files = {"315.csv": salary_file(TARO.report(payment))}
     folder.mkdir(parents=True)
     (folder / "315.csv").write_bytes(files["315.csv"])
     (folder / "manifest.json").write_text(json.dumps(manifest_of(files, {"315.csv": 1}, **more)), "utf-8")
@@ -59,6 +61,27 @@ def test_a_folder_is_taken_in_and_a_second_time_refused(runtime: Any, tmp_path: 
     assert (first.exit_code, second.exit_code) == (0, 1)
     assert "完了" in first.output
     assert "ALREADY_IMPORTED" in second.output
+
+
+def test_what_is_left_when_anothers_job_ends_is_received_and_taken_in(
+    runtime: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(5):
+        delivery(tmp_path / "in" / str(place), payment=place + 1, code=f"{place:04d}")
+    follow, ended = command._follow, []
+
+    async def following(*given: Any, **more: Any) -> int:
+        ended.append(len(ended))
+        return 0 if len(ended) == 1 else await follow(*given, **more)
+
+    monkeypatch.setattr(command, "_follow", following)
+    monkeypatch.setattr(arriving, "TOGETHER", 1)
+
+    done = CliRunner().invoke(intake, [str(tmp_path / "in")], obj=runtime)
+    again = CliRunner().invoke(intake, [str(tmp_path / "in")], obj=runtime)
+
+    assert (done.exit_code, "資料 5 件を読みました。" in done.output) == (0, True)
+    assert again.output.count("ALREADY_IMPORTED") == 6
 
 
 def test_a_bad_manifest_is_named_and_stops_no_other(runtime: Any, tmp_path: Path) -> None:
