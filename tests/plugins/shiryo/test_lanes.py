@@ -146,13 +146,14 @@ async def test_what_a_dying_server_lost_of_the_last_attaching_is_attached_again(
 ) -> None:
     await city.settle(TARO)
     await give(city, TARO)
-    attach = intake._attach_next
+    attach_all = intake._attach_all
 
-    async def lost(_job: Any) -> bool:
-        monkeypatch.setattr(intake, "_attach_next", attach)
-        return False
+    async def lost(_job: Any, accepted: Any) -> None:
+        monkeypatch.setattr(intake, "_attach_all", attach_all)
+        while not await accepted.more():
+            pass
 
-    monkeypatch.setattr(intake, "_attach_next", lost)
+    monkeypatch.setattr(intake, "_attach_all", lost)
 
     status = await city.work()
 
