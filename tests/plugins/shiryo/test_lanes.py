@@ -72,7 +72,8 @@ async def test_documents_are_attached_while_a_step_that_reads_is_open(
     await city.settle(TARO, HANAKO)
     await give(city, TARO, code="0001")
     await give(city, HANAKO, code="0002")
-    take, seen = intake._take, []
+    take = intake._take
+    seen: list[int] = []
 
     async def taking(*given: Any, **more: Any) -> None:
         await take(*given, **more)

@@ -68,7 +68,8 @@ def test_what_is_left_when_anothers_job_ends_is_received_and_taken_in(
 ) -> None:
     for place in range(5):
         delivery(tmp_path / "in" / str(place), payment=place + 1, code=f"{place:04d}")
-    follow, ended = command._follow, []
+    follow = command._follow
+    ended: list[int] = []
 
     async def following(*given: Any, **more: Any) -> int:
         ended.append(len(ended))
