@@ -91,6 +91,10 @@ def _wanted(param: click.Parameter | None) -> str:
             return "整数です。"
         case click.DateTime():
             return "日付です(例 2026-06-15)。"
+        case click.Path(exists=True, dir_okay=False):
+            return "今ある、読めるファイルの名前です。"
+        case click.Path(exists=True):
+            return "今ある、読めるファイル又はフォルダーの名前です。"
         case click.Path() | click.File():
             return "読み書きできるファイル又はフォルダーの名前です。"
     return ""

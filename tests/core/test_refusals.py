@@ -77,7 +77,7 @@ GOOD = ("paint", "2026", "--kind", "one")
             "--on の値が正しくありません。日付です(例 2026-06-15)。 (VALUE_INVALID)",
             2,
         ),
-        ((*GOOD, "--file", SECRET), "--file の値が正しくありません。読み書きできるファイル", 2),
+        ((*GOOD, "--file", SECRET), "--file の値が正しくありません。今ある、読めるファイル", 2),
         (
             (*GOOD, "--colour", SECRET),
             "--colour の値が正しくありません。色ではありません。 (VALUE_INVALID)",

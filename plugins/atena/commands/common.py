@@ -23,6 +23,8 @@ from plugins.atena.errors import FileRefused
 T = TypeVar("T")
 Record = Callable[[WriteSession, Sequence[AccessRecord]], Awaitable[object]]
 json_option = click.option("--json", "as_json", is_flag=True, help="プログラム向けに、1つのJSONで出力")
+MOST_FAULTS = 20
+"""Faults of a file that are told: more of them say that it is another file."""
 day_type = click.DateTime(["%Y-%m-%d"])
 
 
@@ -69,11 +71,13 @@ def report(counts: Mapping[str, Any], labels: Mapping[str, str], *, as_json: boo
 
 
 def refuse(refused: FileRefused, *, as_json: bool) -> NoReturn:
-    """Tell every fault with its line, and end with exit code 1."""
+    """Tell the first faults with their lines (as JSON all), and end with exit code 1."""
     if as_json:
         click.echo(json.dumps({"code": refused.code, **refused.details}, ensure_ascii=False))
     else:
         tell(refusal_line(refused))
-        for fault in refused.faults:
+        for fault in refused.faults[:MOST_FAULTS]:
             click.echo(f"  {fault.line} 行目 {fault.field} {fault.rule}: {fault.message}", err=True)
+        if len(refused.faults) > MOST_FAULTS:
+            click.echo(f"  ほか {len(refused.faults) - MOST_FAULTS:,} 件（すべては --json）", err=True)
     sys.exit(1)

@@ -74,5 +74,8 @@ def _lines(run: Run) -> str:
     details = run.stop.details
     places = (("欠番", "missing"), ("通番", "sequence"), ("行", "line"), ("規則", "rule"))
     where = " ".join(f"{label} {details[name]}" for label, name in places if name in details)
-    faults = [f"  {finding.field} {finding.rule}" for finding in getattr(run.stop, "findings", ())]
+    faults = [
+        f"  {finding.field} {finding.rule}: {finding.message}"
+        for finding in getattr(run.stop, "findings", ())
+    ]
     return "\n".join([counts, f"{run.stop} ({where})", *faults])

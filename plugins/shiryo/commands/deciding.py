@@ -25,6 +25,8 @@ from plugins.shiryo.service.intake import OUR_CODES
 from plugins.shiryo.service.resolving import Action, Proposal
 
 Items = Sequence[Row[Any]]
+TO_WHOM = "名寄せ先の個人は、確定の前に juminzei worklist show 作業番号 で確かめてください。"
+"""A person is shown to who signed in, and enters the access log; a list of proposals is not."""
 
 
 def _selecting(command: Callable[..., None]) -> Callable[..., None]:
@@ -147,8 +149,11 @@ def _proposals(runtime: Runtime, selection: dict[str, Any]) -> Items:
     if not items:
         raise click.ClickException("指定された項目に、確認を待っている提案はありません。 (NOTHING_PROPOSED)")
     for item in items:
-        cells = (item.id, item.code, item.records, item.proposal["action"], item.proposed_by, item.reason)
+        aim = " → ".join(filter(None, (item.proposal["action"], item.proposal.get("municipality_code"))))
+        cells = (item.id, item.code, item.records, aim, item.proposed_by, item.reason)
         click.echo("\t".join(str(cell) for cell in cells))
+    if any("person_id" in item.proposal for item in items):
+        click.echo(TO_WHOM, err=True)
     return items
 
 

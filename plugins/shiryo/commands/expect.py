@@ -16,6 +16,10 @@ from plugins.shiryo.permissions import EXPECTATION_WRITE
 from plugins.shiryo.queries import deliveries, ledger
 
 Expected = tuple[Sender, int | None]
+NOT_A_SENDER = (
+    "送付元の一覧が正しくありません。1行に1件のJSON（code、kind、name、documents）にしてください。"
+    "何も登録していません。"
+)
 
 
 @click.command("expect")
@@ -29,7 +33,8 @@ def expect(runtime: Runtime, path: Path, year: int, staff: str | None) -> None:
     登録は操作した職員のものとして記録します。
     """
     with refusing():
-        senders = [_expected(line) for line in path.read_bytes().splitlines() if line.strip()]
+        lines = enumerate(path.read_bytes().splitlines(), 1)
+        senders = [_expected(number, line) for number, line in lines if line.strip()]
         known_year = tax_year(year)
     desk = Desk(runtime, staff, "expect", is_machines_too=True)
     added = desk.act(EXPECTATION_WRITE, lambda work: _enter(work, known_year, senders))
@@ -45,13 +50,13 @@ async def _enter(work: Work, year: int, senders: list[Expected]) -> int:
     return added
 
 
-def _expected(line: bytes) -> Expected:
+def _expected(number: int, line: bytes) -> Expected:
     try:
         given: Any = json.loads(line)
         documents = given.get("documents")
         sender = Sender(str(given["code"]), str(given["kind"]), str(given["name"]))
     except (ValueError, KeyError, AttributeError):
-        raise ManifestInvalid(field="", rule="json") from None
+        raise ManifestInvalid(NOT_A_SENDER, line=number, field="", rule="json") from None
     if documents is not None and (type(documents) is not int or documents < 0):
-        raise ManifestInvalid(field="documents", rule="value")
+        raise ManifestInvalid(NOT_A_SENDER, line=number, field="documents", rule="value")
     return check_sender(sender), documents

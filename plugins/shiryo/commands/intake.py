@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,10 @@ from plugins.shiryo.service.receiving import Parcel as Arrived
 from plugins.shiryo.service.receiving import Received, receive_all
 
 FINISHED = "attached"
+NO_MANIFEST = (
+    "送付書のないファイルには --sender、--channel、--year を指定してください。"
+    "送付書があるときは --manifest か、送付書のあるフォルダーを指定してください。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Taker:
 @click.option(
     "--manifest", "manifest_path", type=click.Path(exists=True, path_type=Path), help="送付書(JSON)"
 )
-@click.option("--year", type=int, help="課税年度(西暦)")
+@click.option("--year", type=int, help="課税年度(西暦)。送付書があるときは、この年度の送付書だけを受け付ける")
 @click.option("--kind", metavar="KIND", help="資料の種類(salary_reportなど)。省略するとファイルから判断")
 @click.option("--json", "json_lines", is_flag=True, help="プログラム向けに、1行に1つのJSONで出力")
 @staff_option()
@@ -95,7 +99,8 @@ def intake(
         if manifest_path is not None:
             parcels = [parcel(manifest_path, paths)]
         elif all(path.is_dir() for path in paths):
-            parcels = folders = Folders(paths)
+            folders = Folders(paths)
+            parcels = folders if year is None else _of_year(folders, tax_year(year))
         else:
             given = Sender(sender or "", sender_kind, sender_name or sender or "")
             parcels = [_without_manifest(paths, given, channel or "", year, kind)]
@@ -104,11 +109,24 @@ def intake(
         sys.exit(bool(failed or (folders is not None and folders.refused)))
 
 
+def _of_year(folders: Folders, year: int) -> Iterator[Parcel]:
+    """Leave out, and name, the deliveries of another year than the one that was asked for."""
+    for each in folders:
+        if each.manifest.tax_year == year:
+            yield each
+        else:
+            folders.refused += 1
+            place = f"{each.manifest.sender.code} {each.manifest.tax_year}年度"
+            click.echo(
+                f"--year の年度の送付書ではないため、受け付けません。 (YEAR_DIFFERS) {place}", err=True
+            )
+
+
 def _without_manifest(
     paths: Sequence[Path], sender: Sender, channel: str, year: int | None, kind: str | None
 ) -> Parcel:
     if channel not in CHANNELS:
-        raise ManifestInvalid(field="channel", rule="required")
+        raise ManifestInvalid(NO_MANIFEST, field="channel", rule="required")
     files = [Announced(path.name, known_kind(kind) if kind else kind_of(path.read_bytes())) for path in paths]
     return Parcel(
         Manifest(tax_year(year), check_sender(sender), channel, files), {path.name: path for path in paths}
@@ -122,7 +140,7 @@ async def _take_in(desk: Desk, parcels: Iterable[Parcel], *, json_lines: bool) -
         trace_id = new_trace_id(desk.operation)
         actor = await desk.actor(database, DELIVERY_RECEIVE, trace_id)
         taker = Taker(desk, database, actor, trace_id, open_keyring(runtime.settings))
-        received, following = 0, None
+        arrived, received, following = 0, 0, None
         try:
             async with more_to_come(database), aclosing(batches(parcels)) as found:
                 async for batch in found:
@@ -132,9 +150,10 @@ async def _take_in(desk: Desk, parcels: Iterable[Parcel], *, json_lines: bool) -
                         if await following:
                             break  # cancelled, or failed
                         following = None  # another's job, which was about to end
+                    arrived += len(batch)
                     received += await _receive(taker, batch)
             if not received:
-                raise AlreadyImported
+                return _nothing_to_do(arrived)
             failed = await (following or _follow(taker, json_lines=json_lines))
             while not failed and await _is_any_left(database):
                 failed = await _follow(taker, json_lines=json_lines)
@@ -151,6 +170,13 @@ async def _is_any_left(database: Database) -> bool:
         return await deliveries.is_any_left(session)
 
 
+def _nothing_to_do(arrived: int) -> int:
+    """Refuse what was all there before; where nothing came, why was said of each manifest."""
+    if arrived:
+        raise AlreadyImported
+    return 1
+
+
 async def _receive(taker: Taker, arrived: Sequence[Arrived]) -> int:
     """Receive some deliveries in one transaction; return how many there is work to do for."""
 
@@ -164,7 +190,8 @@ async def _receive(taker: Taker, arrived: Sequence[Arrived]) -> int:
 def _tell(manifest: Manifest, done: Received | AlreadyImported) -> bool:
     """Say what became of a delivery; what came before and is not finished yet will be gone on with."""
     if isinstance(done, AlreadyImported):
-        click.echo(f"{done.text} ({done.code}) {manifest.sender.code}", err=True)
+        held = f" 受付番号 {done.details['delivery']} で保留中" if done.details.get("state") == "held" else ""
+        click.echo(f"{done.text} ({done.code}) {manifest.sender.code}{held}", err=True)
         return done.details.get("state", FINISHED) != FINISHED
     if done.held_for:
         click.echo(f"受付番号 {done.delivery_id}: 送付書と一致しないため保留 ({done.held_for})", err=True)

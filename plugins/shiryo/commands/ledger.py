@@ -33,6 +33,11 @@ WHAT_NEXT = (
     "ほかの差は juminzei worklist に並ぶ項目の処理で解消します。"
 )
 
+NOTHING_YET = (
+    "受付台帳にまだ何もありません。juminzei expect で提出があるはずの送付元を、"
+    "juminzei intake で資料を登録してください。 (LEDGER_EMPTY)"
+)
+
 
 @click.command("ledger")
 @click.option("--year", type=int, help="課税年度(西暦)。省略すると最も新しい年度")
@@ -47,7 +52,10 @@ def ledger(runtime: Runtime, year: int | None, *, show_all: bool, as_json: bool)
 
 
 async def _read(session: ReadSession, year: int | None) -> Ledger:
-    return await read_ledger(session, year or await queries.latest_year(session) or 0)
+    asked = year or await queries.latest_year(session)
+    if not asked:
+        raise click.ClickException(NOTHING_YET)
+    return await read_ledger(session, asked)
 
 
 def _plain(found: Ledger) -> dict[str, object]:

@@ -17,6 +17,7 @@ from plugins.shiryo.service.showing import masked
 
 DOCUMENT_JOURNAL, PERSON_JOURNAL = "shiryo.document", "atena.person"
 MOST_SHOWN = 20
+STATES = {"open": "未処理", "proposed": "確認待ち", "closed": "処理済み"}
 
 
 @click.command("show")
@@ -31,7 +32,11 @@ def show(runtime: Runtime, ids: tuple[int, ...], staff: str | None) -> None:
         return [line for item_id in ids if item_id in found for line in await _told(work, found[item_id])]
 
     lines = Desk(runtime, staff, "worklist show").act(DOCUMENT, deed)
-    click.echo("\n".join(lines) if lines else "該当する作業項目はありません。")
+    if not lines:
+        raise click.ClickException(
+            "該当する作業項目はありません。番号は juminzei worklist で見られます。 (NOT_FOUND)"
+        )
+    click.echo("\n".join(lines))
 
 
 async def _told(work: Work, item: Row[Any]) -> list[str]:
@@ -39,12 +44,13 @@ async def _told(work: Work, item: Row[Any]) -> list[str]:
     lines = [
         f"作業 {item.id}  {item.code}  {guide.meaning}",
         f"  次にすること: {guide.next_step}",
-        f"  状態: {item.state}  担当: {item.owner or '(なし)'}  台帳の差: {item.difference}",
+        f"  状態: {STATES[item.state]}  担当: {item.owner or '(なし)'}  台帳の差: {item.difference}",
         f"  送付元: {item.sender_code}  受付: {item.delivery_id or '-'}  ファイル: {item.file_name or '-'}",
     ]
     if item.proposal is not None:
-        action, people = item.proposal["action"], f"{item.proposed_by} → {item.closed_by or '(確認待ち)'}"
-        lines.append(f"  提案: {action}  理由: {item.reason}  提案者 → 確認者: {people}")
+        people = f"{item.proposed_by} → {item.closed_by or '(確認待ち)'}"
+        aim = await _aim(work, item.proposal)
+        lines.append(f"  提案: {aim}  理由: {item.reason}  提案者 → 確認者: {people}")
     rows = await documents.documents_by_id(work.session, [item.document_id] if item.document_id else [])
     for row in rows.values():
         work.journal.saw(DOCUMENT_JOURNAL, str(row.id))
@@ -55,6 +61,19 @@ async def _told(work: Work, item: Row[Any]) -> list[str]:
         ]
         lines += [line async for line in _candidates(work, row.id)]
     return lines
+
+
+async def _aim(work: Work, proposal: dict[str, Any]) -> str:
+    """Return what is proposed, and to whom or where: nobody confirms what they were not shown."""
+    action, person_id = proposal["action"], proposal.get("person_id")
+    if person_id is None:
+        return " → ".join(filter(None, (action, proposal.get("municipality_code"))))
+    people = await persons_by_id(work.session, [person_id], Moment(work.today))
+    if person_id not in people:
+        return str(action)
+    person = people[person_id]
+    work.journal.saw(PERSON_JOURNAL, person.atena_number)
+    return f"{action} → {person.atena_number} {person.name}（{person.kana}） {person.birth_date or '-'}"
 
 
 def _document(row: Row[Any]) -> Iterator[str]:

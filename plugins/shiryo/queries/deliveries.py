@@ -1,7 +1,7 @@
 """Deliveries, their files and the sealed bytes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from core.storage.database import ReadSession, WriteSession
 from core.storage.ids import reserve_ids
 from core.work import Work
 from plugins.shiryo.manifest import Announced, Manifest, Sender
-from plugins.shiryo.tables import chunk, delivery, file, sender
+from plugins.shiryo.tables import chunk, delivery, file, sender, work_item
 
 CHUNK_COLUMNS = ("file_id", "number", "key_version", "sealed")
 DELIVERY_COLUMNS = (
@@ -144,6 +144,22 @@ async def live_files(session: ReadSession, sha256: Sequence[bytes]) -> Sequence[
         .where(file.c.sha256 == any_(bindparam("sha256", type_=ARRAY(LargeBinary))), file.c.is_live)
     )
     rows: Sequence[Row[Any]] = (await session.execute(statement, {"sha256": list(sha256)})).all()
+    return rows
+
+
+async def held_deliveries(session: ReadSession, sender_codes: Collection[str]) -> Sequence[Row[Any]]:
+    """Return held deliveries of senders that nobody has closed yet, each with the `code` of its sender."""
+    is_open = work_item.c.delivery_id == delivery.c.id, work_item.c.state != "closed"
+    statement = (
+        select(delivery.c.id, delivery.c.tax_year, delivery.c.channel, sender.c.code)
+        .join(sender, sender.c.id == delivery.c.sender_id)
+        .where(
+            delivery.c.state == "held",
+            sender.c.code == any_(CODES),
+            exists().where(*is_open, work_item.c.code == delivery.c.held_for),
+        )
+    )
+    rows: Sequence[Any] = (await session.execute(statement, {"code": sorted(sender_codes)})).all()
     return rows
 
 

@@ -1,9 +1,11 @@
 """Receiving (受付): what came is compared with what was announced, and kept before anybody reads it."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 
 from core.work import Work
@@ -63,7 +65,8 @@ async def receive_all(
     """Enter deliveries and say of each what became of it.
 
     A difference from the manifest holds a delivery whole. One of whose files the bytes count already is
-    refused (its delivery and state are in the details). Raises FileTooLarge, and AlreadyImported where
+    refused (its delivery and state are in the details), and so is one that is held already as it comes,
+    with the same manifest, until two people have closed that. Raises FileTooLarge, and AlreadyImported where
     somebody else received the same bytes meanwhile: then nothing is entered.
     """
     weighed = [_weigh(parcel) for parcel in parcels]
@@ -92,7 +95,7 @@ async def _repeated(work: Work, weighed: Sequence[_Weighed]) -> Mapping[int, Alr
     """Return by place what is refused: bytes that count already, or stand twice in what came together."""
     wanted = [digest for each in weighed for digest in each.digests.values()]
     live = {row.sha256: row for row in await deliveries.live_files(work.session, wanted)}
-    refused: dict[int, AlreadyImported] = {}
+    refused = dict(await _held_already(work, weighed))
     seen: set[bytes] = set()
     for place, each in enumerate(weighed):
         digests = set(each.digests.values())
@@ -104,6 +107,46 @@ async def _repeated(work: Work, weighed: Sequence[_Weighed]) -> Mapping[int, Alr
         elif not each.held_for:
             seen |= digests
     return refused
+
+
+async def _held_already(work: Work, weighed: Sequence[_Weighed]) -> Mapping[int, AlreadyImported]:
+    """Return by place what is held already, manifest and bytes alike: it would only be counted twice."""
+    manifests = [each.parcel.manifest for each in weighed]
+    codes = {manifest.sender.code for manifest in manifests}
+    held = await deliveries.held_deliveries(work.session, codes)
+    files = await deliveries.files_of(work.session, [row.id for row in held]) if held else {}
+    known = {
+        (row.tax_year, row.code, row.channel, _alike(map(_as_kept, files.get(row.id, ())))): row.id
+        for row in held
+    }
+    refused = {}
+    for place, (each, manifest) in enumerate(zip(weighed, manifests, strict=True)) if known else ():
+        came = _alike(_as_came(each, announced) for announced in _all_files(manifest, each.parcel.files))
+        delivery_id = known.get((manifest.tax_year, manifest.sender.code, manifest.channel, came))
+        if delivery_id is not None:
+            refused[place] = AlreadyImported(delivery=delivery_id, state="held")
+    return refused
+
+
+def _as_came(each: _Weighed, announced: Announced) -> tuple[object, ...]:
+    """Return what was announced of a file and the digest of what came; `_as_kept` is the same of a row."""
+    totals = announced.totals if announced.sha256 is not None else None
+    said = (announced.name, announced.kind, announced.version or "", announced.records, announced.sha256)
+    return (*said, totals, each.digests.get(announced.name))
+
+
+def _as_kept(row: Row[Any]) -> tuple[object, ...]:
+    said = (row.name, row.kind, row.version, row.announced_records, row.announced_sha256)
+    return (*said, row.announced_totals, row.sha256)
+
+
+def _alike(files: Iterable[tuple[object, ...]]) -> str:
+    """Return what is the same for the same files, in whatever order they stand."""
+    return repr(sorted(repr(_plain(each)) for each in files))
+
+
+def _plain(said: tuple[object, ...]) -> tuple[object, ...]:
+    return tuple(sorted(each.items()) if isinstance(each, Mapping) else each for each in said)
 
 
 async def _enter(work: Work, keyring: Keyring, weighed: Sequence[_Weighed]) -> Sequence[Received]:

@@ -33,6 +33,7 @@ BY_KEYING = (
 )
 NO_DOCUMENT = "この作業項目には資料がないため、名寄せ・回送・保留の解除はできません。"
 DROP_ALONE = "取りやめ（drop）は入力・訂正の作業項目だけに、その作業項目では取りやめだけを提案できます。"
+TO_NOBODY = "名寄せ先の宛名番号（--atena-number）を指定してください。"
 NOBODY = "この宛名番号の人はいません。番号を確認してください。"
 SIX_DIGITS = "回送先の市区町村コードを6桁の数字で指定してください。"
 
@@ -189,7 +190,7 @@ async def _checked(work: Work, item: Row[Any], proposal: Proposal) -> Mapping[st
     if proposal.action is Action.ATTACH:
         found = await person_ids(work.session, [proposal.atena_number])
         if not found:
-            raise Invalid(NOBODY, field="atenaNumber", rule="unknown")
+            raise Invalid(NOBODY if proposal.atena_number else TO_NOBODY, field="atenaNumber", rule="unknown")
         kept["person_id"] = found[proposal.atena_number]
     if proposal.action is Action.FORWARD:
         if not CODE.fullmatch(proposal.municipality_code):

@@ -74,6 +74,18 @@ def test_who_confirms_is_told_when_tax_follows(desk: Desk) -> None:
     assert confirmed[-1].startswith("資料の保留を解きました。税額には、確定の後の資料併合")
 
 
+def test_who_confirms_sees_to_whom_or_where_a_document_goes(desk: Desk) -> None:
+    forward = ("--action", "forward", "--municipality", "332020", "--reason", "照会済")
+    desk.type("propose", "1", *forward, role="tax_clerk")
+
+    shown = desk.type("show", "1", role="tax_chief").stdout
+    confirmed = desk.type("confirm", "1", "--yes", role="tax_chief").stdout
+
+    assert "状態: 確認待ち" in shown
+    assert "提案: forward → 332020  理由: 照会済" in shown
+    assert "\tforward → 332020\t" in confirmed
+
+
 def test_what_is_not_agreed_to_is_left(desk: Desk) -> None:
     desk.type("propose", "1", *EXPLAIN, role="tax_clerk")
     aborted = desk.type("confirm", "1", role="tax_chief", typed="n\n")
@@ -102,7 +114,7 @@ def test_items_are_given_to_somebody(desk: Desk) -> None:
             ("propose", "1", "--action", "attach", "--reason", "r"),
             "tax_clerk",
             1,
-            "この宛名番号の人はいません",
+            "名寄せ先の宛名番号",
         ),
         (("confirm", "1", "--yes"), "tax_chief", 1, "確認を待っている提案はありません"),
         (("propose", "1", "--action", "drop", "--reason", "r"), "tax_clerk", 1, "取りやめ"),

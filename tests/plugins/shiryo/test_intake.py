@@ -5,6 +5,7 @@ import hashlib
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from plugins.shiryo.errors import AlreadyImported
 from plugins.shiryo.queries.documents import keep_live
@@ -14,6 +15,10 @@ TARO = Someone(1)
 HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
 SUPERSEDED = "SELECT id FROM shiryo.document WHERE superseded_by IS NOT NULL"
 ITEMS = "SELECT code, is_blocking, difference FROM shiryo.work_item ORDER BY id"
+CLOSE_ALL = """
+UPDATE shiryo.work_item
+SET state = 'closed', proposal = '{"action": "refuse"}', proposed_by = 'A', closed_by = 'B', closed_at = now()
+"""
 STATES = "SELECT state, held_for FROM shiryo.delivery ORDER BY id"
 
 
@@ -106,6 +111,28 @@ async def test_the_same_bytes_may_come_again_after_a_delivery_was_held(city: Any
     await city.work()
 
     assert await city.rows(STATES) == [("held", "RECORD_COUNT_DIFFERS"), ("attached", "")]
+
+
+@pytest.mark.parametrize("change", [{"records": 7}, {"sha256": "0" * 64}, {"name": "316.csv"}])
+async def test_what_is_held_is_not_held_twice_until_it_was_closed(city: Any, change: dict[str, Any]) -> None:
+    files = {"315.csv": salary_file(TARO.report())}
+    manifest = manifest_of(files, {"315.csv": 1})
+    manifest["files"][0].update({"totals": {"payment": 3_000_000, "salary": 3_000_000}} | change)
+    await city.receive(manifest, files)
+    await city.work()
+
+    with pytest.raises(AlreadyImported) as refused:
+        await city.receive(manifest, files)
+    await city.work()
+    once = await city.rows(STATES)
+    async with city.database.transaction() as session:
+        await session.execute(text(CLOSE_ALL))
+    await city.receive(manifest, files)
+    await city.work()
+
+    assert refused.value.details == {"delivery": 1, "state": "held"}
+    assert len(once) == 1
+    assert [row.state for row in await city.rows(STATES)] == ["held", "held"]
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,28 @@ def test_a_bad_manifest_is_named_and_stops_no_other(runtime: Any, tmp_path: Path
     assert "field=channel" in done.output
 
 
+def test_manifests_of_another_year_are_named_and_left(runtime: Any, tmp_path: Path) -> None:
+    folder = delivery(tmp_path / "in" / "a")
+
+    other = CliRunner().invoke(intake, [str(folder), "--year", str(YEAR + 1)], obj=runtime)
+    right = CliRunner().invoke(intake, [str(folder), "--year", str(YEAR)], obj=runtime)
+
+    assert (other.exit_code, right.exit_code) == (1, 0)
+    assert ("YEAR_DIFFERS" in other.output, "ALREADY_IMPORTED" in other.output) == (True, False)
+
+
+def test_a_line_that_is_no_sender_is_named_and_nobody_entered(runtime: Any, tmp_path: Path) -> None:
+    path = tmp_path / "senders.jsonl"
+    path.write_text('{"code": "0001", "kind": "payer", "name": "見本"}\n{"code": "0002"}\n', "utf-8")
+
+    done = CliRunner().invoke(expect, [str(path), "--year", str(YEAR)], obj=runtime)
+    path.write_text(path.read_text("utf-8").splitlines()[0], "utf-8")
+    again = CliRunner().invoke(expect, [str(path), "--year", str(YEAR)], obj=runtime)
+
+    assert (done.exit_code, "line=2" in done.output) == (1, True)
+    assert again.output.startswith(f"{YEAR}年度: 1 件の送付元を登録しました")
+
+
 @pytest.mark.parametrize(
     ("options", "code"),
     [
