@@ -59,7 +59,8 @@ def finish(
 ) -> int:
     """Show a job until it ends, and the counts of its result; return what the command exits with.
 
-    What was refused is counted by the code of its refusal, which is shown as it is.
+    What was refused is counted by the code of its refusal, which is shown as it is; the sum that every job
+    gives is left out.
     """
 
     async def ask(database: Database) -> JobStatus:
@@ -67,6 +68,7 @@ def finish(
 
     status = asked(runtime, ask)
     if labels and not json_lines:
-        for name, people in (status.result or {}).items():
+        counts = {name: people for name, people in (status.result or {}).items() if name != "errors"}
+        for name, people in counts.items():
             click.echo(f"{labels.get(name, name)}\t{people:,}人")
     return int(status.state in RESUMABLE)

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
@@ -16,6 +16,8 @@ from plugins.shiryo.queries import deliveries, work_items
 from plugins.shiryo.queries.deliveries import Entered
 from plugins.shiryo.service.kinds import has_header
 from plugins.shiryo.service.originals import sealed_chunks
+
+_Delivered: TypeAlias = tuple[int, str, str, str]
 
 FILE_LIMIT = 1 << 29
 JOURNAL_TYPE = "shiryo.delivery"
@@ -97,6 +99,7 @@ async def _repeated(work: Work, weighed: Sequence[_Weighed]) -> Mapping[int, Alr
     live = {row.sha256: row for row in await deliveries.live_files(work.session, wanted)}
     refused = dict(await _held_already(work, weighed))
     seen: set[bytes] = set()
+    seen_held: set[_Delivered] = set()
     for place, each in enumerate(weighed):
         digests = set(each.digests.values())
         known = next((live[digest] for digest in each.digests.values() if digest in live), None)
@@ -106,26 +109,35 @@ async def _repeated(work: Work, weighed: Sequence[_Weighed]) -> Mapping[int, Alr
             refused[place] = AlreadyImported()
         elif not each.held_for:
             seen |= digests
+        elif (delivered := _delivered(each)) in seen_held:
+            refused[place] = AlreadyImported()
+        else:
+            seen_held.add(delivered)
     return refused
 
 
 async def _held_already(work: Work, weighed: Sequence[_Weighed]) -> Mapping[int, AlreadyImported]:
     """Return by place what is held already, manifest and bytes alike: it would only be counted twice."""
-    manifests = [each.parcel.manifest for each in weighed]
-    codes = {manifest.sender.code for manifest in manifests}
+    codes = {each.parcel.manifest.sender.code for each in weighed}
     held = await deliveries.held_deliveries(work.session, codes)
     files = await deliveries.files_of(work.session, [row.id for row in held]) if held else {}
     known = {
         (row.tax_year, row.code, row.channel, _alike(map(_as_kept, files.get(row.id, ())))): row.id
         for row in held
     }
-    refused = {}
-    for place, (each, manifest) in enumerate(zip(weighed, manifests, strict=True)) if known else ():
-        came = _alike(_as_came(each, announced) for announced in _all_files(manifest, each.parcel.files))
-        delivery_id = known.get((manifest.tax_year, manifest.sender.code, manifest.channel, came))
-        if delivery_id is not None:
-            refused[place] = AlreadyImported(delivery=delivery_id, state="held")
-    return refused
+    found = {place: known.get(_delivered(each)) for place, each in enumerate(weighed) if known}
+    return {
+        place: AlreadyImported(delivery=delivery_id, state="held")
+        for place, delivery_id in found.items()
+        if delivery_id is not None
+    }
+
+
+def _delivered(each: _Weighed) -> _Delivered:
+    """Return what is the same of a delivery that comes again: manifest and bytes."""
+    manifest = each.parcel.manifest
+    came = _alike(_as_came(each, announced) for announced in _all_files(manifest, each.parcel.files))
+    return manifest.tax_year, manifest.sender.code, manifest.channel, came
 
 
 def _as_came(each: _Weighed, announced: Announced) -> tuple[object, ...]:

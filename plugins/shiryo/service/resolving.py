@@ -35,6 +35,7 @@ NO_DOCUMENT = "この作業項目には資料がないため、名寄せ・回�
 DROP_ALONE = "取りやめ（drop）は入力・訂正の作業項目だけに、その作業項目では取りやめだけを提案できます。"
 TO_NOBODY = "名寄せ先の宛名番号（--atena-number）を指定してください。"
 NOBODY = "この宛名番号の人はいません。番号を確認してください。"
+TO_OURSELVES = "本市の市区町村コードには回送できません。却下して、ほかの判断を提案してください。"
 SIX_DIGITS = "回送先の市区町村コードを6桁の数字で指定してください。"
 
 
@@ -204,6 +205,8 @@ async def _carry_out(work: Work, keyring: Keyring, item: Row[Any], ours: Collect
     given, document_id = item.proposal, item.document_id
     if given["action"] not in OF_DOCUMENT:
         return
+    if given["action"] == Action.FORWARD and given["municipality_code"] in ours:
+        raise Invalid(TO_OURSELVES, field="municipalityCode", rule="ours")
     await documents.release(work.session, document_id)
     if given["action"] == Action.RELEASE:
         rows = await documents.documents_by_id(work.session, [document_id])

@@ -2,14 +2,19 @@
 
 import asyncio
 import hashlib
+import json
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from core.access.journal import Journal
+from core.work import Work
 from plugins.shiryo.errors import AlreadyImported
+from plugins.shiryo.manifest import parse_manifest
 from plugins.shiryo.queries.documents import keep_live
-from tests.plugins.shiryo.conftest import Someone, manifest_of, salary_file
+from plugins.shiryo.service.receiving import Parcel, receive_all
+from tests.plugins.shiryo.conftest import NOW, Someone, manifest_of, salary_file
 
 TARO = Someone(1)
 HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
@@ -111,6 +116,20 @@ async def test_the_same_bytes_may_come_again_after_a_delivery_was_held(city: Any
     await city.work()
 
     assert await city.rows(STATES) == [("held", "RECORD_COUNT_DIFFERS"), ("attached", "")]
+
+
+async def test_of_the_same_that_comes_together_one_is_held(city: Any) -> None:
+    files = {"315.csv": salary_file(TARO.report())}
+    manifest = manifest_of(files, {"315.csv": 1})
+    manifest["files"][0]["sha256"] = "0" * 64
+    parcel = Parcel(parse_manifest(json.dumps(manifest).encode()), files)
+
+    async with city.database.transaction() as session:
+        work = Work(session, Journal(), "100101", NOW)
+        [first, second] = await receive_all(work, city.keyring, [parcel, parcel])
+
+    assert first.held_for == "SHA256_DIFFERS"
+    assert second.code == "ALREADY_IMPORTED"
 
 
 @pytest.mark.parametrize("change", [{"records": 7}, {"sha256": "0" * 64}, {"name": "316.csv"}])

@@ -95,6 +95,17 @@ async def test_a_waiting_document_is_settled_by_forwarding_it(city: Any) -> None
     assert await city.rows("SELECT municipality_code FROM shiryo.forwarding") == [("332020",)]
 
 
+async def test_nothing_is_forwarded_to_ourselves(city: Any) -> None:
+    await city.deliver(TARO.report())
+
+    [item] = await item_ids(city)
+    with pytest.raises(Invalid) as refused:
+        await settle(city, item, Proposal(Action.FORWARD, "北区に住民登録", municipality_code="331015"))
+
+    assert refused.value.details["rule"] == "ours"
+    assert await city.rows("SELECT municipality_code FROM shiryo.forwarding") == []
+
+
 async def test_a_released_document_is_attached_as_any_other(city: Any) -> None:
     await city.settle(TARO)
     wrong = "0" + TARO.number[:-1] + str((int(TARO.number[-1]) + 1) % 10)
