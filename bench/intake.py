@@ -14,7 +14,6 @@ import argparse
 import asyncio
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,7 +27,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bench.processes import processor_seconds, server_of, watching_memory
+from bench.processes import ended_seconds, processor_seconds, server_of, watching_memory
 from core.runtime import Runtime
 from core.storage.database import Database
 from core.storage.ids import reserve_ids
@@ -190,17 +189,12 @@ class Spent:
 
 def intake(folders: list[str], server: int) -> Spent:
     """Run `juminzei intake` on folders; its exit code is 1 where something waits for people."""
-    own, postgres, start = _children(), processor_seconds(server), time.perf_counter()
+    own, postgres, start = ended_seconds(), processor_seconds(server), time.perf_counter()
     process = subprocess.Popen((*PROGRAM, "intake", *folders))
     with watching_memory((process.pid, server)) as memory:
         process.wait()
         seconds = time.perf_counter() - start
-    return Spent(seconds, _children() - own, processor_seconds(server) - postgres, memory.peak)
-
-
-def _children() -> float:
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime
+    return Spent(seconds, ended_seconds() - own, processor_seconds(server) - postgres, memory.peak)
 
 
 def measure(city: Path, folder: Path) -> float:

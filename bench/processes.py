@@ -1,6 +1,7 @@
 """What processes take: memory and processor time of the program, of PostgreSQL, and of all their children."""
 
 import os
+import resource
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -42,6 +43,12 @@ def processor_seconds(server: int) -> float:
     for folder, said in families((server,)):
         ticks += sum(map(int, said[11 : 15 if folder.name == str(server) else 13]))
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def ended_seconds() -> float:
+    """Return the processor seconds of all that this process started and that has ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
 
 
 def server_of(folder: Path) -> int:

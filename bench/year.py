@@ -12,7 +12,6 @@ import asyncio
 import io
 import os
 import random
-import resource
 import statistics
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from typing import Any
 from sqlalchemy import text
 
 from bench.city_copies import copy_city
-from bench.processes import processor_seconds, server_of, watching_memory
+from bench.processes import ended_seconds, processor_seconds, server_of, watching_memory
 from core.access.actor import SYSTEM
 from core.access.journal import Journal
 from core.garbage import set_program_aside
@@ -199,8 +198,7 @@ class Bench:
 
 def own_seconds() -> float:
     """Return the processor seconds of this process and of those it started that have ended."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return time.process_time() + ended.ru_utime + ended.ru_stime
+    return time.process_time() + ended_seconds()
 
 
 def measure(people: int, queries: int, folder: Path) -> Figures:

@@ -16,6 +16,7 @@ from core.runtime import Runtime
 from core.work import Work
 from plugins.atena.api import open_keyring
 from plugins.shiryo.commands.asking import ask
+from plugins.shiryo.commands.showing import aim_of
 from plugins.shiryo.permissions import WORK_CONFIRM, WORK_WRITE
 from plugins.shiryo.queries import work_items
 from plugins.shiryo.queries.work_items import Wanted
@@ -149,8 +150,7 @@ def _proposals(runtime: Runtime, selection: dict[str, Any]) -> Items:
     if not items:
         raise click.ClickException("指定された項目に、確認を待っている提案はありません。 (NOTHING_PROPOSED)")
     for item in items:
-        aim = " → ".join(filter(None, (item.proposal["action"], item.proposal.get("municipality_code"))))
-        cells = (item.id, item.code, item.records, aim, item.proposed_by, item.reason)
+        cells = (item.id, item.code, item.records, aim_of(item.proposal), item.proposed_by, item.reason)
         click.echo("\t".join(str(cell) for cell in cells))
     if any("person_id" in item.proposal for item in items):
         click.echo(TO_WHOM, err=True)

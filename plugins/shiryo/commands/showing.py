@@ -1,6 +1,6 @@
 """`juminzei worklist show`: one item with its document, its faults and its candidates, for who decides it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -63,17 +63,22 @@ async def _told(work: Work, item: Row[Any]) -> list[str]:
     return lines
 
 
-async def _aim(work: Work, proposal: dict[str, Any]) -> str:
+def aim_of(proposal: Mapping[str, Any]) -> str:
+    """Return what is proposed, and the municipality if there is one; a person is not named."""
+    return " → ".join(filter(None, (proposal["action"], proposal.get("municipality_code"))))
+
+
+async def _aim(work: Work, proposal: Mapping[str, Any]) -> str:
     """Return what is proposed, and to whom or where: nobody confirms what they were not shown."""
-    action, person_id = proposal["action"], proposal.get("person_id")
+    aim, person_id = aim_of(proposal), proposal.get("person_id")
     if person_id is None:
-        return " → ".join(filter(None, (action, proposal.get("municipality_code"))))
+        return aim
     people = await persons_by_id(work.session, [person_id], Moment(work.today))
     if person_id not in people:
-        return str(action)
+        return aim
     person = people[person_id]
     work.journal.saw(PERSON_JOURNAL, person.atena_number)
-    return f"{action} → {person.atena_number} {person.name}（{person.kana}） {person.birth_date or '-'}"
+    return f"{aim} → {person.atena_number} {person.name}（{person.kana}） {person.birth_date or '-'}"
 
 
 def _document(row: Row[Any]) -> Iterator[str]:

@@ -11,13 +11,12 @@ from sqlalchemy import Row
 from core.runtime import Runtime
 from plugins.shiryo.commands.asking import ask
 from plugins.shiryo.commands.deciding import assign, confirm, explain_gaps, propose, refuse
-from plugins.shiryo.commands.showing import show
+from plugins.shiryo.commands.showing import STATES, show
 from plugins.shiryo.queries import work_items
 from plugins.shiryo.queries.work_items import Wanted
 from plugins.shiryo.service.guidance import guide_of
 
 NOBODY = "(担当なし)"
-STATES = {"open": "未処理", "proposed": "確認待ち"}
 COLUMNS = {
     "id": "作業番号",
     "code": "コード",

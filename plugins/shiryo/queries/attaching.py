@@ -29,11 +29,10 @@ from core.storage.database import ReadSession, WriteSession
 from core.work import Work
 from plugins.atena.api import present_homes, present_names, present_numbers
 from plugins.shiryo.queries.documents import IDS
+from plugins.shiryo.queries.work_items import CORRECTION
 from plugins.shiryo.tables import attachment, delivery, document, file, work_item
 
 BY_NUMBER = 100
-CORRECTION = "CORRECTION"
-"""The code of items that keep nothing from being attached: values that somebody proposes."""
 NEEDED = (
     *("id", "file_id", "sender_id", "tax_year", "my_number_index", "name", "kana", "birth_date", "address"),
     *("is_held", "superseded_by", "action", "name_key", "kana_key", "address_key"),

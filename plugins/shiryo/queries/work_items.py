@@ -13,6 +13,9 @@ from core.storage.database import ReadSession, WriteSession
 from core.work import Work
 from plugins.shiryo.tables import delivery, file, finding, sender, work_item
 
+CORRECTION = "CORRECTION"
+"""The code of items of values that somebody proposes for a document, which counts as it is meanwhile."""
+KEYED_DOCUMENT = "KEYED_DOCUMENT"
 IDS = bindparam("ids", type_=ARRAY(BigInteger))
 COLUMNS = (
     *("tax_year", "sender_id", "delivery_id", "file_id", "document_id", "code", "is_blocking", "state"),

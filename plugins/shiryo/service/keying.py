@@ -21,15 +21,13 @@ from plugins.shiryo.errors import DocumentChanged, KeyingDiffers
 from plugins.shiryo.manifest import CHANNELS, Sender, check_sender, tax_year
 from plugins.shiryo.queries import deliveries, documents, work_items
 from plugins.shiryo.queries import keying as queries
-from plugins.shiryo.queries.attaching import CORRECTION
+from plugins.shiryo.queries.work_items import CORRECTION, KEYED_DOCUMENT
 from plugins.shiryo.reading.layout import load_layout
 from plugins.shiryo.service import resolving
 from plugins.shiryo.service.keyed import Keyed, keyed, numbers_in, read_keyed, values_of
 from plugins.shiryo.service.kinds import known_kind
 from plugins.shiryo.service.making import Confirmed, make, place
 from plugins.shiryo.service.showing import layout_by_id, read_record
-
-KEYED_DOCUMENT = "KEYED_DOCUMENT"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ CODE = re.compile("[0-9]{6}", re.ASCII)
 OF_DOCUMENT = frozenset({"attach", "forward", "release"})
 KEY = "key"
 """The action of keyed values, which are proposed and confirmed by `keying` alone."""
-KEYINGS = frozenset({"CORRECTION", "KEYED_DOCUMENT"})
+KEYINGS = frozenset({work_items.CORRECTION, work_items.KEYED_DOCUMENT})
 BY_KEYING = (
     "入力・訂正の提案は、原本と照合する操作（confirmKeying、juminzei key confirm）で確定してください。"
 )

@@ -187,6 +187,21 @@ class City:
             return (await session.execute(text(statement), parameters)).all()
 
 
+async def give(city: City, person: Someone, *, code: str = "0001", records: int = 1, **more: Any) -> None:
+    """Receive a delivery of one document whose manifest announces `records`."""
+    files = {"315.csv": salary_file(person.report(**more))}
+    await city.receive(manifest_of(files, {"315.csv": records}, code=code), files)
+
+
+async def until(city: City, statement: str, wanted: Sequence[tuple[object, ...]]) -> None:
+    """Wait until a statement answers so."""
+    async with asyncio.timeout(30):
+        while True:
+            if [tuple(row) for row in await city.rows(statement)] == wanted:
+                return
+            await asyncio.sleep(0.02)
+
+
 def environ_of(folder: Path, url: str) -> dict[str, str]:
     return {
         CONFIG.variable: str(folder / "juminzei.toml"),

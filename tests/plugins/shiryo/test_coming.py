@@ -12,22 +12,9 @@ from plugins.shiryo.commands import arriving
 from plugins.shiryo.errors import ManifestInvalid
 from plugins.shiryo.manifest import Manifest, Sender
 from plugins.shiryo.queries.coming import is_more_to_come, more_to_come
-from tests.plugins.shiryo.conftest import Someone, manifest_of, salary_file
+from tests.plugins.shiryo.conftest import Someone, give, manifest_of, until
 
 STATES = "SELECT state, count(*) FROM shiryo.delivery GROUP BY 1 ORDER BY 1"
-
-
-async def give(city: Any, person: Someone, payment: int, *, code: str, records: int = 1, **more: Any) -> None:
-    files = {"315.csv": salary_file(person.report(payment, **more))}
-    await city.receive(manifest_of(files, {"315.csv": records}, code=code), files)
-
-
-async def reached(city: Any, states: list[tuple[str, int]]) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if [tuple(row) for row in await city.rows(STATES)] == states:
-                return
-            await asyncio.sleep(0.05)
 
 
 async def test_whoever_receives_is_seen_until_the_end_of_the_block(city: Any) -> None:
@@ -42,11 +29,11 @@ async def test_what_comes_while_the_job_waits_is_taken_in_by_it(city: Any) -> No
     someone = Someone(1)
     await city.settle(someone)
     async with more_to_come(city.database):
-        await give(city, someone, 3_000_000, code="0001")
+        await give(city, someone, payment=3_000_000, code="0001")
         job = asyncio.create_task(city.work())
-        await reached(city, [("accepted", 1)])
-        await give(city, someone, 2_000_000, code="0002")
-        await reached(city, [("accepted", 2)])
+        await until(city, STATES, [("accepted", 1)])
+        await give(city, someone, payment=2_000_000, code="0002")
+        await until(city, STATES, [("accepted", 2)])
 
     await job
 
@@ -59,10 +46,10 @@ async def test_a_correction_that_is_yet_to_come_leaves_nothing_attached_to_what_
     someone = Someone(1)
     await city.settle(someone)
     async with more_to_come(city.database):
-        await give(city, someone, 3_000_000, code="0001")
+        await give(city, someone, payment=3_000_000, code="0001")
         job = asyncio.create_task(city.work())
-        await reached(city, [("accepted", 1)])
-        await give(city, someone, 2_000_000, code="0001", correction=2)
+        await until(city, STATES, [("accepted", 1)])
+        await give(city, someone, payment=2_000_000, code="0001", correction=2)
 
     await job
 
@@ -78,9 +65,9 @@ async def test_bytes_that_are_held_come_again_only_when_all_is_received(city: An
     someone = Someone(1)
     await city.settle(someone)
     async with more_to_come(city.database):
-        await give(city, someone, 3_000_000, code="0001", records=2)
+        await give(city, someone, payment=3_000_000, code="0001", records=2)
         job = asyncio.create_task(city.work())
-        await reached(city, [("held", 1)])
+        await until(city, STATES, [("held", 1)])
         live = await city.rows("SELECT is_live FROM shiryo.file")
 
     await job

@@ -21,18 +21,13 @@ from plugins.shiryo.queries.coming import more_to_come
 from plugins.shiryo.service import intake, keying, resolving
 from plugins.shiryo.service.intake import INTAKE
 from plugins.shiryo.service.resolving import Action, Proposal
-from tests.plugins.shiryo.conftest import NOW, Someone, manifest_of, salary_file
+from tests.plugins.shiryo.conftest import NOW, Someone, give, until
 
 TARO = Someone(1)
 HANAKO = Someone(2, "山田　花子", "ヤマダ　ハナコ")
 PLACED = "SELECT document_id, person_id FROM shiryo.attachment ORDER BY id"
 ACCEPTED = "SELECT count(*) FROM shiryo.delivery WHERE accepted_at < 'infinity'"
 STATES = "SELECT state, count(*) FROM shiryo.delivery GROUP BY 1"
-
-
-async def give(city: Any, person: Someone, *, code: str = "0001", **more: Any) -> None:
-    files = {"315.csv": salary_file(person.report(**more))}
-    await city.receive(manifest_of(files, {"315.csv": 1}, code=code), files)
 
 
 async def begin(city: Any) -> int:
@@ -44,14 +39,6 @@ async def attempt(city: Any, job_id: int) -> JobStatus:
     await Worker(city.runtime, city.database).work_once()
     async with city.database.read() as session:
         return await service.get(session, job_id)
-
-
-async def until(city: Any, statement: str, wanted: Sequence[tuple[object, ...]]) -> None:
-    async with asyncio.timeout(30):
-        while True:
-            if [tuple(row) for row in await city.rows(statement)] == wanted:
-                return
-            await asyncio.sleep(0.02)
 
 
 async def decide(city: Any, action: Action, **more: Any) -> None:
