@@ -41,6 +41,8 @@ NEEDED = (
 MOST = 1_000
 """Deliveries that are attached together; they have 14 documents on average."""
 LAST = bindparam("last", type_=BigInteger)
+AS_WRITTEN: ColumnElement[int] = literal_column("0")
+"""An OFFSET that keeps a look-up one by an index for each row (see queries/documents.py)."""
 
 
 async def ready_deliveries(session: ReadSession, limit: int) -> Sequence[int]:
@@ -146,12 +148,10 @@ def _wanted() -> Select[Any]:
 
     Left out is what is held, what was superseded or decided on before anybody attached it, and 取消 itself.
     """
-    return (
-        select(*(document.c[name] for name in NEEDED), file.c.delivery_id)
-        .join(file, file.c.id == document.c.file_id)
-        .join(delivery, delivery.c.id == file.c.delivery_id)
+    of_file = (
+        select(*(document.c[name] for name in NEEDED))
         .where(
-            delivery.c.id == any_(IDS),
+            document.c.file_id == file.c.id,
             document.c.id > delivery.c.attached_to,
             document.c.id <= LAST,
             ~document.c.is_held,
@@ -159,16 +159,21 @@ def _wanted() -> Select[Any]:
             document.c.action != "cancel",
             ~_is_decided(),
         )
+        .offset(AS_WRITTEN)
+        .lateral("of_file")
+    )
+    return (
+        select(*of_file.c, file.c.delivery_id)
+        .join_from(delivery, file, file.c.delivery_id == delivery.c.id)
+        .join(of_file, true())
+        .where(delivery.c.id == any_(IDS))
     )
 
 
 def _is_decided() -> ColumnElement[bool]:
-    """Whether officers decided on the document before its turn: who is not held has no other item till then.
-
-    OFFSET 0 keeps it one look into an index (see queries/documents.py).
-    """
+    """Whether officers decided on the document before its turn: what is not held has no item till then."""
     of_document = work_item.c.document_id == document.c.id, work_item.c.code != CORRECTION
-    return select(work_item.c.id).where(*of_document).correlate(document).offset(literal_column("0")).exists()
+    return select(work_item.c.id).where(*of_document).correlate(document).offset(AS_WRITTEN).exists()
 
 
 def _held(wanted: CTE) -> LateralFromClause:
